@@ -1,0 +1,23 @@
+"""What the store refuses, each kind that a caller may want to tell apart."""
+
+from __future__ import annotations
+
+from codesets.errors import Refused
+
+__all__ = ["NotAllowed", "NotFound", "Refused", "Stale", "Taken"]
+
+
+class NotAllowed(Refused):
+    """The person's role lacks the permission, which the sentence names."""
+
+
+class NotFound(Refused):
+    """No record has that identity."""
+
+
+class Stale(Refused):
+    """Somebody else saved the record after it was read; nothing was overwritten."""
+
+
+class Taken(Refused):
+    """Another person is working on the item; the sentence says who and since when."""

@@ -1,0 +1,34 @@
+"""Text that comes from outside, made harmless before it is kept or shown.
+
+Terminal escapes, bidirectional overrides and invisible characters become U+FFFD, so that what is shown is what
+is there.  Cleaning is done when text is imported and again, by `tui.widgets.plain`, when it is shown.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_REPLACEMENT = 0xFFFD
+_HOSTILE = (
+    *range(0x00, 0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0),  # C0 but TAB and LF, DEL, C1
+    *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070),  # zero width, bidirectional
+    0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xD800, 0xE000), *range(0xE0000, 0xE0080),
+)  # fmt: skip
+_NOTE = dict.fromkeys(_HOSTILE, _REPLACEMENT)
+_LINE = _NOTE | {0x09: " ", 0x0A: " "}
+
+
+def clean_line(text: str) -> str:
+    """One line for a field: NFC, tabs and line ends as spaces, trimmed, hostile characters as U+FFFD."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", " ").translate(_LINE)).strip()
+
+
+def clean_note(text: str) -> str:
+    """Several lines for a note: line ends as LF, tabs kept, hostile characters as U+FFFD."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", unified.translate(_NOTE))
+
+
+def safe_cell(text: str) -> str:
+    """A cell of an exported table that no spreadsheet takes for a formula."""
+    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

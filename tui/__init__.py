@@ -1,0 +1,1 @@
+"""What a person sees and presses.  This room holds no rule: every change is one call into store."""
