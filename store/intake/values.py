@@ -83,7 +83,11 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What reading one file gave: the good encounters and the refused rows."""
+    """What reading one file gave: the good encounters, the refused rows, and what was taken with a doubt.
+
+    A warning is one sentence that ends in where it holds: "The encounter has no note. (entries 4, 9)".
+    """
 
     encounters: tuple[EncounterIn, ...]
     rejects: tuple[Reject, ...]
+    warnings: tuple[str, ...] = ()
