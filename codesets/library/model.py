@@ -1,0 +1,130 @@
+"""What the library answers with.  Plain frozen values; nothing here touches the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+
+class ValidityStatus(StrEnum):
+    """How a code stands on a date."""
+
+    OK = "ok"
+    UNKNOWN = "unknown"
+    HEADER = "header"
+    SEVENTH = "seventh"
+    NOT_IN_FORCE = "not_in_force"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseInfo:
+    """One loaded release of one code system; `effective_to` None means until further notice."""
+
+    id: int
+    system: str
+    label: str
+    effective_from: date
+    effective_to: date | None
+    source: str
+    billable: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeEntry:
+    """One code in one validity interval.  `title` is complete, the seventh character spelled out."""
+
+    code: str
+    title: str
+    system: str
+    billable: bool
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One step of the way from chapter to code; `kind` is chapter, block, category, subcategory or code."""
+
+    kind: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """One line of an instructional note and the level it comes from.
+
+    `kind` is one of includes, inclusionTerm, excludes1, excludes2, codeFirst, useAdditionalCode,
+    codeAlso, notes, sevenChrNote, sevenChrDef.  `depth` 1 marks an item under the heading line
+    (ending in a colon) that stands before it in the same note.
+    """
+
+    kind: str
+    text: str
+    depth: int
+    level: str
+    node: str
+    node_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeventhOption:
+    """One seventh character that a code takes, and the complete code it makes."""
+
+    char: str
+    text: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The answer to "may this code be billed on that date", with a sentence for a person.
+
+    `choices` are codes that would do instead (children of a header, completed seventh characters).
+    """
+
+    status: ValidityStatus
+    code: str
+    message: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """True when the code may be billed on the date."""
+        return self.status is ValidityStatus.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of a search result.
+
+    `matched` are (start, end) spans of `title`; `via` says what matched: "code", "title",
+    "inclusion term", "index", or the wording of an abbreviation ("htn = hypertension").
+    `phrase` is the text that matched when it is not the title.
+    """
+
+    code: str
+    title: str
+    system: str
+    score: float
+    matched: tuple[tuple[int, int], ...]
+    billable: bool
+    via: str
+    phrase: str = ""
+    in_force: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: `built` is False when the library at `path` was already the one wanted."""
+
+    path: Path
+    built: bool
+    chapters: int
+    blocks: int
+    categories: int
+    billable: int
+    notes: int
+    seconds: float

@@ -1,0 +1,123 @@
+"""The wordings of ICD-10-CM codes that can be searched, with what stands around each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codesets.library.icd10cm import SYSTEM, CodeSource
+from codesets.releases.icd10cm_tabular import TabularNode
+from codesets.search.indexing import ExtensionSource, PhraseSource
+from codesets.tables import read_table
+
+_WORDINGS = {"inclusionTerm": "inclusion term", "includes": "includes"}
+_RARE_CHAPTERS = {"V": 0.08, "W": 0.05, "X": 0.05, "Y": 0.06, "O": 0.02, "P": 0.02, "Q": 0.02}
+
+
+class PhraseMaker:
+    """Makes the phrases of one release.
+
+    Every title, inclusion term and includes line is a phrase of its node.  A header's phrase shows
+    the general code below it ("…, unspecified"), because only that one can be billed.
+    """
+
+    def __init__(self, nodes: list[TabularNode], codes: list[CodeSource]) -> None:
+        self.nodes = nodes
+        self.children: dict[int, list[int]] = {}
+        for index, node in enumerate(nodes):
+            if node.parent is not None:
+                self.children.setdefault(node.parent, []).append(index)
+        self.sevenths: dict[int, list[CodeSource]] = {}
+        for code in codes:
+            if code.seventh:
+                self.sevenths.setdefault(code.node, []).append(code)
+        self.families: dict[tuple[tuple[str, str], ...], int] = {(): 0}
+        self.common = {row["code"].replace(".", ""): float(row["weight"]) for row in read_table("common_codes")}
+        self.general = {i for i in map(self.general_code, self.children) if i is not None}
+
+    def phrases(self) -> Iterator[PhraseSource]:
+        """All phrases in tabular order."""
+        for index, node in enumerate(self.nodes):
+            if node.kind not in ("chapter", "block"):
+                yield from self._phrases_of(index)
+
+    def extensions(self) -> list[ExtensionSource]:
+        """The extensions of every family met by `phrases()`, which must have run."""
+        return [
+            ExtensionSource(number, char, text)
+            for family, number in self.families.items()
+            for char, text in family
+        ]
+
+    def standing(self, index: int) -> int:
+        """2 billable as it is, 1 billable with a seventh character, 0 header."""
+        if index in self.children:
+            return 0
+        return 1 if index in self.sevenths else 2
+
+    def general_code(self, index: int) -> int | None:
+        """The node under a header that stands for the header's own words; itself when not a header."""
+        below = self.children.get(index)
+        if not below:
+            return index
+        return self.general_code(min(below, key=self._not_general))
+
+    def _not_general(self, index: int) -> tuple[int, int]:
+        node = self.nodes[index]
+        title = node.title.lower()
+        nos = any(kind == "inclusionTerm" and text.endswith("NOS") for kind, _, text in node.notes)
+        last = node.key[-1]
+        score = 4 * ("unspecified" in title) + 3 * nos + 2 * (last == "9") + (last == "0")
+        return (-score - 2 * bool(self._commonness(index)), index)
+
+    def _commonness(self, index: int) -> float:
+        return self.common.get(self.nodes[index].key, 0.0)
+
+    def _phrases_of(self, index: int) -> Iterator[PhraseSource]:
+        node = self.nodes[index]
+        wordings = [("title", node.title)]
+        wordings += [(_WORDINGS[k], text) for k, _, text in node.notes if k in _WORDINGS and not text.endswith(":")]
+        above = self._above(index)
+        sevenths = self._family_texts(index)
+        target = self.general_code(index)
+        assert target is not None
+        for kind, text in wordings:
+            yield PhraseSource(
+                system=SYSTEM,
+                key=node.key,
+                target=self.nodes[target].key,
+                kind=kind,
+                standing=self.standing(index),
+                family=self._family(target),
+                prior=self._prior(index, target, kind, text),
+                text=text,
+                around=[t for _, t in wordings if t != text] + above + sevenths,
+            )
+
+    def _above(self, index: int) -> list[str]:
+        """Titles and wordings of the headers above, block included."""
+        texts: list[str] = []
+        step = self.nodes[index].parent
+        while step is not None and self.nodes[step].kind not in ("chapter",):
+            node = self.nodes[step]
+            texts.append(node.title)
+            texts.extend(text for kind, _, text in node.notes if kind in _WORDINGS)
+            step = node.parent
+        return texts
+
+    def _family(self, index: int) -> int:
+        made = self.sevenths.get(index, ())
+        family = tuple((c.seventh[0], " / ".join((c.seventh[1], *c.seventh[2]))) for c in made if c.seventh)
+        return self.families.setdefault(family, len(self.families))
+
+    def _family_texts(self, index: int) -> list[str]:
+        return [c.seventh[1] for c in self.sevenths.get(index, ()) if c.seventh]
+
+    def _prior(self, index: int, target: int, kind: str, text: str) -> float:
+        """Between 0 and about 1: how likely a coder means this wording before a word is compared."""
+        node = self.nodes[index]
+        prior = 0.3 + 0.12 * self._commonness(target)
+        prior += 0.15 if self.standing(index) else 0.0
+        prior += 0.05 if kind == "title" else 0.0
+        prior += 0.04 if target in self.general or "unspecified" in text.lower() else 0.0
+        prior -= 0.01 * min(len(text.split()), 18)
+        return round(prior - _RARE_CHAPTERS.get(node.key[0], 0.0), 4)

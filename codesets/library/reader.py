@@ -1,0 +1,247 @@
+"""Answers from the library.  Read-only, from any thread, light: no sqlmodel, no sqlalchemy."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from codesets.errors import Refused
+from codesets.library import sql, validity
+from codesets.library.model import CodeEntry, Hit, Level, NoteLine, ReleaseInfo, SeventhOption, Validity
+from codesets.library.place import library_path
+
+if TYPE_CHECKING:
+    from codesets.search.engine import SearchEngine
+
+_BUILD = "Run `superbill codes build`."
+#: Kinds in the order in which the tabular list prints them.
+_CACHE_KIB = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """One row of `code`: a code in one validity interval."""
+
+    id: int
+    code: str
+    key: str
+    title: str
+    system: str
+    billable: bool
+    valid_from: str
+    valid_to: str | None
+    node: int
+    seventh: str | None
+
+    def in_force(self, on: date) -> bool:
+        """True when the interval holds the date, both ends included."""
+        day = on.isoformat()
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def entry(self) -> CodeEntry:
+        """The row as it is handed out."""
+        return CodeEntry(
+            code=self.code,
+            title=self.title,
+            system=self.system,
+            billable=bool(self.billable),
+            valid_from=date.fromisoformat(self.valid_from),
+            valid_to=date.fromisoformat(self.valid_to) if self.valid_to else None,
+        )
+
+
+def open_library(path: Path | None = None) -> CodeLibrary:
+    """Open the library at `path`, or where `library_path()` says.  Takes a few milliseconds.
+
+    Raises `Refused` when there is none, or when it was built by another version of the program.
+    """
+    target = path or library_path()
+    if not target.is_file():
+        raise Refused("The code sets are not built yet.", where=str(target), do=_BUILD)
+    library = CodeLibrary(target)
+    try:
+        facts = dict(library.rows(sql.META))
+    except sqlite3.Error:
+        library.close()
+        raise Refused("This file is not a code-set library.", where=str(target), do=_BUILD) from None
+    if facts.get("schema") != str(sql.SCHEMA_VERSION):
+        library.close()
+        raise Refused("The code-set library is of another version.", where=str(target), do=_BUILD)
+    return library
+
+
+class CodeLibrary:
+    """The code sets of one library file.  Get one from `open_library()`; use it from any thread.
+
+    Codes are accepted with or without dot, in any case, with blanks around them.  Each thread has
+    its own connection; `close()` closes them all.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._connections: list[sqlite3.Connection] = []
+        self._engine: SearchEngine | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection; the library can't be used afterwards."""
+        with self._lock:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._engine = None
+            self._local = threading.local()
+
+    def rows(self, statement: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """The rows that a statement of `sql` yields."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            self._local.connection = connection
+            with self._lock:
+                self._connections.append(connection)
+        return connection.execute(statement, values or {}).fetchall()
+
+    # -- search ---------------------------------------------------------------------------------
+
+    def search(
+        self, text: str, *, systems: Collection[str] | None = None, on: date | None = None, limit: int = 20
+    ) -> list[Hit]:
+        """The codes that `text` most likely means, best first, at most `limit`.
+
+        `text` may be a code or its beginning, words in any order, beginnings of words, misspelt
+        words, clinical abbreviations.  It is never search syntax; nonsense finds nothing.
+        `systems` narrows to some code systems; with `on`, codes not in force that day come last
+        and say so.  The same text always gives the same order.
+        """
+        from codesets.search.engine import SearchEngine
+
+        with self._lock:
+            engine = self._engine
+            if engine is None:
+                engine = self._engine = SearchEngine(self)
+        return engine.search(text, systems=systems, on=on, limit=limit)
+
+    # -- one code -------------------------------------------------------------------------------
+
+    def code_rows(self, code: str) -> list[CodeRow]:
+        """Every validity interval of a code, latest first."""
+        return [CodeRow(*row) for row in self.rows(sql.CODES_OF_KEY, {"key": key_of(code)})]
+
+    def row_on(self, code: str, on: date | None) -> CodeRow | None:
+        """The interval that holds `on`; the latest one when `on` is None."""
+        rows = self.code_rows(code)
+        if on is None:
+            return rows[0] if rows else None
+        return next((row for row in rows if row.in_force(on)), None)
+
+    def lookup(self, code: str, *, on: date | None = None) -> CodeEntry | None:
+        """The code as it stands on a date (without one: in its latest interval), or None."""
+        row = self.row_on(code, on)
+        return row.entry() if row else None
+
+    def validity(self, code: str, on: date) -> Validity:
+        """Whether a code may be billed on a date, and why not; see `ValidityStatus`."""
+        return validity.judge(self, code, on)
+
+    def place(self, code: str) -> tuple[Level, ...]:
+        """The way to a code: chapter, block, category, subcategories, code.  Empty when unknown.
+
+        Blocks are named like `E08-E13`; a chapter, by its number, or a block may be asked for too.
+        """
+        found = self._find(code)
+        if found is None:
+            return ()
+        node, row = found
+        chain = [Level(kind, name, title) for _, kind, name, title in self.rows(sql.NODES_UP, {"node": node})]
+        if row is not None and row.seventh:
+            chain.append(Level("code", row.code, row.title))
+        return tuple(chain)
+
+    def notes(self, code: str) -> tuple[NoteLine, ...]:
+        """Every note that holds for a code, from the chapter down to the code itself.
+
+        Seventh-character tables come as lines of kind sevenChrDef, "A: initial encounter".
+        """
+        found = self._find(code)
+        if found is None:
+            return ()
+        lines: list[NoteLine] = []
+        for node, kind, name, title in self.rows(sql.NODES_UP, {"node": found[0]}):
+            for note, text, depth in self.rows(sql.NOTES_OF_NODE, {"node": node}):
+                lines.append(NoteLine(note, text, depth, kind, name, title))
+            for char, text in self.rows(sql.SEVENS_OF_NODE, {"node": node}):
+                lines.append(NoteLine("sevenChrDef", f"{char}: {text}", 0, kind, name, title))
+        return tuple(lines)
+
+    def children(self, code: str) -> tuple[Level, ...]:
+        """What stands directly below a chapter, block or code, seven-character codes included."""
+        found = self._find(code)
+        if found is None or (found[1] is not None and found[1].seventh):
+            return ()
+        node, row = found
+        below = [Level(kind, name, title) for _, kind, name, title in self.rows(sql.NODES_OF_PARENT, {"node": node})]
+        made = () if below or row is None else self.sevenths_of(node)
+        return tuple(below) + tuple(Level("code", r.code, r.title) for r in made)
+
+    def seventh(self, code: str) -> tuple[SeventhOption, ...]:
+        """The seventh characters that a code takes, each with the complete code.  Empty if none.
+
+        A complete code answers with its own and its sisters' characters.
+        """
+        found = self._find(code)
+        if found is None or found[1] is None:
+            return ()
+        rows = self.sevenths_of(found[0])
+        base = self.rows(sql.NODES_UP, {"node": found[0]})[-1][3]
+        return tuple(SeventhOption(r.seventh or "", r.title[len(base) + 2 :], r.code) for r in rows)
+
+    def sevenths_of(self, node: int) -> list[CodeRow]:
+        """The seven-character codes made from a node, in the order of its table."""
+        rows = [CodeRow(*row) for row in self.rows(sql.CODES_OF_NODE, {"node": node})]
+        return [row for row in rows if row.seventh]
+
+    def releases(self) -> tuple[ReleaseInfo, ...]:
+        """The loaded releases by system and date."""
+        return tuple(
+            ReleaseInfo(
+                id=number,
+                system=system,
+                label=label,
+                effective_from=date.fromisoformat(start),
+                effective_to=date.fromisoformat(end) if end else None,
+                source=source,
+                billable=count,
+            )
+            for number, system, label, start, end, source, count in self.rows(sql.RELEASES)
+        )
+
+    def _find(self, code: str) -> tuple[int, CodeRow | None] | None:
+        """The node of a code (with its row), chapter or block."""
+        row = self.row_on(code, None)
+        if row is not None:
+            return row.node, row
+        named = self.rows(sql.NODE_BY_NAME, {"name": code.strip().upper()})
+        return (named[0][0], None) if named else None
+
+
+def key_of(code: str) -> str:
+    """A code as it is kept: upper case, no dot, no blanks."""
+    return "".join(code.split()).replace(".", "").upper()

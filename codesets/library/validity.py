@@ -1,0 +1,80 @@
+"""Whether a code may be billed on a date.  Guidelines I.A.2-5: to the last character, placeholder X included."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from codesets.library import sql
+from codesets.library.model import Validity, ValidityStatus
+
+if TYPE_CHECKING:
+    from codesets.library.reader import CodeLibrary, CodeRow
+
+_MANY = 12
+
+
+def judge(library: CodeLibrary, code: str, on: date) -> Validity:
+    """The answer of `CodeLibrary.validity`."""
+    from codesets.library.reader import key_of
+
+    key = key_of(code)
+    rows = library.code_rows(key)
+    if not rows:
+        return _absent(library, code, key)
+    row = next((r for r in rows if r.in_force(on)), None)
+    if row is None:
+        return _out_of_force(library, rows, on)
+    if row.billable:
+        return Validity(ValidityStatus.OK, row.code, f"{row.code} is in force on {on.isoformat()}.")
+    return _header(library, row)
+
+
+def _header(library: CodeLibrary, row: CodeRow) -> Validity:
+    made = library.sevenths_of(row.node)
+    if made:
+        letters = ", ".join(dict.fromkeys(r.seventh or "" for r in made))
+        short = 6 - len(row.key)
+        filler = f" after {short} placeholder{'s' if short > 1 else ''} X" if short else ""
+        text = f"{row.code} needs a 7th character{filler}: one of {letters}."
+        return Validity(ValidityStatus.SEVENTH, row.code, text, tuple(r.code for r in made[:_MANY]))
+    below = [name for _, _, name, _ in library.rows(sql.NODES_OF_PARENT, {"node": row.node})]
+    shown = ", ".join(below[:_MANY]) + (", …" if len(below) > _MANY else "")
+    text = f"{row.code} is a heading, not a code to bill; choose below it: {shown}."
+    return Validity(ValidityStatus.HEADER, row.code, text, tuple(below[:_MANY]))
+
+
+def _out_of_force(library: CodeLibrary, rows: list[CodeRow], on: date) -> Validity:
+    code, day = rows[0].code, on.isoformat()
+    spans = "; ".join(f"from {r.valid_from}" + (f" to {r.valid_to}" if r.valid_to else "") for r in reversed(rows))
+    earliest = min(release.effective_from for release in library.releases() if release.system == rows[0].system)
+    text = f"{code} is not in force on {day}; it is {spans}."
+    if on < earliest:
+        text = f"{code} can't be confirmed for {day}: the loaded code sets begin on {earliest.isoformat()}."
+    return Validity(ValidityStatus.NOT_IN_FORCE, code, text)
+
+
+def _absent(library: CodeLibrary, code: str, key: str) -> Validity:
+    """No such code: is it the right base with its seventh character missing, misplaced or wrong?"""
+    shown = " ".join(code.split())[:24] or "An empty code"
+    for length in range(min(len(key) - 1, 6), 2, -1):
+        rows = library.code_rows(key[:length])
+        if not rows:
+            continue
+        made = library.sevenths_of(rows[0].node) if not rows[0].seventh else []
+        rest = key[length:].lstrip("X")
+        if made and len(rest) <= 1:
+            return _wrong_seventh(shown, rows[0], made, rest)
+        break
+    return Validity(ValidityStatus.UNKNOWN, shown, f"{shown} is not in the loaded code sets.")
+
+
+def _wrong_seventh(shown: str, base: CodeRow, made: list[CodeRow], char: str) -> Validity:
+    fitting = [row.code for row in made if row.seventh == char]
+    letters = ", ".join(row.seventh or "" for row in made)
+    if fitting:
+        text = f"{shown}: the 7th character {char} stands in the wrong place; write {fitting[0]}."
+        return Validity(ValidityStatus.SEVENTH, shown, text, tuple(fitting))
+    wrong = f"{char} is not a 7th character of {base.code}" if char else "the 7th character is missing"
+    text = f"{shown}: {wrong}; one of {letters}."
+    return Validity(ValidityStatus.SEVENTH, shown, text, tuple(row.code for row in made[:_MANY]))

@@ -1,0 +1,155 @@
+"""Makes the rows of the search tables when the library is built."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from math import log
+from typing import Any
+
+from codesets.search.bits import pack, pack_array
+from codesets.search.words import words_of
+
+Row = dict[str, Any]
+
+#: Words that say little about which code is meant; their weight is fixed.
+FILLER = {
+    word: 0.35
+    for word in (
+        "of the and or in to by for on at as a an from other unspecified specified not elsewhere "
+        "classified nec nos encounter initial due that this any all it is be part use condition"
+    ).split()
+} | {"with": 0.5, "without": 0.9, "disease": 1.1, "disorder": 1.1, "syndrome": 1.1, "type": 0.7,
+     "subsequent": 1.0, "acute": 1.3, "chronic": 1.4}  # fmt: skip
+_PREFIX_LENGTHS = (1, 2, 3, 4)
+_MANY_WORDS = 16
+
+
+@dataclass(slots=True)
+class PhraseSource:
+    """One wording to be found; `around` is text near it (further wordings, titles above)."""
+
+    system: str
+    key: str
+    target: str
+    kind: str
+    standing: int
+    family: int
+    prior: float
+    text: str
+    around: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionSource:
+    """One seventh character of one family."""
+
+    family: int
+    char: str
+    text: str
+
+
+class SearchRows:
+    """All rows of the search tables, made from the phrases and families of extensions."""
+
+    def __init__(self, phrases: list[PhraseSource], extensions: list[ExtensionSource]) -> None:
+        self.phrases = sorted(phrases, key=lambda p: -p.prior)  # stable: ties stay in tabular order
+        self.extensions = extensions
+        self._texts: dict[str, list[str]] = {}
+        self._own = [self._words(p.text) for p in self.phrases]
+        self._around = [self._nearby(p, own) for p, own in zip(self.phrases, self._own, strict=True)]
+        vocabulary = {w for words in self._texts.values() for w in words}
+        self.words = sorted(vocabulary)
+        self.ids = {word: number for number, word in enumerate(self.words)}
+
+    def _words(self, text: str) -> list[str]:
+        if text not in self._texts:
+            self._texts[text] = [w.text for w in words_of(text)]
+        return self._texts[text]
+
+    def _nearby(self, phrase: PhraseSource, own: list[str]) -> list[str]:
+        return list(dict.fromkeys(w for text in phrase.around for w in self._words(text) if w not in own))
+
+    def write(self, insert: Callable[[str, Iterable[Row]], None]) -> None:
+        """Hand every row to `insert(table, rows)`."""
+        extensions = list(self._extension_rows())
+        insert("extension", extensions)
+        insert("phrase", self._phrase_rows())
+        own, wide = self._sets()
+        insert("word", self._word_rows(own, wide))
+        insert("prefix", self._prefix_rows(own))
+        insert("gram", self._gram_rows())
+        systems: dict[str, list[int]] = defaultdict(list)
+        for number, phrase in enumerate(self.phrases):
+            systems[phrase.system].append(number)
+        insert("systemset", [{"system": s, "phrases": pack(n)} for s, n in sorted(systems.items())])
+
+    def _extension_rows(self) -> Iterator[Row]:
+        for number, extension in enumerate(self.extensions):
+            words = pack_array(self.ids[w] for w in self._words(extension.text) if w in self.ids)
+            yield {
+                "id": number, "family": extension.family, "char": extension.char,
+                "text": extension.text, "words": words,
+            }  # fmt: skip
+
+    def _phrase_rows(self) -> Iterator[Row]:
+        ids = self.ids
+        for number, phrase in enumerate(self.phrases):
+            yield {
+                "id": number,
+                "system": phrase.system,
+                "key": phrase.key,
+                "target": phrase.target,
+                "kind": phrase.kind,
+                "standing": phrase.standing,
+                "family": phrase.family,
+                "prior": phrase.prior,
+                "text": phrase.text,
+                "words": pack_array(ids[w] for w in self._own[number]),
+                "around": pack_array(ids[w] for w in self._around[number]),
+            }
+
+    def _sets(self) -> tuple[list[list[int]], list[list[int]]]:
+        own: list[list[int]] = [[] for _ in self.words]
+        wide: list[list[int]] = [[] for _ in self.words]
+        for number in range(len(self.phrases)):
+            for word in dict.fromkeys(self._own[number]):
+                own[self.ids[word]].append(number)
+                wide[self.ids[word]].append(number)
+            for word in self._around[number]:
+                wide[self.ids[word]].append(number)
+        return own, wide
+
+    def _word_rows(self, own: list[list[int]], wide: list[list[int]]) -> Iterator[Row]:
+        total = len(self.phrases)
+        for number, word in enumerate(self.words):
+            common = max(1, len(own[number]))
+            weight = FILLER.get(word) or log(1 + total / common) ** 0.75
+            yield {
+                "id": number, "text": word, "weight": round(weight, 4),
+                "own": pack(own[number]), "wide": pack(wide[number]),
+            }  # fmt: skip
+
+    def _prefix_rows(self, own: list[list[int]]) -> Iterator[Row]:
+        for length in _PREFIX_LENGTHS:
+            for prefix in sorted({w[:length] for w in self.words if len(w) >= length}):
+                low = bisect_left(self.words, prefix)
+                high = bisect_left(self.words, prefix + "\U0010ffff")
+                if high - low >= _MANY_WORDS:
+                    members = {n for number in range(low, high) for n in own[number]}
+                    yield {"text": prefix, "own": pack(members)}
+
+    def _gram_rows(self) -> Iterator[Row]:
+        grams: dict[str, list[int]] = defaultdict(list)
+        for number, word in enumerate(self.words):
+            for gram in grams_of(word):
+                grams[gram].append(number)
+        return ({"text": gram, "words": pack(numbers)} for gram, numbers in sorted(grams.items()))
+
+
+def grams_of(word: str, whole: bool = True) -> list[str]:
+    """The letter pairs of a word, its edges marked; `whole` False leaves the end open."""
+    marked = f"^{word}$" if whole else f"^{word}"
+    return list(dict.fromkeys(marked[i : i + 2] for i in range(len(marked) - 1)))

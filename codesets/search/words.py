@@ -1,0 +1,96 @@
+"""Text to normalised words, the same way for titles and for what is typed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
+_ROMAN = {
+    "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
+    "xi": "11", "xii": "12", "xiii": "13",
+}  # fmt: skip
+#: One-letter roman numbers are numbers only after such a word.
+_SHORT_ROMAN = {"i": "1", "v": "5", "x": "10"}
+_COUNTED = frozenset("type stage grade class factor degree bipolar syndrome category group phase".split())
+_NUMBERS = {
+    "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "6th": "sixth",
+    "7th": "seventh", "8th": "eighth", "9th": "ninth", "10th": "tenth", "11th": "eleventh", "12th": "twelfth",
+}  # fmt: skip
+_WHOLE = {
+    "centre": "center", "fibre": "fiber", "litre": "liter", "metre": "meter", "titre": "titer",
+    "calibre": "caliber", "ageing": "aging", "grey": "gray", "plough": "plow", "tyre": "tire",
+    "feet": "foot", "teeth": "tooth", "men": "man", "women": "woman", "children": "child",
+    "vertebrae": "vertebra", "metastases": "metastasis", "atrophies": "atrophy",
+}  # fmt: skip
+_BRITISH = (
+    (re.compile(r"ae(?=.)"), "e"),
+    (re.compile(r"(?<=.)oe(?=[a-z]{2})|^oe(?=[a-z]{3})"), "e"),
+    (re.compile(r"(?<=[a-z]{3})our(?=$|s$|e|i|a|l)"), "or"),
+    (re.compile(r"(?<=[a-z]{3})is(?=e$|ed$|es$|ing$|ation|er$)"), "iz"),
+    (re.compile(r"lys(?=ed?$|ing$)"), "lyz"),
+    (re.compile(r"sulph"), "sulf"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A normalised word and where it stands in the text it comes from."""
+
+    text: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Lower case without accents and ligatures."""
+    if text.isascii():
+        return text.lower()
+    text = text.lower().replace("æ", "ae").replace("œ", "oe").replace("ß", "ss")
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=4096)
+def normal(word: str) -> str:
+    """One folded word in its canonical form: American spelling, singular, numbers as digits."""
+    if word in _WHOLE:
+        return _WHOLE[word]
+    if word in _NUMBERS:
+        return _NUMBERS[word]
+    if word in _ROMAN:
+        return _ROMAN[word]
+    if len(word) > 3 and word.isalpha():
+        for pattern, into in _BRITISH:
+            word = pattern.sub(into, word)
+        word = _singular(word)
+    return word
+
+
+def _singular(word: str) -> str:
+    if not word.endswith("s") or len(word) < 4 or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 5:
+        return word[:-3] + "y"
+    if word.endswith(("oses", "yses")) and len(word) > 7:
+        return word[:-2] + "is"
+    if word.endswith(("sses", "xes", "ches", "shes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def words_of(text: str) -> list[Word]:
+    """The normalised words of a text, in order, with their places in it."""
+    found: list[Word] = []
+    before = ""
+    for match in _WORD.finditer(text):
+        raw = fold(match.group())
+        if raw.endswith(("'s", "’s")):
+            raw = raw[:-2]
+        if not raw:
+            continue
+        word = _SHORT_ROMAN[raw] if before in _COUNTED and raw in _SHORT_ROMAN else normal(raw)
+        found.append(Word(word, match.start(), match.end()))
+        before = word
+    return found
