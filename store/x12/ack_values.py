@@ -31,22 +31,32 @@ class SyntaxFault:
 
 @dataclass(frozen=True, slots=True)
 class SetAck:
-    """AK2-IK5 of a 999: one transaction set of ours; `status` is A, E, R, M, W or X."""
+    """AK2-IK5 of a 999: one transaction set of ours; `status` is A, E, R, M, W or X; `codes` are IK502 to IK506."""
 
     set_control: str
     status: str
     errors: tuple[SyntaxFault, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the set went on to be read: A accepted, E accepted with errors noted."""
+        return self.status in {"A", "E"}
 
 
 @dataclass(frozen=True, slots=True)
 class GroupAck:
-    """One 999: `group_control` is our GS06; `status` is AK901 (A, E, P, R, ...)."""
+    """One 999: `group_control` is our GS06; `status` is AK901 (A, E, P, R, ...); `codes` are AK905 to AK909.
+
+    `received` and `accepted` count transaction sets (AK903, AK904).
+    """
 
     group_control: str
     status: str
     received: int
     accepted: int
     sets: tuple[SetAck, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +84,29 @@ class ClaimAck:
     message: str = ""
     line_statuses: tuple[tuple[str, ClaimStatus], ...] = ()
 
+    @property
+    def rejected(self) -> bool:
+        """Whether the claim never reached adjudication; nothing was filed then (RFI 2203)."""
+        return self.action == "U"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAck:
+    """Loop 2200C of a 277CA: what was said of all claims of one billing provider; `id` is NM109."""
+
+    name: str
+    id: str
+    action: str
+    statuses: tuple[ClaimStatus, ...]
+    message: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimAckSet:
-    """One ST-SE of a 277CA.
+    """One batch answered by a 277CA (loop 2000B; most ST-SE have one).
 
-    `batch` is the TRN02 of loop 2200B, our BHT03; a set rejected at receiver or provider level has no claims and says so
-    in `action` and `statuses`.
+    `batch` is the TRN02 of loop 2200B, our BHT03.  A batch rejected at receiver level, or whose every provider was
+    rejected, has no claims and says so in `action` (U) and `statuses`.
     """
 
     batch: str
@@ -89,6 +115,8 @@ class ClaimAckSet:
     action: str
     statuses: tuple[ClaimStatus, ...]
     claims: tuple[ClaimAck, ...]
+    providers: tuple[ProviderAck, ...] = ()
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a remittance file (835, 005010X221A1) says, as plain values.  Signs are the file's own; money is integer cents."""
+"""What a remittance file (835, 005010X221A1) says, as plain values: signs are the file's own, money integer cents."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ class Payment:
     """One ST-SE of an 835.
 
     `amount` is BPR02, `credit` BPR03 (C or D), `method` BPR04, `paid_on` BPR16; `trace` is TRN02 and `payer_trace_id`
-    TRN03.  `set_control` is ST02 and `segment` the place of ST in the file.
+    TRN03.  `set_control` is ST02 and `segment` the place of ST in the file; `handling` is BPR01 (H: information only).
+
+    Both C and D of BPR03 bring money to the provider: neither turns the sign of `amount`.
     """
 
     segment: int
@@ -92,6 +94,7 @@ class Payment:
     claims: tuple[RemitClaim, ...] = ()
     provider_adjustments: tuple[ProviderAdjustment, ...] = ()
     production_date: date | None = None
+    handling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
