@@ -28,6 +28,7 @@ class Words:
     due_date: str
     amount_due: str
     nothing_due: str
+    for_information: str
     pay_by: str
     levels: tuple[str, ...]
     details: str
@@ -62,6 +63,10 @@ class Words:
         """A date as people write it: 'October 5, 2026', '5 de octubre de 2026'."""
         return fill(self.long_date, month=self.months[on.month - 1], day=str(on.day), year=f"{on.year:04d}")
 
+    def message(self, level: int, phone: str, due: date, own: str = "") -> str:
+        """What is said at a dunning level, or the practice's `own` words with the same places filled in."""
+        return fill(own or self.levels[level], phone=phone, date=self.day(due))
+
     def reason(self, kind: str, cents: int) -> str:
         """Why an amount is the patient's: "Your plan's deductible: $84.20"; an unknown kind is 'other'."""
         return f"{self.reasons.get(kind, self.reasons['other'])}: {show_cents(cents, sign='$')}"
@@ -90,6 +95,7 @@ ENGLISH = Words(
     due_date="Due date",
     amount_due="Amount due",
     nothing_due="Nothing to pay now",
+    for_information="You have nothing to pay now. This statement is for your information.",
     pay_by="Please pay by",
     levels=(
         "",
@@ -120,7 +126,7 @@ ENGLISH = Words(
     "costs nothing. Call {phone}.",
     wrong_title="Does something look wrong?",
     wrong_text="If you have a question, have other insurance, or disagree with this bill, call {phone} by the due "
-    "date. We pause a disputed bill while we look into it.",
+    "date. We pause a disputed bill while we check.",
     tax_id="Tax ID {tax_id} (for HSA and FSA claims)",
     detach="Detach here and mail this part with your payment",
     check_to="Make your check payable to {practice} and write your account number on it.",
@@ -152,6 +158,7 @@ SPANISH = Words(
     due_date="Fecha límite",
     amount_due="Total a pagar",
     nothing_due="Nada que pagar ahora",
+    for_information="Por ahora no tiene nada que pagar. Este estado de cuenta es para su información.",
     pay_by="Pague a más tardar el",
     levels=(
         "",
@@ -176,7 +183,7 @@ SPANISH = Words(
     pay_title="Cómo pagar",
     pay_online="En línea: {url}",
     pay_phone="Teléfono: {phone}",
-    pay_mail="Correo: un cheque con el talón de abajo",
+    pay_mail="Correo: cheque con el talón",
     help_title="¿Le cuesta pagar?",
     help_text="Pregunte por un plan de pagos o por ayuda económica. Puede que le corresponda pagar menos, y preguntar "
     "no cuesta nada. Llame al {phone}.",

@@ -14,11 +14,10 @@ from store.statements.new_file import new_file
 from store.statements.pdf.common import Common, draw_common
 from store.statements.pdf.page import draw_statement
 from store.statements.pdf.paper import Paper
-from store.statements.pdf.stub import check_digit, scan_line
 from store.statements.values import Practice, Statement
 from store.statements.words import WORDS, Words, words_for
 
-__all__ = ["check_digit", "scan_line", "write_one", "write_pdf"]
+__all__ = ["write_one", "write_pdf"]
 
 
 def write_pdf(statements: Iterable[Statement], file: BinaryIO, *, words: Mapping[str, Words] = WORDS) -> None:
@@ -28,14 +27,14 @@ def write_pdf(statements: Iterable[Statement], file: BinaryIO, *, words: Mapping
     hold (`Statement.check`); what was written until then is not a whole PDF and must not be kept.
     """
     paper: Paper | None = None
-    shared: dict[tuple[Practice, str], Common] = {}
+    shared: dict[tuple[Practice, str, bool], Common] = {}
     for statement in statements:
         statement.check()
         table = words_for(statement.guarantor.language, words)
         paper = paper or _paper(file, statement, table)
-        key = (statement.practice, table.language)
+        key = (statement.practice, table.language, statement.amount_due > 0)
         if key not in shared:
-            shared[key] = draw_common(paper, statement.practice, table, len(shared))
+            shared[key] = draw_common(paper, statement.practice, table, f"first{len(shared)}", key[2])
         draw_statement(paper, statement, table, shared[key])
     if paper is None:
         raise Refused("There is no statement to print.")

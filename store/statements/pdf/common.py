@@ -9,7 +9,7 @@ from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.pdfgen.canvas import Canvas
 
 from store.statements.pdf.letters import latin, width, wrap
-from store.statements.pdf.paper import Paper
+from store.statements.pdf.paper import LETTER, Paper
 from store.statements.pdf.pen import (
     BOLD,
     GREY,
@@ -38,36 +38,39 @@ _HELP_HEAD = Style(BOLD, 9.2, NAVY)
 _COLUMN_X = (LEFT, 256.0, 410.0)
 _COLUMN_ROOM = (190.0, 142.0, 148.0)
 _QR = 46.0
-_AGEING_HIGH = 33.0
+_AGEING_HIGH = 30.0
+_FOOT_WITHOUT_STUB = 48.0
 
 
 @dataclass(frozen=True, slots=True)
 class Common:
-    """The names of the shared drawings, and where the ageing and the details above them end."""
+    """The name of the shared drawing, and where the ageing and the details above it have their foot."""
 
-    first: str
-    first_without_stub: str
+    name: str
     ageing_foot: float
     details_foot: float
 
 
-def draw_common(paper: Paper, practice: Practice, words: Words, number: int) -> Common:
-    """Draw the shared parts into the file; `number` tells this practice and language from others in it."""
-    help_texts = _help_texts(practice, words)
-    help_high = max(_help_height(lines) for lines in help_texts)
-    ageing_foot = PERFORATION + 12 + help_high + 10
-    common = Common(f"first{number}", f"plain{number}", ageing_foot, ageing_foot + _AGEING_HIGH + 6)
-    for name, stub in ((common.first, True), (common.first_without_stub, False)):
-        paper.beginForm(name, 0, 0, 612, 792)
-        pen = Pen(paper)
-        _letterhead(pen, practice, words)
+def draw_common(paper: Paper, practice: Practice, words: Words, name: str, due: bool) -> Common:
+    """Draw the shared parts into the file as `name`; ageing, ways to pay and stub only when something is `due`."""
+    helps = _helps(practice, words, due)
+    help_high = max(_HELP_LEAD * max(len(part.lines) for part in helps) + 14, _QR + 16)
+    help_foot = (PERFORATION if due else _FOOT_WITHOUT_STUB) + 9
+    ageing_foot = help_foot + help_high + 8
+    paper.beginForm(name, 0, 0, *LETTER)
+    pen = Pen(paper)
+    _letterhead(pen, practice, words)
+    if due:
         _ageing_frame(paper, pen, words, ageing_foot)
-        _help(paper, pen, practice, words, help_texts, PERFORATION + 12 + help_high)
-        if stub:
-            draw_stub_frame(paper, pen, practice, words)
-        pen.flush()
-        paper.endForm()
-    return common
+    for part in helps:
+        _help(pen, part, help_foot + help_high)
+    if due:
+        if practice.pay_url:
+            _qr_code(paper, practice.pay_url, LEFT, help_foot + help_high - 14 - _QR, _QR)
+        draw_stub_frame(paper, pen, practice, words)
+    pen.flush()
+    paper.endForm()
+    return Common(name, ageing_foot, ageing_foot + (_AGEING_HIGH + 6 if due else 0))
 
 
 def draw_columns(canvas: Canvas, pen: Pen, words: Words, head: float) -> None:
@@ -83,10 +86,10 @@ def draw_columns(canvas: Canvas, pen: Pen, words: Words, head: float) -> None:
 
 def _letterhead(pen: Pen, practice: Practice, words: Words) -> None:
     pen.left(LEFT, 736, practice.name, Style(BOLD, 16, NAVY), 320)
-    y = 721.0
+    y, lead = 721.0, 11.5 if len(practice.address) <= 4 else 9.0  # all of it stays above the window
     for line in (*practice.address, "  ·  ".join(part for part in (practice.phone, practice.hours) if part)):
         pen.left(LEFT, y, line, Style(PLAIN, 9, GREY), 320)
-        y -= 11.5
+        y -= lead
     if practice.tax_id:
         pen.left(LEFT, y, fill(words.tax_id, tax_id=_tax_id(practice.tax_id)), SMALL, 320)
     pen.right(RIGHT, 734, words.title, Style(BOLD, 18, NAVY), RIGHT - 396)
@@ -102,48 +105,49 @@ def _ageing_frame(canvas: Canvas, pen: Pen, words: Words, foot: float) -> None:
     wide = (RIGHT - LEFT) / len(labels)
     for place, label in enumerate(labels):
         right = LEFT + (place + 1) * wide
-        pen.right(right - 8, foot + 20, label, HEAD, wide - 12)
+        pen.right(right - 8, foot + 18, label, HEAD, wide - 12)
         if place:
             canvas.setStrokeColorRGB(*RULE)
             canvas.setLineWidth(0.6)
             canvas.line(right - wide, foot + 5, right - wide, foot + _AGEING_HIGH - 5)
 
 
-def _help_texts(practice: Practice, words: Words) -> list[list[str]]:
-    ways = (
-        [fill(words.pay_online, url=practice.pay_url.partition("://")[2] or practice.pay_url)]
-        if practice.pay_url
-        else []
-    )
-    ways.append(fill(words.pay_phone, phone=_whole(practice.phone)))
-    ways.append(words.pay_mail)
-    pay_room = _COLUMN_ROOM[0] - (_QR + 8 if practice.pay_url else 0)
-    pay = [line for way in ways for line in wrap(way, _HELP.font, _HELP.size, pay_room)]
-    texts = [pay]
-    for text, room in ((words.help_text, _COLUMN_ROOM[1]), (words.wrong_text, _COLUMN_ROOM[2])):
-        texts.append(wrap(fill(text, phone=_whole(practice.phone)), _HELP.font, _HELP.size, room))
-    return texts
+@dataclass(frozen=True, slots=True)
+class _Help:
+    """One block of help: its title, its lines, where it and its lines begin."""
+
+    title: str
+    lines: list[str]
+    x: float
+    inset: float = 0.0
 
 
-def _whole(text: str) -> str:
-    """The text with no-break spaces, so that a phone number stays on one line."""
-    return text.replace(" ", "\u00a0")
+def _helps(practice: Practice, words: Words, due: bool) -> list[_Help]:
+    pay_x, help_x, wrong_x = _COLUMN_X
+    phone = practice.phone.replace(" ", "\u00a0")  # a phone number stays on one line
+    helps = [_pay(practice, words, phone, pay_x)] if due else []
+    for title, text, x, room in (
+        (words.help_title, words.help_text, help_x, _COLUMN_ROOM[1]),
+        (words.wrong_title, words.wrong_text, wrong_x, _COLUMN_ROOM[2]),
+    ):
+        place = x if due else x - (help_x - pay_x)
+        helps.append(_Help(title, wrap(fill(text, phone=phone), _HELP.font, _HELP.size, room), place))
+    return helps
 
 
-def _help_height(lines: list[str]) -> float:
-    return max(len(lines) * _HELP_LEAD + 14, _QR + 16)
-
-
-def _help(canvas: Canvas, pen: Pen, practice: Practice, words: Words, texts: list[list[str]], head: float) -> None:
-    titles = (words.pay_title, words.help_title, words.wrong_title)
+def _pay(practice: Practice, words: Words, phone: str, x: float) -> _Help:
     inset = _QR + 8 if practice.pay_url else 0.0
-    for title, lines, x in zip(titles, texts, _COLUMN_X, strict=True):
-        pen.left(x, head - 9, title, _HELP_HEAD)
-        for place, line in enumerate(lines):
-            shift = inset if x == LEFT else 0.0
-            pen.left(x + shift, head - 21 - place * _HELP_LEAD, line, _HELP)
-    if practice.pay_url:
-        _qr_code(canvas, practice.pay_url, LEFT, head - 14 - _QR, _QR)
+    url = practice.pay_url.partition("://")[2] or practice.pay_url
+    ways = [fill(words.pay_online, url=url)] if url else []
+    ways += [fill(words.pay_phone, phone=phone), words.pay_mail]
+    lines = [line for way in ways for line in wrap(way, _HELP.font, _HELP.size, _COLUMN_ROOM[0] - inset)]
+    return _Help(words.pay_title, lines, x, inset)
+
+
+def _help(pen: Pen, part: _Help, head: float) -> None:
+    pen.left(part.x, head - 9, part.title, _HELP_HEAD, 155)
+    for place, line in enumerate(part.lines):
+        pen.left(part.x + part.inset, head - 21 - place * _HELP_LEAD, line, _HELP)
 
 
 def _qr_code(canvas: Canvas, text: str, x: float, y: float, side: float) -> None:

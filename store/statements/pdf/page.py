@@ -33,12 +33,13 @@ from store.statements.pdf.pen import (
 from store.statements.pdf.rows import COLUMNS, INDENT, VISIT, Row, detail_rows, share_out
 from store.statements.pdf.stub import draw_stub
 from store.statements.pdf.window import mail_window
-from store.statements.values import Statement
+from store.statements.values import MAX_LEVEL, Statement
 from store.statements.words import Words, fill
 
 FACTS_X = 396.0
 _FOLD = 528.0
 _MESSAGE = Style(PLAIN, 9.5, INK)
+_LAST_MESSAGE = Style(BOLD, 9.5, INK)
 _MESSAGE_LEAD = 12.5
 _NEXT_TOP = 706.0
 _MORE_HIGH = 12.0
@@ -68,7 +69,8 @@ class Sheet:
 def draw_statement(paper: Paper, statement: Statement, words: Words, common: Common) -> None:
     """Put the statement on as many pages as it takes."""
     message = _message(statement, words)
-    message_lines = wrap(message, _MESSAGE.font, _MESSAGE.size, RIGHT - LEFT - 14) if message else []
+    style = _message_style(statement)
+    message_lines = wrap(message, style.font, style.size, RIGHT - LEFT - 14)
     top = _FOLD - 14 - (len(message_lines) * _MESSAGE_LEAD + 8 if message_lines else 0)
     first_room = top - 36 - common.details_foot
     next_room = _NEXT_TOP - 36 - _NEXT_FOOT
@@ -83,13 +85,18 @@ def draw_statement(paper: Paper, statement: Statement, words: Words, common: Com
 
 
 def _message(statement: Statement, words: Words) -> str:
-    text = statement.message or words.levels[statement.level]
-    return fill(text, phone=statement.practice.phone, date=words.day(statement.due_date))
+    if not (statement.message or statement.amount_due):
+        return words.for_information
+    return words.message(statement.level, statement.practice.phone, statement.due_date, statement.message)
+
+
+def _message_style(statement: Statement) -> Style:
+    return _LAST_MESSAGE if statement.level == MAX_LEVEL and statement.amount_due else _MESSAGE
 
 
 def _first_page(sheet: Sheet, message: list[str], top: float, rows: list[Row]) -> None:
     paper, pen, statement = sheet.paper, sheet.pen, sheet.statement
-    paper.doForm(sheet.common.first if statement.amount_due else sheet.common.first_without_stub)
+    paper.doForm(sheet.common.name)
     _facts(sheet)
     _due_box(sheet)
     mail_window(pen, statement.guarantor)
@@ -97,8 +104,8 @@ def _first_page(sheet: Sheet, message: list[str], top: float, rows: list[Row]) -
     _details(sheet, top, rows)
     if sheet.pages > 1:
         pen.left(INDENT, sheet.common.details_foot + 2, sheet.words.more, Style(ITALIC, 8.5, NAVY))
-    _ageing(sheet)
     if statement.amount_due:
+        _ageing(sheet)
         draw_stub(pen, statement, sheet.words)
     pen.flush()
     paper.showPage()
@@ -169,7 +176,7 @@ def _draw_message(sheet: Sheet, lines: list[str]) -> None:
     head = _FOLD - 6
     box(sheet.paper, LEFT, head - high, 3, high, WARM if sheet.statement.level >= 3 else NAVY)
     for place, line in enumerate(lines):
-        sheet.pen.left(LEFT + 12, head - 10 - place * _MESSAGE_LEAD, line, _MESSAGE)
+        sheet.pen.left(LEFT + 12, head - 10 - place * _MESSAGE_LEAD, line, _message_style(sheet.statement))
 
 
 def _details(sheet: Sheet, top: float, rows: list[Row], suffix: str = "") -> None:

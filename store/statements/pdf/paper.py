@@ -24,10 +24,14 @@ class _Document(pdfdoc.PDFDocument):
         super().__init__(compression=1, invariant=1, lang=language)
         self._out = out
         self._at = 0
-        self._library: Any = self  # what the library's stubs do not tell
         self._offsets = array("Q", [0])
         self._page_numbers = array("L")
         self._write(b"%PDF-1.4\n%\x93\x8c\x8b\x9e\n")
+
+    @property
+    def _library(self) -> Any:
+        """Itself with what the library's stubs do not tell."""
+        return self
 
     def addPage(self, page: Any) -> None:  # noqa: N802 - the library's name
         """Write the page and its content and keep only where they stand."""
@@ -93,16 +97,20 @@ class Paper(Canvas):
 
     def __init__(self, out: BinaryIO, *, title: str, author: str, language: str, made: date) -> None:
         super().__init__(out, pagesize=LETTER, invariant=1, pageCompression=1)
-        library: Any = self  # what the library's stubs do not tell
-        library._doc = _Document(out, language)
-        library._make_preamble()
+        self._library._doc = _Document(out, language)
+        self._library._make_preamble()
         self.setTitle(title)
         self.setAuthor(author)
         self.setSubject(title)
         self.setCreator("superbill")
         self.setProducer("ReportLab")
-        self._doc.setDateFormatter(lambda *_: f"D:{made:%Y%m%d}000000Z")
+        self._library._doc.setDateFormatter(lambda *_: f"D:{made:%Y%m%d}000000Z")
+
+    @property
+    def _library(self) -> Any:
+        """Itself with what the library's stubs do not tell."""
+        return self
 
     def close(self) -> None:
         """Write the end of the file.  The page under way must have been shown."""
-        self._doc.GetPDFData(self)
+        self._library._doc.GetPDFData(self)

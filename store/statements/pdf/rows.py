@@ -99,7 +99,7 @@ def share_out(rows: list[Row], first_room: float, next_room: float, words: Words
     """The rows by page.  Rows that are kept together move together; a visit that goes on says so on the next page."""
     pages: list[list[Row]] = [[]]
     left = first_room
-    for group in _groups(rows):
+    for group in _groups(_totals_with_last_line(rows)):
         high = sum(row.high for row in group)
         if high > left and group[0].kind != "gap":
             pages.append([])
@@ -111,6 +111,12 @@ def share_out(rows: list[Row], first_room: float, next_room: float, words: Words
         pages[-1] += group
         left -= high
     return pages
+
+
+def _totals_with_last_line(rows: list[Row]) -> list[Row]:
+    """The rows with the last service held to the totals, so that no page shows totals alone."""
+    last = max(place for place, row in enumerate(rows) if row.kind == "line")
+    return [*rows[:last], *(replace(row, keep=True) for row in rows[last:-1]), rows[-1]]
 
 
 def _groups(rows: list[Row]) -> list[list[Row]]:

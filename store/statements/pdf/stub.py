@@ -24,6 +24,7 @@ from store.statements.pdf.pen import (
     rule,
 )
 from store.statements.pdf.window import remit_window
+from store.statements.scan import scan_line
 from store.statements.values import Practice, Statement
 from store.statements.words import Words, fill
 
@@ -33,26 +34,6 @@ PERFORATION = 190.0
 _FACTS_X = 396.0
 _SCAN = Style(MONO, 12, INK)
 _SCAN_Y = 34.0
-
-
-def scan_line(statement: Statement) -> str:
-    """Account (12), amount due in cents (10) and a check digit, as a reader takes them: '0000A1004521 0000008420 4'.
-
-    Hyphens of the account are left out.  The check digit is `check_digit` of the 22 characters before it.
-    """
-    account = statement.account.replace("-", "").upper().zfill(12)
-    amount = f"{statement.amount_due:010d}"
-    return f"{account} {amount} {check_digit(account + amount)}"
-
-
-def check_digit(text: str) -> int:
-    """The modulus 10 'double-add-double' digit (ISO/IEC 7812-1 annex B); a letter is two digits, A 10 to Z 35."""
-    digits = [int(digit) for letter in text for digit in str(int(letter, 36))]
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = digit * 2 if place % 2 == 0 else digit
-        total += doubled // 10 + doubled % 10
-    return -total % 10
 
 
 def draw_stub_frame(canvas: Canvas, pen: Pen, practice: Practice, words: Words) -> None:
