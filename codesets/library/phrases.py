@@ -115,7 +115,7 @@ class PhraseMaker:
     def _prior(self, index: int, target: int, kind: str, text: str) -> float:
         """Between 0 and about 1: how likely a coder means this wording before a word is compared."""
         node = self.nodes[index]
-        prior = 0.3 + 0.12 * self._commonness(target)
+        prior = 0.3 + 0.18 * self._commonness(target)
         prior += 0.15 if self.standing(index) else 0.0
         prior += 0.05 if kind == "title" else 0.0
         prior += 0.04 if target in self.general or "unspecified" in text.lower() else 0.0

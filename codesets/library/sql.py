@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Counts up when a table, or what is put into it, changes: older libraries are then rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 
 META = "SELECT name, value FROM meta"
 RELEASES = """SELECT r.id, r.system, r.label, r.effective_from, r.effective_to, r.source,
@@ -34,7 +34,7 @@ GRAM_SET = "SELECT words FROM gram WHERE text = :text"
 SYSTEM_SET = "SELECT phrases FROM systemset WHERE system = :system"
 SYSTEMS = "SELECT system FROM systemset ORDER BY system"
 PHRASE_COUNT = "SELECT max(id) + 1 FROM phrase"
-PHRASES = """SELECT id, system, key, target, kind, standing, family, prior, text, words, around
+PHRASES = """SELECT id, system, key, target, kind, standing, family, prior, held, text, words, around
   FROM phrase WHERE id IN ({marks})"""
 PHRASES_UNDER = "SELECT id FROM phrase WHERE key >= :low AND key < :high"
 EXTENSIONS = "SELECT family, char, text, words FROM extension ORDER BY id"

@@ -126,7 +126,7 @@ class Phrase(_LibraryTable, table=True):
 
     `standing`: 2 billable as it is, 1 billable with a seventh character, 0 header.
     `target` is the key shown for the phrase: its own, or the general code under a header.
-    `words` and `around` are arrays of word ids (unsigned 32 bits, little endian).
+    `held` is the weight of its words; `words` and `around` are arrays of word ids (unsigned 32 bits, little endian).
     """
 
     __table_args__ = (Index("phrase_key", "key"),)
@@ -138,6 +138,7 @@ class Phrase(_LibraryTable, table=True):
     standing: int
     family: int
     prior: float
+    held: float
     text: str
     words: bytes
     around: bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +11,7 @@ from math import log
 from typing import Any
 
 from codesets.search.bits import pack, pack_array
-from codesets.search.words import words_of
+from codesets.search.words import compounds_of, words_of
 
 Row = dict[str, Any]
 
@@ -25,6 +26,8 @@ FILLER = {
      "subsequent": 1.0, "acute": 1.3, "chronic": 1.4}  # fmt: skip
 _PREFIX_LENGTHS = (1, 2, 3, 4)
 _MANY_WORDS = 16
+_PARENTHESES = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_ASIDE = 0.15
 
 
 @dataclass(slots=True)
@@ -58,26 +61,34 @@ class SearchRows:
         self.phrases = sorted(phrases, key=lambda p: -p.prior)  # stable: ties stay in tabular order
         self.extensions = extensions
         self._texts: dict[str, list[str]] = {}
-        self._own = [self._words(p.text) for p in self.phrases]
+        self._own = [self._words(p.text) + self._joined(p.text) for p in self.phrases]
         self._around = [self._nearby(p, own) for p, own in zip(self.phrases, self._own, strict=True)]
         vocabulary = {w for words in self._texts.values() for w in words}
         self.words = sorted(vocabulary)
         self.ids = {word: number for number, word in enumerate(self.words)}
+        self.weights: list[float] = []
 
     def _words(self, text: str) -> list[str]:
         if text not in self._texts:
             self._texts[text] = [w.text for w in words_of(text)]
         return self._texts[text]
 
+    def _joined(self, text: str) -> list[str]:
+        """Hyphenated words as one word; kept with the texts so that they enter the vocabulary."""
+        joined = compounds_of(text) if "-" in text else []
+        if joined:
+            self._texts[f"{text} (joined)"] = joined
+        return joined
+
     def _nearby(self, phrase: PhraseSource, own: list[str]) -> list[str]:
         return list(dict.fromkeys(w for text in phrase.around for w in self._words(text) if w not in own))
 
     def write(self, insert: Callable[[str, Iterable[Row]], None]) -> None:
         """Hand every row to `insert(table, rows)`."""
-        extensions = list(self._extension_rows())
-        insert("extension", extensions)
-        insert("phrase", self._phrase_rows())
         own, wide = self._sets()
+        self.weights = [self._word_weight(word, len(own[n])) for n, word in enumerate(self.words)]
+        insert("extension", self._extension_rows())
+        insert("phrase", self._phrase_rows())
         insert("word", self._word_rows(own, wide))
         insert("prefix", self._prefix_rows(own))
         insert("gram", self._gram_rows())
@@ -106,6 +117,7 @@ class SearchRows:
                 "standing": phrase.standing,
                 "family": phrase.family,
                 "prior": phrase.prior,
+                "held": round(self._held(number), 3),
                 "text": phrase.text,
                 "words": pack_array(ids[w] for w in self._own[number]),
                 "around": pack_array(ids[w] for w in self._around[number]),
@@ -123,14 +135,23 @@ class SearchRows:
         return own, wide
 
     def _word_rows(self, own: list[list[int]], wide: list[list[int]]) -> Iterator[Row]:
-        total = len(self.phrases)
         for number, word in enumerate(self.words):
-            common = max(1, len(own[number]))
-            weight = FILLER.get(word) or log(1 + total / common) ** 0.75
             yield {
-                "id": number, "text": word, "weight": round(weight, 4),
+                "id": number, "text": word, "weight": self.weights[number],
                 "own": pack(own[number]), "wide": pack(wide[number]),
             }  # fmt: skip
+
+    def _word_weight(self, word: str, phrases: int) -> float:
+        return FILLER.get(word) or round(log(1 + len(self.phrases) / max(1, phrases)) ** 0.75, 4)
+
+    def _held(self, number: int) -> float:
+        """The weight of a phrase's words; those in parentheses are not essential and count little."""
+        words = words_of(self.phrases[number].text)
+        aside = [m.span() for m in _PARENTHESES.finditer(self.phrases[number].text)]
+        return sum(
+            self.weights[self.ids[w.text]] * (_ASIDE if any(a <= w.start < b for a, b in aside) else 1.0)
+            for w in words
+        )
 
     def _prefix_rows(self, own: list[list[int]]) -> Iterator[Row]:
         for length in _PREFIX_LENGTHS:

@@ -7,7 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WORD = re.compile(r"[^\W_]+(?:['’]s\b)?")
+_WORD = re.compile(r"(?:(?:non|pre|post|anti)-(?=[^\W\d_]{3}))?[^\W_]+(?:['’]s\b|\(e?s\))?", re.IGNORECASE)
+_COMPOUND = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
     "xi": "11", "xii": "12", "xiii": "13",
@@ -85,7 +86,7 @@ def words_of(text: str) -> list[Word]:
     found: list[Word] = []
     before = ""
     for match in _WORD.finditer(text):
-        raw = fold(match.group())
+        raw = fold(match.group()).replace("-", "").removesuffix("(s)").removesuffix("(es)")
         if raw.endswith(("'s", "’s")):
             raw = raw[:-2]
         if not raw:
@@ -94,3 +95,8 @@ def words_of(text: str) -> list[Word]:
         found.append(Word(word, match.start(), match.end()))
         before = word
     return found
+
+
+def compounds_of(text: str) -> list[str]:
+    """Hyphenated words written as one: `velo-cardio-facial` → velocardiofacial."""
+    return [normal(fold(match.group().replace("-", ""))) for match in _COMPOUND.finditer(text)]

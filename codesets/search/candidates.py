@@ -1,0 +1,23 @@
+"""Picks the few phrases worth scoring, by bit-set arithmetic."""
+
+from __future__ import annotations
+
+from codesets.search.bits import Tally
+from codesets.search.vocabulary import Meaning
+
+CANDIDATES = 180
+
+
+def candidates(meanings: list[Meaning], within: int | None, count: int = CANDIDATES) -> list[int]:
+    """The phrases that answer most of the typed words, rare words counting more than common ones.
+
+    A word held counts in full, a poor answer (a beginning, a relative) less, a word that only
+    stands nearby least.  Among equals the likelier phrase (smaller number) is taken.
+    """
+    tally = Tally()
+    for meaning in meanings:
+        points = max(1, min(14, round(meaning.weight * 2.2)))
+        tally.add(meaning.strong, (points + 2) // 3)
+        tally.add(meaning.weak, (points + 1) // 3)
+        tally.add(meaning.wide, max(1, points // 3))
+    return tally.heaviest(count, within)

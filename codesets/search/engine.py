@@ -1,0 +1,189 @@
+"""From text to hits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
+from codesets.library import sql
+from codesets.library.model import Hit
+from codesets.search.bits import unpack, unpack_array
+from codesets.search.candidates import candidates
+from codesets.search.query import Query, Reading, read_query
+from codesets.search.rank import ExtensionWords, Phrase, Ranker, Scored
+from codesets.search.vocabulary import Vocabulary
+from codesets.search.words import words_of
+
+if TYPE_CHECKING:
+    from codesets.library.reader import CodeLibrary, CodeRow
+
+_CODE_SCORE = 2.0
+_EXPIRED = 0.5
+_MAX_LIMIT = 200
+
+
+class SearchEngine:
+    """The search of one library.  One search runs at a time; others wait their few milliseconds."""
+
+    def __init__(self, library: CodeLibrary) -> None:
+        self._library = library
+        self._lock = threading.Lock()
+        count = library.rows(sql.PHRASE_COUNT)[0][0] or 0
+        self._vocabulary = Vocabulary(library.rows, count)
+        self._families: dict[int, list[ExtensionWords]] = {}
+        for family, char, text, words in library.rows(sql.EXTENSIONS):
+            extension = ExtensionWords(char, text, frozenset(unpack_array(words)))
+            self._families.setdefault(family, []).append(extension)
+        self._systems = {system: 0 for (system,) in library.rows(sql.SYSTEMS)}
+
+    def search(
+        self, text: str, *, systems: Collection[str] | None, on: date | None, limit: int
+    ) -> list[Hit]:
+        """See `CodeLibrary.search`."""
+        limit = max(0, min(limit, _MAX_LIMIT))
+        query = read_query(text, self._begins_code)
+        if not limit or not (query.readings or query.code or query.code_range or query.code_words):
+            return []
+        with self._lock:
+            hits = self._by_code(query, systems, on, limit)
+            if len(hits) < limit and query.readings:
+                hits += self._by_words(query, systems, on, limit, {hit.code for hit in hits})
+        return hits[:limit]
+
+    def _begins_code(self, key: str) -> bool:
+        return bool(self._library.rows(sql.CODES_UNDER, {"low": key, "high": key + "~", "limit": 1}))
+
+    # -- codes ----------------------------------------------------------------------------------
+
+    def _by_code(
+        self, query: Query, systems: Collection[str] | None, on: date | None, limit: int
+    ) -> list[Hit]:
+        if query.code_range:
+            low, high = query.code_range
+            statement, bounds = sql.CODES_UNDER_KEY_ORDER, (low, high + "~")
+        elif query.code or (query.code_words and not query.readings):
+            key = query.code or query.code_words[0]
+            statement, bounds = sql.CODES_UNDER, (key, key + "~")
+        else:
+            return []
+        from codesets.library.reader import CodeRow
+
+        rows = self._library.rows(statement, {"low": bounds[0], "high": bounds[1], "limit": limit * 3})
+        found = [CodeRow(*row) for row in rows]
+        found.sort(key=lambda r: (r.key != bounds[0], not r.billable, on is not None and not r.in_force(on)))
+        hits: dict[str, Hit] = {}
+        for row in found:
+            if (systems is None or row.system in systems) and row.code not in hits:
+                score = _CODE_SCORE + (0.5 if row.key == bounds[0] else 0.0)
+                hits[row.code] = self._hit(row, score, "code", "", frozenset(), on)
+        return list(hits.values())[:limit]
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def _by_words(
+        self, query: Query, systems: Collection[str] | None, on: date | None, limit: int, known: set[str]
+    ) -> list[Hit]:
+        within = self._within(query, systems)
+        best: dict[str, Scored] = {}
+        for reading in query.readings:
+            for scored in self._scored(reading, within):
+                key = scored.phrase.target
+                if key not in best or scored.score > best[key].score:
+                    best[key] = scored
+        ranked = sorted(best.values(), key=lambda s: (-round(s.score, 6), s.phrase.id))
+        return self._hits(ranked, on, limit, known)
+
+    def _scored(self, reading: Reading, within: int | None) -> Iterable[Scored]:
+        vocabulary = self._vocabulary
+        last = len(reading.words) - 1
+        meanings = [
+            vocabulary.meaning(word, exact=place in reading.from_short and len(word) > 2)
+            for place, word in enumerate(reading.words[: last + 1])
+        ]
+        chosen = candidates(meanings, within)
+        if not chosen:
+            return
+        ranker = Ranker(meanings, vocabulary.weights, self._families)
+        via = "; ".join(reading.expanded)
+        for phrase in self._phrases(chosen):
+            scored = ranker.score(phrase)
+            scored.score *= reading.factor
+            scored.via = via
+            yield scored
+
+    def _phrases(self, numbers: list[int]) -> list[Phrase]:
+        marks = ",".join(map(str, numbers))  # our own integers, never text from outside
+        return [Phrase.of(row) for row in self._library.rows(sql.PHRASES.format(marks=marks))]
+
+    def _within(self, query: Query, systems: Collection[str] | None) -> int | None:
+        within: int | None = None
+        if systems is not None:
+            within = 0
+            for system in systems:
+                if system in self._systems:
+                    within |= self._system_set(system)
+        for code in query.code_words:
+            under = 0
+            for (number,) in self._library.rows(sql.PHRASES_UNDER, {"low": code, "high": code + "~"}):
+                under |= 1 << number
+            if under:
+                within = under if within is None else within & under
+        return within
+
+    def _system_set(self, system: str) -> int:
+        if not self._systems[system]:
+            self._systems[system] = unpack(self._library.rows(sql.SYSTEM_SET, {"system": system})[0][0])
+        return self._systems[system]
+
+    # -- hits -----------------------------------------------------------------------------------
+
+    def _hits(self, ranked: list[Scored], on: date | None, limit: int, known: set[str]) -> list[Hit]:
+        hits: list[Hit] = []
+        late: list[Hit] = []
+        for scored in ranked:
+            row = self._row_for(scored, on)
+            if row is None or row.code in known:
+                continue
+            known.add(row.code)
+            phrase = scored.phrase
+            via = scored.via or phrase.kind
+            wording = "" if phrase.kind == "title" else phrase.text
+            hit = self._hit(row, scored.score, via, wording, scored.matched, on)
+            (hits if hit.in_force else late).append(hit)
+            if len(hits) >= limit:
+                break
+        return (hits + late)[:limit]
+
+    def _row_for(self, scored: Scored, on: date | None) -> CodeRow | None:
+        """The code that a phrase stands for, with the seventh character that fits best."""
+        phrase = scored.phrase
+        key = phrase.target
+        if scored.char:
+            key = key.ljust(6, "X") + scored.char
+        rows = self._library.code_rows(key) or self._library.code_rows(phrase.target)
+        if on is not None:
+            rows = [r for r in rows if r.in_force(on)] or rows
+        return rows[0] if rows else None
+
+    def _hit(
+        self, row: CodeRow, score: float, via: str, phrase: str, matched: frozenset[int], on: date | None
+    ) -> Hit:
+        in_force = on is None or row.in_force(on)
+        return Hit(
+            code=row.code,
+            title=row.title,
+            system=row.system,
+            score=round(score if in_force else score * _EXPIRED, 4),
+            matched=self._spans(row.title, matched) if matched else (),
+            billable=bool(row.billable),
+            via=via,
+            phrase=phrase,
+            in_force=in_force,
+        )
+
+    def _spans(self, title: str, matched: frozenset[int]) -> tuple[tuple[int, int], ...]:
+        words = self._vocabulary.words
+        wanted = {words[number] for number in matched}
+        return tuple((word.start, word.end) for word in words_of(title) if word.text in wanted)

@@ -1,0 +1,123 @@
+"""Reads what was typed: the words, and the readings that abbreviations allow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from codesets.search.synonyms import Sense, abbreviations, atoms_of, longest_abbreviation, split_hyphens
+from codesets.search.words import words_of
+
+#: Longer text is cut: a code is asked for in a few words.
+MAX_LENGTH = 200
+MAX_WORDS = 14
+_MAX_READINGS = 5
+_CODE = re.compile(r"^[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})$|^[A-Z][0-9]\.?$")
+_RANGE = re.compile(r"^([A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4}))\s*[-–]\s*([A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4}))$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand the text; `factor` falls with each less usual sense of an abbreviation."""
+
+    words: tuple[str, ...]
+    factor: float
+    expanded: tuple[str, ...] = ()
+    from_short: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What was typed: readings, best first, and codes or beginnings of codes that stand in it."""
+
+    readings: tuple[Reading, ...]
+    code: str = ""
+    code_range: tuple[str, str] | None = None
+    code_words: tuple[str, ...] = ()
+    typing_last: bool = True
+
+
+@dataclass(slots=True)
+class _Part:
+    options: list[tuple[tuple[str, ...], float, str]] = field(default_factory=list)
+
+
+def read_query(text: str, is_code: Callable[[str], bool]) -> Query:
+    """The query in a text of any kind; control characters and surplus length are dropped.
+
+    `is_code` tells whether any code begins with a key; only such words are taken for codes.
+    """
+    clean = "".join(c if c.isprintable() else " " for c in text[:MAX_LENGTH]).strip()
+    typing = bool(text) and not text[:MAX_LENGTH][-1:].isspace()
+    upper = clean.upper()
+    span = _RANGE.match(upper)
+    if span:
+        low, high = (side.replace(".", "") for side in span.groups())
+        return Query((), code_range=(low, high))
+    code = upper.replace(".", "") if _CODE.match(upper) else ""
+    codes, atoms = [], []
+    for atom in atoms_of(clean):
+        known = (atom,) in abbreviations() or " " not in clean
+        coded = not known and _CODE.match(atom.upper()) and is_code(atom.upper())
+        (codes if coded else atoms).append(atom)
+    return Query(
+        readings=tuple(_readings(_parts(split_hyphens(atoms)))),
+        code=code,
+        code_words=tuple(c.upper() for c in codes),
+        typing_last=typing,
+    )
+
+
+def _parts(atoms: list[str]) -> list[_Part]:
+    """The atoms in order, each with its possible words; abbreviations take the longest match."""
+    table = abbreviations()
+    parts: list[_Part] = []
+    at = 0
+    while at < len(atoms):
+        for length in range(min(longest_abbreviation(), len(atoms) - at), 0, -1):
+            senses = table.get(tuple(atoms[at : at + length]))
+            if senses:
+                parts.append(_short(senses, atoms[at : at + length], last=at + length == len(atoms)))
+                at += length
+                break
+        else:
+            words = tuple(w.text for w in words_of(atoms[at]))
+            if words:
+                parts.append(_Part([(words, 1.0, "")]))
+            at += 1
+    return parts
+
+
+def _short(senses: tuple[Sense, ...], atoms: list[str], *, last: bool) -> _Part:
+    """The options of an abbreviation: its senses, then the letters as they stand."""
+    part = _Part()
+    for sense in senses:
+        shown = "" if sense.drop else f"{sense.short} = {sense.text}"
+        part.options.append((sense.words, 1.0 - 0.04 * sense.rank, shown))
+    plain = tuple(w.text for atom in atoms for w in words_of(atom))
+    if plain and not any(sense.drop for sense in senses):
+        part.options.append((plain, 0.93 if last or len(atoms) > 1 else 0.9, ""))
+    return part
+
+
+def _readings(parts: list[_Part]) -> list[Reading]:
+    """The likeliest combinations of options, at most a handful."""
+    readings = [Reading((), 1.0)]
+    for part in parts:
+        longer = []
+        for reading in readings:
+            for words, factor, shown in part.options:
+                start = len(reading.words)
+                marked = range(start, start + len(words)) if shown else ()
+                longer.append(
+                    Reading(
+                        (*reading.words, *words)[:MAX_WORDS],
+                        reading.factor * factor,
+                        (*reading.expanded, shown) if shown else reading.expanded,
+                        reading.from_short | frozenset(marked),
+                    )
+                )
+        longer.sort(key=lambda r: -r.factor)
+        readings = longer[:_MAX_READINGS]
+    return [reading for reading in readings if reading.words]

@@ -1,0 +1,90 @@
+"""Abbreviations and synonyms of the trade, from our own tables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from codesets.search.words import fold, words_of
+from codesets.tables import read_table
+
+#: How much less a synonym counts than the word itself.
+SYNONYM_QUALITY = 0.92
+_PLURAL = re.compile(r"\(e?s\)?(?=\W|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One expansion of an abbreviation; `rank` 0 is the usual one."""
+
+    short: str
+    words: tuple[str, ...]
+    text: str
+    rank: int
+    drop: bool = False
+
+
+@lru_cache(maxsize=1)
+def abbreviations() -> dict[tuple[str, ...], tuple[Sense, ...]]:
+    """Abbreviations by their atoms ("s/p", "aka"), each with its senses, the usual one first."""
+    senses: dict[tuple[str, ...], list[Sense]] = {}
+    for row in read_table("abbreviations"):
+        short = row["abbreviation"]
+        key = tuple(atoms_of(short))
+        for text in row["expansion"].split("|"):
+            words = tuple(w.text for w in words_of(text))
+            known = senses.setdefault(key, [])
+            known.append(Sense(short, words, text.strip(), len(known), drop=not words))
+    return {key: tuple(known) for key, known in senses.items()}
+
+
+@lru_cache(maxsize=1)
+def longest_abbreviation() -> int:
+    """The most atoms that an abbreviation has."""
+    return max(len(key) for key in abbreviations())
+
+
+@lru_cache(maxsize=1)
+def _word_groups() -> dict[str, tuple[tuple[str, float], ...]]:
+    found: dict[str, dict[str, float]] = {}
+    for row in read_table("synonyms"):
+        group = [words_of(text) for text in row["words"].split("|")]
+        single = [words[0].text for words in group if len(words) == 1]
+        for word in single:
+            for other in single:
+                if other != word:
+                    found.setdefault(word, {})[other] = float(row["quality"] or SYNONYM_QUALITY)
+    return {word: tuple(others.items()) for word, others in found.items()}
+
+
+def related_words(word: str) -> tuple[tuple[str, float], ...]:
+    """Words that mean the same as a normalised word, with how well they answer for it."""
+    return _word_groups().get(word, ())
+
+
+def atoms_of(text: str) -> list[str]:
+    """What was typed, cut where an abbreviation can end: `s/p CABG x2` → s/p, cabg, x2."""
+    atoms: list[str] = []
+    for chunk in _PLURAL.sub("", fold(text)).split():
+        bare = chunk.strip(".,;:()[]{}\"'!?*<>=")
+        if not bare:
+            continue
+        if "/" in bare and len(bare) <= 5:
+            atoms.append(bare)
+        else:
+            atoms.extend(part for part in bare.replace("/", " ").replace(".", "").split() if part)
+    return atoms
+
+
+def split_hyphens(atoms: list[str]) -> list[str]:
+    """Atoms whose parts are abbreviations ("post-mi"), cut at the hyphen; all others as they are."""
+    table = abbreviations()
+    cut: list[str] = []
+    for atom in atoms:
+        parts = [part for part in atom.split("-") if part]
+        if len(parts) > 1 and (atom,) not in table and any((part,) in table for part in parts):
+            cut.extend(parts)
+        else:
+            cut.append(atom)
+    return cut
