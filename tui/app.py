@@ -1,0 +1,142 @@
+"""The program on the screen: opens the practice after the first paint, and leaves cleanly however it is left."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import traceback
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text
+from textual._styles_cache import StylesCache
+from textual.app import App
+from textual.await_complete import AwaitComplete
+from textual.binding import BindingType
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from store.errors import Refused
+from tui.calls import Calls, PracticeApi
+from tui.keys import Action
+from tui.queues import QueueScreenSpec, load_specs
+from tui.screens.home import HomeScreen
+from tui.screens.record import RecordScreen
+from tui.session import Leases, Session
+
+BEAT_SECONDS = 120.0
+"""How often leases are renewed; a lease lasts several times as long."""
+
+_SIGNALS = {signal.SIGHUP: 129, signal.SIGTERM: 143}
+
+
+class SuperbillApp(App[int], inherit_bindings=False):
+    """Opens a practice with `open_practice`, on a thread of its own, and shows its queues.
+
+    The terminal's own sixteen colours are used, so that light, dark and colourless terminals all read well; nothing
+    moves by itself, the mouse stays the terminal's own and no picture of a screen can be written to disk.
+    """
+
+    CSS_PATH = [Path(__file__).parent / "styles" / "app.tcss"]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-detail"), (160, "-side")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]
+
+    def __init__(
+        self,
+        open_practice: Callable[[], PracticeApi],
+        *,
+        specs: Mapping[str, QueueScreenSpec] | None = None,
+        common: Sequence[Action] = (),
+        beat_seconds: float = BEAT_SECONDS,
+    ) -> None:
+        super().__init__(ansi_color=True)
+        self.theme = "ansi-dark"
+        self.animation_level = "none"
+        self._beat_seconds = beat_seconds
+        calls = Calls(open_practice)
+        self.session = Session(calls, Leases(calls), specs if specs is not None else load_specs(), tuple(common))
+
+    def get_default_screen(self) -> Screen[None]:
+        """The board."""
+        return HomeScreen(self.session)
+
+    def on_mount(self) -> None:
+        """Takes the signals, and opens the practice as soon as something stands on the screen."""
+        loop = asyncio.get_running_loop()
+        for number, status in _SIGNALS.items():
+            loop.add_signal_handler(number, self._hang_up, status)
+        self.call_after_refresh(self._open)
+        self.set_interval(self._beat_seconds, self._beat)
+
+    async def on_unmount(self) -> None:
+        """Gives everything back, whether a person left or the line dropped."""
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.remove_signal_handler(number)
+        if self.session.calls.is_open:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.session.leases.release_all(), 2.0)
+        await self.session.calls.close()
+
+    def _open(self) -> None:
+        self.run_worker(self._open_practice(), group="open")
+
+    async def _open_practice(self) -> None:
+        home = self.screen_stack[0]
+        assert isinstance(home, HomeScreen)
+        try:
+            await self.session.calls.open()
+        except Refused as error:
+            home.refuse(error)
+        else:
+            home.start()
+
+    def _hang_up(self, status: int) -> None:
+        self.exit(return_code=status)
+
+    def _beat(self) -> None:
+        if self.session.calls.is_open:
+            self.run_worker(self._beat_all(), group="beat", exclusive=True)
+
+    async def _beat_all(self) -> None:
+        lost = await self.session.leases.beat()
+        for screen in self.screen_stack:
+            if isinstance(screen, RecordScreen):
+                for item_id, error in lost.items():
+                    if screen.is_item(item_id):
+                        screen.lost(error)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Forgets what the library keeps of closed screens: its cache pins the lines of up to 1024 dead widgets."""
+        StylesCache.get_inner_outer.cache_clear()
+        return super().pop_screen()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Ends after an error of ours without showing a value: the library would print every local variable."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self.panic(Text(crash_sentence(error)))
+
+
+def crash_sentence(error: BaseException) -> str:
+    """Kind and place of an error and an id to ask for; no message, as it may hold what nobody should read."""
+    cause = error.error if isinstance(error, WorkerFailed) else error
+    frames = traceback.extract_tb(cause.__traceback__)
+    own = [frame for frame in frames if "site-packages" not in frame.filename]
+    last = (own or list(frames))[-1] if frames else None
+    place = f"{Path(last.filename).name}:{last.lineno}" if last else "an unknown place"
+    return f"superbill stopped: {type(cause).__name__} at {place} (id {uuid.uuid4().hex[:12]})."
+
+
+def run(open_practice: Callable[[], PracticeApi], *, common: Sequence[Action] = ()) -> int:
+    """Runs until the person leaves; gives the exit status."""
+    app = SuperbillApp(open_practice, common=common)
+    app.run(mouse=False)
+    return app.return_code or 0

@@ -1,0 +1,144 @@
+"""The one bridge to the store: every call runs on one thread of its own, so that nothing blocks a key press."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
+from typing import ParamSpec, Protocol, TypeVar
+
+from store.work.record import Record
+from store.work.values import BoardLine, Column, Done, Lease, Page, SortKey, View, Why
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueInfo:
+    """What a screen must know of a queue before it asks for rows.  The first money column is a row's amount."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    default_sort: tuple[SortKey, ...] = ()
+
+
+class PracticeApi(Protocol):
+    """An open practice.  Every method may block; all are called from one thread.  All may raise `Refused`."""
+
+    def board(self) -> tuple[BoardLine, ...]:
+        """Every queue that the person may see."""
+        ...
+
+    def queue(self, name: str) -> QueueInfo:
+        """A queue's title and columns."""
+        ...
+
+    def page(self, queue: str, view: View, *, start: int, limit: int) -> Page:
+        """At most `limit` rows from row `start` of a view."""
+        ...
+
+    def record(self, queue: str, subject_id: int) -> Record:
+        """The record behind a row."""
+        ...
+
+    def claim(self, claim_id: int) -> Record:
+        """Everything about one claim."""
+        ...
+
+    def ledger(self, account_id: int) -> Record:
+        """Everything owed and paid on one account."""
+        ...
+
+    def why(self, item_id: int) -> Why:
+        """Why an item is here, blocked or owed."""
+        ...
+
+    def do(self, command: object, *, key: str | None = None) -> Done:
+        """Carries out a command; the same `key` again gives the first result and changes nothing."""
+        ...
+
+    def undo(self) -> Done:
+        """Takes the person's last command back."""
+        ...
+
+    def lease(self, item_id: int) -> Lease:
+        """Takes an item to work on it; `Taken` when somebody else has it."""
+        ...
+
+    def next_item(self, queue: str) -> Lease | None:
+        """Takes the item that comes first."""
+        ...
+
+    def beat(self, lease: Lease) -> Lease:
+        """Keeps an item for longer; `Stale` or `Taken` when it was lost."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Gives an item back."""
+        ...
+
+
+class Calls:
+    """Runs calls one after another on one thread, which also opens the practice.
+
+    The thread is a daemon, so that a store that never answers can't keep a closed session alive.
+    """
+
+    def __init__(self, open_practice: Callable[[], PracticeApi]) -> None:
+        self._open_practice = open_practice
+        self._practice: PracticeApi | None = None
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="store", daemon=True)
+
+    @property
+    def practice(self) -> PracticeApi:
+        """The open practice."""
+        if self._practice is None:
+            raise RuntimeError("the practice is not open yet")
+        return self._practice
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the practice has been opened."""
+        return self._practice is not None
+
+    async def open(self) -> None:
+        """Opens the practice."""
+        if not self._thread.is_alive():
+            self._thread.start()
+        self._practice = await self.run(self._open_practice)
+
+    async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a call, made on the store's thread; its exception is raised here."""
+        future: Future[T] = Future()
+
+        def job() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(call(*args, **kwargs))
+            except Exception as error:
+                future.set_exception(error)
+
+        self._jobs.put(job)
+        return await asyncio.wrap_future(future)
+
+    async def close(self, *, within: float = 2.0) -> None:
+        """Closes the practice and ends the thread, waiting at most `within` seconds for calls under way."""
+        if not self._thread.is_alive():
+            return
+        if self._practice is not None:
+            close = getattr(self._practice, "close", None)
+            if close is not None:
+                self._jobs.put(close)
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join, within)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            job()

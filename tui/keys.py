@@ -1,0 +1,193 @@
+"""The one registry of keys: bindings, footer, help and palette are all read from these actions.
+
+Same key, same meaning everywhere.  Lower case is safe or can be undone; a CAPITAL sends, posts or closes, and says
+so in one line before it does.  Nothing is bound to the keys that terminals, multiplexers and flow control take.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.asks import Ask, Chosen
+
+Build = Callable[[Chosen], Sequence[object]]
+"""Turns what was chosen into the store's commands, which run in order and are undone together."""
+
+NEVER = frozenset({*(f"ctrl+{letter}" for letter in "abcdhijmqsz"), "ctrl+left_square_bracket", "ctrl+backslash"})
+"""Keys that terminals use for signals, flow control and line ends, or multiplexers as their prefix."""
+
+_SHOWN = {
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home",
+    "end": "End", "enter": "Enter", "escape": "Esc", "space": "Space", "tab": "Tab", "shift+tab": "S-Tab",
+}  # fmt: skip
+
+
+class Place(StrEnum):
+    """Where a key is pressed."""
+
+    HOME = "home"
+    LIST = "list"
+    RECORD = "record"
+    NOTE = "note"
+    CODES = "codes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One thing that a person can do.
+
+    Without `build` it is the screen's or widget's own business: its method `do_<id>` (dots as underscores) is called.
+    With `build` it changes records: `asks` are put one by one, then `confirm`, if any, states the effect.
+    `many` acts on all marked rows, else on the focused one only.  `rank` orders the footer, 0 stays out of it.
+    `open_only` needs the record to be leased.
+    """
+
+    id: str
+    key: str
+    label: str
+    help: str
+    also: tuple[str, ...] = ()
+    places: frozenset[Place] = frozenset({Place.LIST, Place.RECORD})
+    asks: tuple[Ask, ...] = ()
+    build: Build | None = None
+    confirm: Callable[[Chosen], str] | None = None
+    many: bool = False
+    open_only: bool = False
+    rank: int = 0
+
+    def __post_init__(self) -> None:
+        capital = len(self.key) == 1 and self.key.isupper()
+        if self.build and capital and self.confirm is None:
+            raise ValueError(f"{self.id}: a capital must state its effect before it acts")
+        if NEVER.intersection(self.keys):
+            raise ValueError(f"{self.id}: {self.keys} holds a key that must stay free")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key of the action, the one that is shown first."""
+        return (self.key, *self.also)
+
+    @property
+    def method(self) -> str:
+        """The name of the method that does it where there is no `build`."""
+        return "do_" + self.id.replace(".", "_")
+
+    @property
+    def shown(self) -> str:
+        """The keys as a person knows them."""
+        return " ".join(_SHOWN.get(key, key) for key in self.keys)
+
+
+def shown_key(key: str) -> str:
+    """A key as a person knows it."""
+    return _SHOWN.get(key, key)
+
+
+def pressed(key: str, character: str | None) -> str:
+    """How the registry names a key press: the character itself, or the key's name."""
+    if character and character.isprintable() and character != " ":
+        return character
+    return key
+
+
+def find(actions: Iterable[Action], key: str) -> Action | None:
+    """The action of a key."""
+    return next((action for action in actions if key in action.keys), None)
+
+
+def clashes(actions: Sequence[Action]) -> list[str]:
+    """Keys that more than one action claims."""
+    seen: dict[str, str] = {}
+    found = []
+    for action in actions:
+        for key in action.keys:
+            if key in seen:
+                found.append(f"{key}: {seen[key]} and {action.id}")
+            seen[key] = action.id
+    return found
+
+
+def footer(actions: Iterable[Action], *, most: int = 6) -> list[Action]:
+    """The actions that the footer names, best first."""
+    ranked = sorted((action for action in actions if action.rank), key=lambda action: action.rank)
+    return ranked[:most]
+
+
+def at(place: Place, actions: Iterable[Action]) -> tuple[Action, ...]:
+    """The actions that work in a place."""
+    return tuple(action for action in actions if place in action.places)
+
+
+_ALL = frozenset({Place.HOME, Place.LIST, Place.RECORD})
+_LISTS = frozenset({Place.HOME, Place.LIST})
+_QUEUE = frozenset({Place.LIST})
+_WORK = frozenset({Place.LIST, Place.RECORD})
+_READ = frozenset({Place.RECORD, Place.NOTE})
+_NOTE = frozenset({Place.NOTE})
+
+MOVES: tuple[Action, ...] = (
+    Action(id="down", key="j", also=("down",), label="down", help="Down one line, or as many as the count before.",
+           places=_LISTS | _READ),
+    Action(id="up", key="k", also=("up",), label="up", help="Up one line, or as many as the count before.",
+           places=_LISTS | _READ),
+    Action(id="page_down", key="pagedown", label="page down", help="Down one screenful.", places=_LISTS | _READ),
+    Action(id="page_up", key="pageup", label="page up", help="Up one screenful.", places=_LISTS | _READ),
+    Action(id="top", key="g", also=("home",), label="top", help="The first line; 20g is line 20.",
+           places=_LISTS | _READ),
+    Action(id="bottom", key="G", also=("end",), label="bottom", help="The last line.", places=_LISTS | _READ),
+)  # fmt: skip
+"""Moving; the focused list or text does it."""
+
+COMMON: tuple[Action, ...] = (
+    Action(id="open", key="enter", label="open", help="Open the focused row.", places=_LISTS, rank=10),
+    Action(id="back", key="escape", label="back", places=_ALL,
+           help="Back one step; in a list first the count, the marks and the filter go."),
+    Action(id="mark", key="space", label="mark", places=_QUEUE, rank=90,
+           help="Mark the row and go down. Marks stay with their records through filter, sort and refresh."),
+    Action(id="mark_all", key="*", label="mark all", help="Mark every row of the filter; again to drop all marks.",
+           places=_QUEUE),
+    Action(id="filter", key="/", label="filter", places=_QUEUE, rank=60,
+           help="Keep the rows that hold all these words; column:a,b keeps those values. Empty shows all."),
+    Action(id="sort", key="s", label="sort", places=_QUEUE, rank=95,
+           help="Sort by a column; the last ones stay as second and third level. Again turns it round."),
+    Action(id="view", key="v", label="view", help="Next view: open, mine, deferred.", places=_QUEUE),
+    Action(id="next", key="n", label="next", places=_WORK, rank=40,
+           help="Take and open the item that comes first and nobody works on."),
+    Action(id="why", key="y", label="why", places=_WORK, rank=70,
+           help="Why is this here, why is it blocked, why is it owed: with the rule and its source."),
+    Action(id="claim", key="o", label="claim", help="Everything about the claim; Esc returns.", places=_WORK),
+    Action(id="ledger", key="l", label="ledger", help="What is owed and paid on the account; Esc returns.",
+           places=_WORK),
+    Action(id="undo", key="u", label="undo", help="Take the last thing back.", places=_ALL, rank=80),
+    Action(id="repeat", key=".", label="repeat", help="Do the last thing again, on this row.", places=_WORK),
+    Action(id="export", key="x", label="export", places=_QUEUE,
+           help="Write the rows of the view, or the marked ones, to a CSV file that only you can read."),
+    Action(id="refresh", key="ctrl+l", label="redraw", help="Draw the screen again and read the rows again.",
+           places=_ALL),
+    Action(id="palette", key=":", label="command", help="Find any action or queue by its name.", places=_ALL,
+           rank=98),
+    Action(id="help", key="?", label="help", help="What the keys do here, and what the columns mean.", places=_ALL),
+    Action(id="quit", key="q", label="quit", help="Leave the queue; on the first screen, leave the program.",
+           places=_ALL),
+)  # fmt: skip
+"""The grammar that every screen shares."""
+
+NOTE: tuple[Action, ...] = (
+    Action(id="find", key="/", label="find", help="Find words in the text.", places=_READ, rank=60),
+    Action(id="find_next", key="n", label="next match", help="The next place where the words stand.",
+           places=_NOTE, rank=61),
+    Action(id="find_previous", key="N", label="previous match", help="The place before.", places=_NOTE),
+    Action(id="select", key="v", label="select", places=_NOTE, rank=50,
+           help="Start selecting at a word; again to drop the selection."),
+    Action(id="word", key="w", label="next word", help="Move the selection to the next word.", places=_NOTE),
+    Action(id="word_back", key="b", label="word before", help="Move the selection to the word before.",
+           places=_NOTE),
+    Action(id="wider", key="l", also=("right",), label="wider", help="Select one word more.", places=_NOTE),
+    Action(id="narrower", key="h", also=("left",), label="narrower", help="Select one word less.", places=_NOTE),
+)  # fmt: skip
+"""Keys of a note that has the focus; j and k select by lines while a selection is on."""
+
+REGISTRY: tuple[Action, ...] = MOVES + COMMON + NOTE
+"""Everything that isn't particular to a queue."""

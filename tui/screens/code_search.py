@@ -1,0 +1,196 @@
+"""Code search as a person types: results below, the focused code's notes beside them or beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from store.errors import Refused
+from tui.widgets.facts import fold
+from tui.widgets.look import BAD, BOLD, CURSOR, DIM, MATCH, PLAIN
+from tui.widgets.plain import Line, LineInput, Part, fit, one_line, several_lines, with_spans
+from tui.widgets.scroller import Pager
+
+
+class HitLike(Protocol):
+    """One code that was found; `spans` are the characters of its title that matched."""
+
+    @property
+    def code(self) -> str:
+        """The code as it is written on a claim or in its book."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it means."""
+        ...
+
+    @property
+    def system(self) -> str:
+        """The code set."""
+        ...
+
+    @property
+    def score(self) -> float:
+        """How well it fits."""
+        ...
+
+    @property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """What matched in the title."""
+        ...
+
+    @property
+    def billable(self) -> bool:
+        """Whether it may stand on a claim."""
+        ...
+
+
+Search = Callable[[str], Awaitable[Sequence[HitLike]]]
+Notes = Callable[[HitLike], Awaitable[Sequence[str]]]
+
+
+class CodeSearch(Vertical):
+    """A panel with an input on top.  One search runs at a time and only the last text that was typed counts."""
+
+    class Picked(Message):
+        """Enter was pressed on a code."""
+
+        def __init__(self, hit: HitLike) -> None:
+            super().__init__()
+            self.hit = hit
+
+    class Closed(Message):
+        """Esc was pressed; the text stays for the next time."""
+
+    def __init__(self, search: Search, notes: Notes | None = None, *, hint: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._search = search
+        self._notes = notes
+        self._input = LineInput(hint=hint or "words, a code or a part of one", id="find")
+        self._results = Pager(id="results")
+        self._about = Pager(id="about")
+        self._hits: tuple[HitLike, ...] = ()
+        self._error = ""
+        self._selected = 0
+        self._searching = False
+        self._searched: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """The line, the results and the notes."""
+        yield self._input
+        with Vertical(id="found"):
+            yield self._results
+            yield self._about
+
+    def on_mount(self) -> None:
+        """The results are reached with the arrows, never by focus."""
+        self._results.can_focus = self._about.can_focus = False
+
+    def start(self, text: str | None = None) -> None:
+        """Puts the focus in the line, with another text if one is given."""
+        if text is not None:
+            self._input.fill(text)
+        self._input.focus()
+
+    @property
+    def hit(self) -> HitLike | None:
+        """The focused code."""
+        return self._hits[self._selected] if self._selected < len(self._hits) else None
+
+    def on_input_changed(self, event: LineInput.Changed) -> None:
+        """Another letter; a search that runs is followed by one for the latest text."""
+        event.stop()
+        if not self._searching:
+            self._searching = True
+            self.run_worker(self._follow(), group="search")
+
+    def on_input_submitted(self, event: LineInput.Submitted) -> None:
+        """Picks the focused code, if the results belong to what is typed."""
+        event.stop()
+        if self.hit is not None and self._searched == self._input.value:
+            self.post_message(self.Picked(self.hit))
+
+    def on_key(self, event: events.Key) -> None:
+        """Steps through the results or closes."""
+        steps = {"up": -1, "down": 1, "pageup": -self._results.size.height, "pagedown": self._results.size.height}
+        if event.key == "escape":
+            event.stop()
+            self.post_message(self.Closed())
+        elif event.key in steps and self._hits:
+            event.stop()
+            self._select(self._selected + steps[event.key])
+
+    def on_resize(self) -> None:
+        """Fits the titles anew."""
+        self._show()
+
+    async def _follow(self) -> None:
+        try:
+            while self._searched != (text := self._input.value):
+                try:
+                    hits, error = tuple(await self._search(text)) if text.strip() else (), ""
+                except Refused as refused:
+                    hits, error = (), str(refused)
+                self._searched = text
+                if text == self._input.value:
+                    self._hits, self._error, self._selected = hits, error, 0
+                    self._show()
+                    self._show_notes()
+        finally:
+            self._searching = False
+
+    def _select(self, index: int) -> None:
+        self._selected = max(0, min(index, len(self._hits) - 1))
+        self._show()
+        self._results.show_line(self._selected)
+        self._show_notes()
+
+    def _show(self) -> None:
+        width = self._results.size.width
+        lines = [hit_line(hit, width, selected=at == self._selected) for at, hit in enumerate(self._hits)]
+        self._results.show(lines or [self._empty()], keep_place=self._selected > 0)
+
+    def _empty(self) -> Line:
+        if self._error:
+            return ((" Not done: ", BAD), (one_line(self._error), PLAIN))
+        return ((" Nothing was found." if (self._searched or "").strip() else "", DIM),)
+
+    def _show_notes(self) -> None:
+        if self._notes is None or self.hit is None:
+            self._about.show(())
+        else:
+            self.run_worker(self._read_notes(self.hit, self._notes), group="notes", exclusive=True)
+
+    async def _read_notes(self, hit: HitLike, notes: Notes) -> None:
+        try:
+            texts = await notes(hit)
+        except Refused as refused:
+            texts = (str(refused),)
+        if hit is not self.hit:
+            return
+        width = max(20, self._about.size.width - 2)
+        title = [((" " + part, BOLD),) for part in fold(f"{one_line(hit.code)} {one_line(hit.title)}", width)]
+        lines = [((" " + p, PLAIN),) for text in texts for one in several_lines(text) for p in fold(one, width)]
+        self._about.show([*title, *lines])
+
+
+def hit_line(hit: HitLike, width: int, *, selected: bool = False) -> Line:
+    """A code and its title with what matched picked out.  `-` before a code says that it can't stand on a claim."""
+    title = hit.title if one_line(hit.title) == hit.title else one_line(hit.title)
+    spans = [(start, end, MATCH) for start, end in hit.spans]
+    room = max(0, width - 13 - len(hit.system) - 1)
+    head: tuple[Part, ...] = (
+        (" " if hit.billable else "-", DIM),
+        (fit(one_line(hit.code), 10), BOLD if hit.billable else DIM),
+        ("  ", PLAIN),
+    )
+    fitted = fit(title, room)
+    kept = [span for span in spans if span[0] < len(fitted)]
+    line: Line = (*head, *with_spans(((fitted, PLAIN),), kept), (" " + one_line(hit.system), DIM))
+    return tuple((text, style + CURSOR) for text, style in line) if selected else line

@@ -1,0 +1,110 @@
+"""The help: every key that works here and now, read from the registry; typing finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from tui.keys import Action
+from tui.widgets.facts import fold
+from tui.widgets.look import BOLD, DIM, KEY, PLAIN
+from tui.widgets.plain import Line, LineInput, PlainText, fit, one_line
+from tui.widgets.scroller import Pager
+
+_KEY_WIDTH = 10
+_LABEL_WIDTH = 15
+
+
+class HelpScreen(Screen[None], inherit_bindings=False):
+    """Shows the actions and, below, names that need a word."""
+
+    def __init__(self, actions: Sequence[Action], notes: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__()
+        self._actions = tuple(actions)
+        self._notes = tuple(notes)
+        self._input = LineInput(hint="type to find", id="find")
+        self._text = Pager(id="text")
+
+    def compose(self) -> ComposeResult:
+        """A line to type in and the text."""
+        yield PlainText(" Help   ↑↓ PgUp PgDn scroll, Esc closes", id="title")
+        yield self._input
+        yield self._text
+
+    def on_mount(self) -> None:
+        """Shows everything."""
+        self._text.can_focus = False
+        self._input.focus()
+
+    def on_resize(self) -> None:
+        """Folds anew."""
+        self._show(self._input.value)
+
+    def on_input_changed(self, event: LineInput.Changed) -> None:
+        """Keeps what holds all the words."""
+        self._show(event.value)
+
+    def on_key(self, event: events.Key) -> None:
+        """Scrolls or closes."""
+        event.stop()
+        if event.key in {"escape", "enter"}:
+            self.dismiss()
+            return
+        move = {"up": "do_up", "down": "do_down", "pageup": "do_page_up", "pagedown": "do_page_down"}.get(event.key)
+        if move:
+            getattr(self._text, move)(None)
+
+    def on_input_submitted(self) -> None:
+        """Enter closes as well."""
+        self.dismiss()
+
+    def _show(self, typed: str) -> None:
+        words = typed.casefold().split()
+        width = self.app.size.width - 2
+        lines: list[Line] = []
+        for title, actions in self._groups():
+            shown = [one for one in actions if _holds(words, one.shown, one.label, one.help)]
+            if shown:
+                lines += [((" " + title, BOLD),), *(line for one in shown for line in action_lines(one, width)), ()]
+        notes = [(name, means) for name, means in self._notes if _holds(words, name, means)]
+        if notes:
+            lines.append(((" What is shown", BOLD),))
+            lines += [line for name, means in notes for line in _note_lines(name, means, width)]
+        self._text.show(lines or [((" Nothing like that.", DIM),)])
+
+    def _groups(self) -> list[tuple[str, list[Action]]]:
+        safe = [one for one in self._actions if one.build and one.confirm is None]
+        sends = [one for one in self._actions if one.build and one.confirm is not None]
+        rest = [one for one in self._actions if not one.build]
+        return [
+            ("Work on the row, or on the marked rows; can be undone", safe),
+            ("Sends, posts or closes; asks first", sends),
+            ("Getting about", rest),
+        ]
+
+
+def action_lines(action: Action, width: int) -> list[Line]:
+    """An action's keys, label and help, folded."""
+    many = " Takes the marked rows." if action.many else ""
+    folded = fold(action.help + many, width - _KEY_WIDTH - _LABEL_WIDTH - 2)
+    first: Line = (
+        ("  " + fit(action.shown, _KEY_WIDTH), KEY),
+        (fit(action.label, _LABEL_WIDTH), PLAIN),
+        (folded[0], DIM),
+    )
+    indent = " " * (_KEY_WIDTH + _LABEL_WIDTH + 2)
+    return [first, *(((indent + more, DIM),) for more in folded[1:])]
+
+
+def _note_lines(name: str, means: str, width: int) -> list[Line]:
+    folded = fold(one_line(means), width - _KEY_WIDTH - 4)
+    first: Line = (("  " + fit(one_line(name), _KEY_WIDTH) + "  ", KEY), (folded[0], DIM))
+    return [first, *(((" " * (_KEY_WIDTH + 4) + more, DIM),) for more in folded[1:])]
+
+
+def _holds(words: Sequence[str], *texts: str) -> bool:
+    text = " ".join(texts).casefold()
+    return all(word in text for word in words)

@@ -1,0 +1,113 @@
+"""The board: every queue with its count, money and age."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from store.errors import Refused
+from store.work.values import BoardLine, Column, Kind, Page, Row
+from tui.asks import Chosen
+from tui.keys import COMMON, Action, Place, at
+from tui.screens.base import WorkScreen
+from tui.session import Session
+from tui.widgets.look import BOLD, DIM
+from tui.widgets.plain import PlainText, fit
+from tui.widgets.queue_list import QueueList
+
+COLUMNS = (
+    Column("title", "Queue", 20, help="The queue; Enter opens it."),
+    Column("count", "Items", 7, Kind.NUMBER, help="Open items that aren't deferred."),
+    Column("cents", "Money", 12, Kind.CENTS, help="What these items are worth."),
+    Column("oldest", "Oldest", 6, Kind.DAYS, help="Age of the oldest open item."),
+    Column("past_due", "Past", 5, Kind.NUMBER, help="Items past their deadline."),
+    Column("mine", "Mine", 5, Kind.NUMBER, help="Items that are yours."),
+    Column("deferred", "Aside", 6, Kind.NUMBER, help="Items put aside until a later day."),
+)
+
+
+class HomeScreen(WorkScreen):
+    """Where a sitting starts."""
+
+    place = Place.HOME
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._lines: tuple[BoardLine, ...] = ()
+        self._list = QueueList(self._fetch, id="rows")
+
+    def body(self) -> ComposeResult:
+        """A title line and the board."""
+        yield PlainText(id="title")
+        yield self._list
+
+    def actions(self) -> Sequence[Action]:
+        """Moving about and leaving."""
+        return at(Place.HOME, COMMON)
+
+    def on_mount(self) -> None:
+        """Says that the practice is being opened, until it is."""
+        self._list.configure(COLUMNS, ())
+        self._list.focus()
+        self.query_one("#title", PlainText).show((" superbill", BOLD))
+        self.status.wait("Opening the practice …")
+
+    def start(self) -> None:
+        """The practice is open: shows the board."""
+        self.in_background(self.changed(None))
+
+    def on_screen_resume(self) -> None:
+        """Back from a queue: the counts have changed."""
+        if self.session.calls.is_open:
+            self.in_background(self.changed(None))
+
+    async def changed(self, _action: Action | None) -> None:
+        """Reads the board."""
+        calls = self.session.calls
+        if not calls.is_open:
+            return
+        self._lines = await calls.run(calls.practice.board)
+        self.session.titles.update({line.queue: line.title for line in self._lines})
+        await self._list.reload()
+        self._show_title()
+        self.status.say("")
+
+    def do_open(self, _count: int | None) -> None:
+        """Opens the focused queue."""
+        from tui.screens.queue import QueueScreen
+
+        if self._list.index < len(self._lines):
+            self.app.push_screen(QueueScreen(self.session, self._lines[self._list.index].queue))
+
+    def do_back(self, _count: int | None) -> None:
+        """There is nowhere further back."""
+        self.status.say("This is the first screen.", hint="q leaves")
+
+    def do_quit(self, _count: int | None) -> None:
+        """Leaves the program."""
+        self.app.exit()
+
+    async def choose(self, _action: Action, _count: int | None) -> Chosen:
+        """The board has no items."""
+        raise Refused("Open a queue first.")
+
+    def help_notes(self) -> Sequence[tuple[str, str]]:
+        """What the columns mean."""
+        return [(column.title, column.help) for column in COLUMNS]
+
+    async def _fetch(self, start: int, limit: int) -> Page:
+        rows = tuple(_row(number, line) for number, line in enumerate(self._lines))[start : start + limit]
+        return Page(rows, start, len(self._lines), 0, 0, 0)
+
+    def _show_title(self) -> None:
+        items = sum(line.count for line in self._lines)
+        past = sum(line.past_due for line in self._lines)
+        left, right = " superbill", f"{items:,} items   {past:,} past due "
+        width = self.app.size.width
+        self.query_one("#title", PlainText).show((fit(left, width - len(right)), BOLD), (right, DIM))
+
+
+def _row(number: int, line: BoardLine) -> Row:
+    cells = (line.title, line.count, line.cents, line.oldest, line.past_due, line.mine, line.deferred)
+    return Row(number, number, "X" if line.past_due else "", cells)

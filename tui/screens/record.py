@@ -1,0 +1,238 @@
+"""The record screen: a headline, tabs by digit, and the queue's actions while the item is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from textual.app import ComposeResult
+
+from store.errors import NotFound, Refused
+from store.work.record import Record
+from store.work.values import Lease, Row
+from tui.asks import Chosen
+from tui.keys import COMMON, MOVES, NOTE, Action, Place, at
+from tui.screens.base import WorkScreen
+from tui.session import Session
+from tui.widgets.facts import tab_lines
+from tui.widgets.look import BOLD, CURSOR, DIM, PLAIN, WARN
+from tui.widgets.plain import Part, PlainText, fit, one_line, width_of
+from tui.widgets.scroller import Pager
+
+READ_ONLY = frozenset({"why", "claim", "ledger", "next"})
+"""Common actions that need no lease."""
+
+
+class RecordBody(Pager):
+    """The text of a tab."""
+
+    ACTIONS = (*MOVES, *at(Place.RECORD, NOTE))
+
+
+class RecordScreen(WorkScreen):
+    """One record.  With a `row` it is a queue's item, held while it is open; without, it is only read."""
+
+    place = Place.RECORD
+    digits_are_tabs = True
+
+    def __init__(self, session: Session, queue: str, read: Callable[[], Record], row: Row | None = None) -> None:
+        super().__init__(session)
+        self.queue = queue
+        self._read = read
+        self._row = row
+        self._record: Record | None = None
+        self._tab = 0
+        self._places: dict[int, int] = {}
+        self._owner = ""
+        self._body = RecordBody(id="text")
+
+    def body(self) -> ComposeResult:
+        """Title, headline, tabs and the tab's text."""
+        yield PlainText(id="title")
+        yield PlainText(id="headline")
+        yield PlainText(id="tabs")
+        yield self._body
+
+    def actions(self) -> Sequence[Action]:
+        """The common keys, then the queue's own when this is one of its items."""
+        own = (*self.session.common, *self.session.spec(self.queue).actions) if self._row else ()
+        common = at(Place.RECORD, COMMON)
+        if self._row is None:
+            common = tuple(action for action in common if action.id not in {"next", "why", "repeat"})
+        return (*common, *at(Place.RECORD, own))
+
+    @property
+    def lease(self) -> Lease | None:
+        """The lease, while it is held."""
+        return self.session.leases.of(self._row.item_id) if self._row else None
+
+    def on_mount(self) -> None:
+        """Takes the item and reads it."""
+        self._body.focus()
+        self.status.wait("Reading …")
+        self.in_background(self._start())
+
+    async def _start(self) -> None:
+        taken: Refused | None = None
+        if self._row is not None and self.lease is None:
+            try:
+                await self.session.leases.take(self._row.item_id)
+            except Refused as error:
+                taken, self._owner = error, "read only"
+        await self.changed(None)
+        if taken is not None:
+            self.status.refuse(f"{one_line(str(taken))} You can read it.")
+        else:
+            self.status.say("")
+
+    def lost(self, error: Refused) -> None:
+        """The lease ran out and somebody else may have the item."""
+        self._owner = "read only"
+        self._show_head()
+        self.status.refuse(f"{one_line(str(error))} Nothing more can be changed here; Esc and open it again.")
+
+    def is_item(self, item_id: int) -> bool:
+        """Whether this is the screen of an item."""
+        return self._row is not None and self._row.item_id == item_id
+
+    async def changed(self, _action: Action | None) -> None:
+        """Reads the record again; if it is gone, the work here is done."""
+        try:
+            self._record = await self.session.calls.run(self._read)
+        except NotFound:
+            await self._leave()
+            return
+        self._tab = min(self._tab, max(0, len(self._record.tabs) - 1))
+        self._show_head()
+        self._show_tab(keep_place=True)
+
+    async def choose(self, _action: Action, count: int | None) -> Chosen:
+        """This item, with its lease."""
+        if self._row is None or self._record is None:
+            raise Refused("This is only to be read here.", do="Esc, then work on it in its queue.")
+        if self.lease is None and self._owner:
+            raise Refused("Somebody else is working on this item; you can only read it.")
+        return Chosen(self.queue, (self._row,), count=count, record=self._record, lease=self.lease)
+
+    # Doing
+
+    def show_tab(self, key: str) -> None:
+        """1 is the first tab, 0 the tenth."""
+        number = (int(key) or 10) - 1
+        tabs = self._record.tabs if self._record else ()
+        if number >= len(tabs):
+            self.status.say(f"There are {len(tabs)} tabs.")
+            return
+        self._places[self._tab] = self._body.top
+        self._tab = number
+        self._show_head()
+        self._show_tab()
+
+    def do_back(self, _count: int | None) -> None:
+        """Gives the item back and returns to the same row."""
+        self.in_background(self._leave())
+
+    def do_quit(self, _count: int | None) -> None:
+        """The same as back."""
+        self.in_background(self._leave())
+
+    async def _leave(self) -> None:
+        if self._row is not None:
+            await self.session.leases.release(self._row.item_id)
+        self.dismiss()
+
+    async def do_next(self, _count: int | None) -> None:
+        """Gives this item back and takes the next."""
+        if self._row is None:
+            raise Refused("This is no item of a queue.")
+        lease = await self.session.leases.take_next(self.queue)
+        if lease is None:
+            self.status.say("Nothing more is waiting.")
+            return
+        if lease.item_id != self._row.item_id:
+            await self.session.leases.release(self._row.item_id)
+        row = Row(lease.item_id, lease.subject_id, "", ())
+        self.app.switch_screen(open_screen(self.session, self.queue, row))
+
+    async def do_why(self, _count: int | None) -> None:
+        """Opens the answer."""
+        if self._row is None:
+            raise Refused("This is no item of a queue.")
+        calls = self.session.calls
+        self.show_why(await calls.run(calls.practice.why, self._row.item_id))
+
+    async def do_claim(self, _count: int | None) -> None:
+        """Opens the claim."""
+        await self._open_other("claim")
+
+    async def do_ledger(self, _count: int | None) -> None:
+        """Opens the ledger."""
+        await self._open_other("ledger")
+
+    async def _open_other(self, kind: str) -> None:
+        if self._record is None:
+            raise Refused("The record isn't there yet.")
+        self.app.push_screen(await open_other(self.session, kind, self._record))
+
+    # Showing
+
+    def help_notes(self) -> Sequence[tuple[str, str]]:
+        """The tabs."""
+        tabs = self._record.tabs if self._record else ()
+        return [(str((number + 1) % 10), tab.title) for number, tab in enumerate(tabs[:10])]
+
+    def on_resize(self) -> None:
+        """Lays everything out anew."""
+        self._show_head()
+        self._show_tab(keep_place=True)
+
+    def _show_head(self) -> None:
+        if (record := self._record) is None:
+            return
+        width = self.app.size.width
+        held = self._owner or ("yours" if self.lease else "")
+        right = f"{one_line(record.state)}{'  ' + held if held else ''} "
+        title = fit(f" {one_line(record.title)}", max(0, width - width_of(right)))
+        self.query_one("#title", PlainText).show((title, BOLD), (right, WARN if self._owner else BOLD))
+        self.query_one("#headline", PlainText).show((" " + one_line(record.headline), PLAIN))
+        self.query_one("#tabs", PlainText).show(*_tabs_line(record, self._tab, width))
+
+    def _show_tab(self, *, keep_place: bool = False) -> None:
+        if self._record is None or not self._record.tabs:
+            return
+        width = max(20, self._body.size.width)
+        lines = tab_lines(self._record.tabs[self._tab], width)
+        self._body.show(lines, keep_place=keep_place)
+        if not keep_place:
+            self._body.go_to(self._places.get(self._tab, 0))
+
+
+def _tabs_line(record: Record, current: int, width: int) -> list[Part]:
+    """The tabs; without room only the open one and its neighbours keep their titles."""
+    names = [f" {(number + 1) % 10} {one_line(tab.title)} " for number, tab in enumerate(record.tabs[:10])]
+    if sum(map(width_of, names)) > width:
+        names = [name if abs(number - current) <= 1 else f" {(number + 1) % 10} " for number, name in enumerate(names)]
+    return [(name, CURSOR if number == current else DIM) for number, name in enumerate(names)]
+
+
+def open_screen(session: Session, queue: str, row: Row) -> WorkScreen:
+    """The screen of a queue's item: the generic record, or the queue's own."""
+    spec = session.spec(queue)
+    if spec.screen:
+        module, _, name = spec.screen.partition(":")
+        made = getattr(import_module(module), name)(session, queue, row)
+        assert isinstance(made, WorkScreen)
+        return made
+    return RecordScreen(session, queue, lambda: session.calls.practice.record(queue, row.subject_id), row)
+
+
+async def open_other(session: Session, kind: str, record: Record) -> WorkScreen:
+    """The claim or the ledger that belongs to a record, to be read."""
+    practice = session.calls.practice
+    if kind == "claim":
+        if (claim := record.claim_id) is None:
+            raise Refused("No claim belongs to this.")
+        return RecordScreen(session, "", lambda: practice.claim(claim))
+    if (account := record.account_id) is None:
+        raise Refused("No account belongs to this.")
+    return RecordScreen(session, "", lambda: practice.ledger(account))

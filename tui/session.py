@@ -1,0 +1,98 @@
+"""What lasts from screen to screen in one sitting: the bridge, the leases, the views and what `.` and `u` mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from store.errors import Refused
+from store.work.values import Lease, View
+from tui.asks import Answer
+from tui.calls import Calls
+from tui.keys import Action
+from tui.queues import QueueScreenSpec
+
+
+class Leases:
+    """The items that this session is working on."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+        self._held: dict[int, Lease] = {}
+
+    def of(self, item_id: int) -> Lease | None:
+        """The lease of an item, if held here."""
+        return self._held.get(item_id)
+
+    async def take(self, item_id: int) -> Lease:
+        """Leases an item; `Taken` says who has it."""
+        return self._keep(await self._calls.run(self._calls.practice.lease, item_id))
+
+    async def take_next(self, queue: str) -> Lease | None:
+        """Leases the item that comes first in a queue."""
+        lease = await self._calls.run(self._calls.practice.next_item, queue)
+        return self._keep(lease) if lease else None
+
+    async def release(self, item_id: int) -> None:
+        """Gives an item back; one that was lost meanwhile is nobody's concern any more."""
+        lease = self._held.pop(item_id, None)
+        if lease is None:
+            return
+        try:
+            await self._calls.run(self._calls.practice.release, lease)
+        except Refused:
+            return
+
+    async def release_all(self) -> None:
+        """Gives everything back."""
+        for item_id in tuple(self._held):
+            await self.release(item_id)
+
+    async def beat(self) -> dict[int, Refused]:
+        """Renews every lease; returns those that were lost, with the reason."""
+        lost: dict[int, Refused] = {}
+        for item_id, lease in tuple(self._held.items()):
+            try:
+                renewed = await self._calls.run(self._calls.practice.beat, lease)
+            except Refused as error:
+                self._held.pop(item_id, None)
+                lost[item_id] = error
+            else:
+                if item_id in self._held:
+                    self._held[item_id] = renewed
+        return lost
+
+    def _keep(self, lease: Lease) -> Lease:
+        self._held[lease.item_id] = lease
+        return lease
+
+
+@dataclass(slots=True)
+class Repeat:
+    """What `.` does again."""
+
+    queue: str
+    action: Action
+    answers: Mapping[str, Answer]
+
+
+@dataclass(slots=True)
+class Session:
+    """One person's sitting.
+
+    `views` keeps each queue's filter and sort; `undo_sizes` remembers how many commands each key press made,
+    so that one `u` takes one key press back.
+    """
+
+    calls: Calls
+    leases: Leases
+    specs: Mapping[str, QueueScreenSpec] = field(default_factory=dict)
+    common: tuple[Action, ...] = ()
+    views: dict[str, View] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    repeat: Repeat | None = None
+    undo_sizes: list[int] = field(default_factory=list)
+
+    def spec(self, queue: str) -> QueueScreenSpec:
+        """What the screens do for a queue; a queue without a file of its own has the common keys."""
+        return self.specs.get(queue) or QueueScreenSpec(queue)

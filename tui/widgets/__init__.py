@@ -1,0 +1,1 @@
+"""The parts that screens are made of.  Text from outside reaches all of them through `plain` only."""

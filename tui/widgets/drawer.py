@@ -1,0 +1,68 @@
+"""A panel above the footer that comes and goes without moving what is behind: choices, and answers to `why`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from store.work.values import Why
+from tui.asks import Choice
+from tui.widgets.facts import fold
+from tui.widgets.look import BOLD, CURSOR, DIM, KEY, PLAIN
+from tui.widgets.plain import Line, fit, one_line, several_lines, width_of
+from tui.widgets.scroller import Pager
+
+
+class Drawer(Pager, can_focus=True):
+    """Hidden until it has something to show."""
+
+    def on_mount(self) -> None:
+        """Starts hidden."""
+        self.display = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it shows something."""
+        return bool(self.display)
+
+    def open_lines(self, lines: Sequence[Line]) -> None:
+        """Shows lines, as high as they need and the screen allows."""
+        self.display = True
+        self.show(lines)
+
+    def open_why(self, why: Why, width: int) -> None:
+        """Shows an answer to `why`."""
+        lines: list[Line] = [((one_line(why.title), BOLD),)]
+        for sentence in why.lines:
+            lines += [((part, PLAIN),) for line in several_lines(sentence) for part in fold(line, width)]
+        if why.source:
+            lines += [((part, DIM),) for part in fold("Source: " + one_line(why.source), width)]
+        self.open_lines(lines)
+
+    def open_choices(self, choices: Sequence[Choice], selected: int, width: int, *, digits: bool = True) -> None:
+        """Shows what can be picked; the first nine have a digit unless the choices show their own keys."""
+        labels = min(max((width_of(choice.label) for choice in choices), default=0), width // 2)
+        heads = [choice.key if not digits else str(at + 1) if at < 9 else "" for at, choice in enumerate(choices)]
+        head = max(map(len, heads), default=0)
+        lines = [
+            choice_line(fit(heads[at], head), choice, labels, width, selected=at == selected)
+            for at, choice in enumerate(choices)
+        ]
+        self.display = True
+        self.show(lines or [(("nothing like that", DIM),)], keep_place=True)
+        self.call_after_refresh(self.show_line, selected)
+
+    def close(self) -> None:
+        """Hides it."""
+        self.display = False
+        self.show(())
+
+
+def choice_line(head: str, choice: Choice, labels: int, width: int, *, selected: bool) -> Line:
+    """A choice: its key, its label in `labels` cells and a word more."""
+    room = max(0, width - len(head) - labels - 6)
+    line: Line = (
+        (f" {head} ", KEY),
+        (fit(one_line(choice.label), labels) + "  ", PLAIN),
+        (fit(one_line(choice.more), room), DIM),
+    )
+    return tuple((text, CURSOR if selected else style) for text, style in line)

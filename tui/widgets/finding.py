@@ -1,0 +1,30 @@
+"""Finds among a few choices while a person types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.asks import Choice
+
+
+def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
+    """The choices that fit what was typed, best first.
+
+    Best is a label that starts with it, then one that holds it, then one whose words hold all the words typed, then
+    one that holds the letters in this order.
+    """
+    words = typed.casefold().strip()
+    ranked = [(rank, at, one) for at, one in enumerate(choices) if (rank := _rank(words, one)) is not None]
+    return [one for _, _, one in sorted(ranked, key=lambda each: each[:2])]
+
+
+def _rank(words: str, choice: Choice) -> int | None:
+    label = choice.label.casefold()
+    if label.startswith(words):
+        return 0
+    if words in label:
+        return 1
+    if all(word in f"{label} {choice.more.casefold()} {choice.value.casefold()}" for word in words.split()):
+        return 2
+    letters = iter(label)
+    return 3 if all(letter in letters for letter in words.replace(" ", "")) else None

@@ -1,0 +1,139 @@
+"""The one door through which text reaches a widget.
+
+The screen library parses markup in what it is given as `str` and passes terminal escapes through; so every text is
+cleaned here and wrapped as something that is never parsed.  Other modules build no library widget, `Content`,
+`Text` or `Segment` of their own; a test holds them to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.content import Content
+from textual.strip import Strip
+from textual.widgets import Input, Static
+
+from store.text import clean_line, clean_note
+from tui.widgets.look import PLAIN
+
+Part = tuple[str, Style]
+"""A run of text and its style."""
+
+Line = tuple[Part, ...]
+"""One line of a text that is ready to be shown."""
+
+Span = tuple[int, int, Style]
+"""Characters `start` to `end` of a line or text, and a style to add."""
+
+
+def one_line(text: str) -> str:
+    """Text from outside as one trimmed line."""
+    return clean_line(text)
+
+
+def several_lines(text: str) -> list[str]:
+    """Text from outside as lines; tabs become spaces."""
+    return clean_note(text).expandtabs(4).split("\n")
+
+
+def width_of(text: str) -> int:
+    """Cells that a text takes."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Exactly `width` cells; what doesn't fit ends in an ellipsis."""
+    have = width_of(text)
+    if have > width:
+        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    pad = " " * (width - have)
+    return pad + text if right else text + pad
+
+
+def with_spans(line: Line, spans: Sequence[Span]) -> Line:
+    """The line with styles added to some of its characters; later spans go on top."""
+    if not spans:
+        return line
+    text = "".join(part for part, _ in line)
+    styles = [style for part, style in line for _ in part]
+    for start, end, style in spans:
+        for at in range(max(start, 0), min(end, len(text))):
+            styles[at] = styles[at] + style
+    runs: list[tuple[str, Style]] = []
+    for character, style in zip(text, styles, strict=True):
+        if runs and runs[-1][1] == style:
+            runs[-1] = (runs[-1][0] + character, style)
+        else:
+            runs.append((character, style))
+    return tuple(runs)
+
+
+def strip(line: Iterable[Part], width: int, base: Style = PLAIN) -> Strip:
+    """One line of a widget that draws itself: cleaned, `width` cells wide, with `base` beneath every style."""
+    segments = [Segment(_safe(text), base + style) for text, style in line if text]
+    return Strip(segments).adjust_cell_length(width, base)
+
+
+def content(line: Iterable[Part]) -> Content:
+    """One line for a `PlainText`."""
+    pieces = [Content.styled(_safe(text), _style_of(style)) for text, style in line if text]
+    return Content("").join(pieces)
+
+
+class PlainText(Static):
+    """A text of a few lines that is never parsed."""
+
+    def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(Content(_safe(text)), id=id, classes=classes, markup=False)
+
+    def show(self, *parts: Part) -> None:
+        """Shows these runs of text."""
+        self.update(content(parts))
+
+
+class LineInput(Input, inherit_bindings=False):
+    """One line to type in: no blinking, no border, and only keys that every terminal sends."""
+
+    BINDINGS = [
+        ("left", "cursor_left", ""),
+        ("right", "cursor_right", ""),
+        ("ctrl+left", "cursor_left_word", ""),
+        ("ctrl+right", "cursor_right_word", ""),
+        ("home", "home", ""),
+        ("end,ctrl+e", "end", ""),
+        ("backspace", "delete_left", ""),
+        ("delete", "delete_right", ""),
+        ("ctrl+w", "delete_left_word", ""),
+        ("ctrl+u", "delete_left_all", ""),
+        ("ctrl+k", "delete_right_all", ""),
+        ("enter", "submit", ""),
+    ]
+
+    def __init__(self, *, hint: str = "", id: str | None = None) -> None:
+        super().__init__(placeholder=_safe(hint), id=id, compact=True, select_on_focus=False)
+        self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Pasted text is text from outside too."""
+        return _safe(value)
+
+    def fill(self, text: str, *, hint: str = "") -> None:
+        """Puts a text into the line, with the cursor at its end."""
+        self.placeholder = _safe(hint)
+        self.value = _safe(text)
+        self.cursor_position = len(self.value)
+
+
+def _safe(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else clean_note(text).replace("\n", " ").replace("\t", " ")
+
+
+def _style_of(style: Style) -> str:
+    """The library's own words for the few attributes that `look` uses."""
+    words = [name for name in ("bold", "dim", "underline", "reverse") if getattr(style, name)]
+    if style.color is not None:
+        words.append(f"ansi_{style.color.name}")
+    return " ".join(words)

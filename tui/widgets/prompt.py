@@ -1,0 +1,168 @@
+"""The prompt: one line at the foot of the screen, in the place of the status line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from store.errors import Refused
+from tui.asks import Answer, Ask, Choice, Pick
+from tui.widgets.drawer import Drawer
+from tui.widgets.finding import found
+from tui.widgets.look import BAD, BOLD, DIM, PLAIN
+from tui.widgets.plain import LineInput, PlainText, one_line
+
+
+class _PromptInput(LineInput):
+    """Letters typed after the answer, before the focus has moved on, belong to the screen."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        parent = self.parent
+        if isinstance(parent, Prompt) and not parent.is_open:
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+
+class Prompt(Horizontal):
+    """Asks one thing at a time.  Text that was left with Esc stands there again when the same is asked next."""
+
+    def __init__(self, drawer: Drawer, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._drawer = drawer
+        self._question = PlainText(classes="question")
+        self._input = _PromptInput()
+        self._answer: asyncio.Future[Answer | None] | None = None
+        self._ask: Ask | None = None
+        self._choices: tuple[Choice, ...] = ()
+        self._shown: tuple[Choice, ...] = ()
+        self._selected = 0
+        self._kept: dict[str, str] = {}
+        self._yes_no = False
+
+    def compose(self) -> ComposeResult:
+        """The question and the line."""
+        yield self._question
+        yield self._input
+
+    def on_mount(self) -> None:
+        """Starts hidden."""
+        self.display = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is being asked."""
+        return self._answer is not None and not self._answer.done()
+
+    async def ask(self, ask: Ask, choices: Sequence[Choice] = ()) -> Answer | None:
+        """The answer, or None after Esc."""
+        self._ask, self._choices, self._selected, self._yes_no = ask, tuple(choices), 0, False
+        self._say(ask.question)
+        self._input.fill(self._kept.get(ask.name, ask.first), hint=ask.hint)
+        if isinstance(ask, Pick):
+            self._input.fill("", hint=ask.hint or "digit, or type to find")
+            self._list()
+        return await self._wait()
+
+    async def confirm(self, effect: str) -> bool:
+        """Whether a person says yes to an effect; Enter, Esc and anything else is no."""
+        self._ask, self._yes_no = None, True
+        self._say(effect, " y/N")
+        self._input.fill("")
+        return await self._wait() == "y"
+
+    def press(self, key: str, character: str | None) -> None:
+        """A key that was pressed before the prompt had the focus."""
+        if key == "enter":
+            self._submit()
+        elif key == "escape":
+            self._finish(None)
+        elif character and character.isprintable():
+            self._input.insert_text_at_cursor(character)
+
+    async def _wait(self) -> Answer | None:
+        self._answer = asyncio.get_running_loop().create_future()
+        self.display = True
+        before = self.screen.focused
+        self._input.focus(scroll_visible=False)
+        try:
+            return await self._answer
+        finally:
+            self._answer = None
+            self.display = False
+            self._drawer.close()
+            if before is not None:
+                before.focus(scroll_visible=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys that the line itself doesn't take; while something is asked none of them reach the screen behind."""
+        if not self.is_open:
+            return
+        event.stop()
+        if event.key == "escape":
+            self._finish(None)
+        elif isinstance(self._ask, Pick) and event.key in {"up", "down"}:
+            self._step(-1 if event.key == "up" else 1)
+
+    def on_input_changed(self, event: LineInput.Changed) -> None:
+        """A letter more or less."""
+        event.stop()
+        if self._yes_no and event.value:
+            self._finish("y" if event.value[0] in "yY" else None)
+        elif isinstance(self._ask, Pick) and self.is_open:
+            self._pick_or_list(event.value)
+
+    def on_input_submitted(self, event: LineInput.Submitted) -> None:
+        """Enter."""
+        event.stop()
+        if self.is_open:
+            self._submit()
+        else:
+            self.app.screen.post_message(events.Key("enter", None))
+
+    def _submit(self) -> None:
+        if self._ask is None:
+            self._finish(None)
+            return
+        if isinstance(self._ask, Pick):
+            if self._shown:
+                self._finish(self._shown[self._selected].value)
+            return
+        try:
+            answer = self._ask.parse(self._input.value)
+        except Refused as error:
+            self._question.show((one_line(str(error)) + " ", BAD), (self._ask.question + ": ", BOLD))
+            return
+        self._kept.pop(self._ask.name, None)
+        self._finish(answer)
+
+    def _finish(self, answer: Answer | None) -> None:
+        if answer is None and self._ask is not None and not isinstance(self._ask, Pick):
+            self._kept[self._ask.name] = self._input.value
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(answer)
+
+    def _pick_or_list(self, typed: str) -> None:
+        digits = isinstance(self._ask, Pick) and self._ask.digits
+        if digits and typed.isdecimal() and typed.isascii() and 0 < int(typed) <= min(9, len(self._choices)):
+            self._finish(self._choices[int(typed) - 1].value)
+        else:
+            self._selected = 0
+            self._list()
+
+    def _list(self) -> None:
+        digits = isinstance(self._ask, Pick) and self._ask.digits and not self._input.value
+        self._shown = tuple(found(self._choices, self._input.value))
+        self._drawer.open_choices(self._shown, self._selected, self.app.size.width, digits=digits)
+
+    def _step(self, by: int) -> None:
+        if self._shown:
+            self._selected = (self._selected + by) % len(self._shown)
+            self._list()
+
+    def _say(self, question: str, tail: str = "") -> None:
+        self._question.show((question, BOLD), (tail or ":", DIM if tail else BOLD), (" ", PLAIN))

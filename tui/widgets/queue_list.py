@@ -1,0 +1,300 @@
+"""The list of a queue: rows are fetched by the page as they come into sight, and nothing else is kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from store.errors import Refused
+from store.work.values import Column, Page, Row, SortKey
+from tui.keys import MOVES, Action
+from tui.widgets.columns import Placed, cells_line, header, place
+from tui.widgets.look import BOLD, CURSOR, DIM, FLAGS, PLAIN
+from tui.widgets.plain import Part, strip
+
+LIMIT = 200
+"""Rows of one fetch."""
+
+KEPT = 8
+"""Pages kept in memory."""
+
+SEEK_PAGES = 5
+"""How many pages are searched for the focused record when the filter or the sort changed."""
+
+Fetch = Callable[[int, int], Awaitable[Page]]
+"""Gives at most (limit) rows from (start)."""
+
+_GUTTER = 3
+
+
+class QueueList(Widget, can_focus=True, inherit_bindings=False):
+    """Rows under a column header.  The cursor and the marks are records: they survive refresh, sort and filter."""
+
+    ACTIONS: tuple[Action, ...] = MOVES
+
+    class Moved(Message):
+        """Another row has the cursor, or its cells changed."""
+
+        def __init__(self, row: Row | None) -> None:
+            super().__init__()
+            self.row = row
+
+        def can_replace(self, message: Message) -> bool:
+            """Only the last of many moves matters."""
+            return isinstance(message, QueueList.Moved)
+
+    class Loaded(Message):
+        """A page came; its figures are over the whole view."""
+
+        def __init__(self, page: Page) -> None:
+            super().__init__()
+            self.page = page
+
+    class Failed(Message):
+        """The store refused to give rows."""
+
+        def __init__(self, error: Refused) -> None:
+            super().__init__()
+            self.error = error
+
+    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._fetch = fetch
+        self._columns: tuple[Column, ...] = ()
+        self._sort: tuple[SortKey, ...] = ()
+        self._placed: tuple[Placed, ...] = ()
+        self._pages: OrderedDict[int, tuple[Row, ...]] = OrderedDict()
+        self._generation = 0
+        self._pumping = False
+        self.total = 0
+        self.index = 0
+        self.top = 0
+        self.marks: dict[int, Row] = {}
+
+    # What is where
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor, if it has been fetched."""
+        return self.row_at(self.index)
+
+    @property
+    def rows_high(self) -> int:
+        """How many rows are in sight."""
+        return max(1, self.size.height - 1)
+
+    def row_at(self, index: int) -> Row | None:
+        """A row of the view, if it has been fetched."""
+        rows = self._pages.get(index // LIMIT, ())
+        at = index % LIMIT
+        return rows[at] if at < len(rows) else None
+
+    def configure(self, columns: Sequence[Column], sort: Sequence[SortKey]) -> None:
+        """Says which columns there are and what they are sorted by."""
+        self._columns, self._sort = tuple(columns), tuple(sort)
+        self._lay_out()
+
+    # Fetching
+
+    async def reload(self, *, seek: bool = False) -> None:
+        """Reads the rows in sight again.
+
+        The cursor stays on its record if that is near; if the record is gone it stays in its place, which is the
+        next record.  `seek` looks for the record from the start, as the order may have changed.
+        """
+        self._generation += 1
+        generation = self._generation
+        wanted = self.row.item_id if self.row else None
+        shown = [self.row_at(self.top + y) for y in range(self.rows_high)]
+        try:
+            pages, index, page = await self._find(wanted, seek)
+        except Refused as error:
+            self.post_message(self.Failed(error))
+            return
+        if generation != self._generation:
+            return
+        self._pages = pages
+        self._take(page)
+        self._put_cursor(index, shown)
+
+    async def _find(self, wanted: int | None, seek: bool) -> tuple[OrderedDict[int, tuple[Row, ...]], int, Page]:
+        near = self.index // LIMIT
+        numbers = range(SEEK_PAGES if wanted is not None else 1) if seek else range(near, near + 1)
+        pages: OrderedDict[int, tuple[Row, ...]] = OrderedDict()
+        page = None
+        for number in numbers:
+            page = await self._fetch(number * LIMIT, LIMIT)
+            pages[number] = page.rows
+            for at, row in enumerate(page.rows):
+                if row.item_id == wanted:
+                    return pages, number * LIMIT + at, page
+            if len(page.rows) < LIMIT:
+                break
+        assert page is not None
+        index = 0 if seek else min(self.index, max(0, page.total - 1))
+        if index // LIMIT not in pages:
+            page = await self._fetch(index // LIMIT * LIMIT, LIMIT)
+            pages[index // LIMIT] = page.rows
+        return pages, index, page
+
+    def _take(self, page: Page) -> None:
+        self.total = page.total
+        for row in page.rows:
+            if row.item_id in self.marks:
+                self.marks[row.item_id] = row
+        self.post_message(self.Loaded(page))
+
+    def _put_cursor(self, index: int, shown: Sequence[Row | None]) -> None:
+        before_top, before_index = self.top, self.index
+        self.index = max(0, min(index, self.total - 1))
+        self._follow(jumped=True)
+        if self.top != before_top:
+            self.refresh()
+        else:
+            for y, row in enumerate(shown):
+                at = self.top + y
+                if self.row_at(at) != row or at in {before_index, self.index} or at >= self.total:
+                    self._refresh_row(at)
+        self.post_message(self.Moved(self.row))
+        self._pump()
+
+    def _pump(self) -> None:
+        """Fetches what is in sight and missing, one page at a time: the latest sight counts, not each on the way."""
+        if not self._pumping and self._missing() is not None:
+            self._pumping = True
+            self.run_worker(self._fetch_missing(), group="rows", exit_on_error=True)
+
+    async def _fetch_missing(self) -> None:
+        try:
+            while (number := self._missing()) is not None:
+                generation = self._generation
+                page = await self._fetch(number * LIMIT, LIMIT)
+                if generation != self._generation:
+                    continue
+                self._pages[number] = page.rows
+                while len(self._pages) > KEPT:
+                    self._pages.popitem(last=False)
+                self._take(page)
+                self.refresh()
+                if self.index // LIMIT == number:
+                    self.post_message(self.Moved(self.row))
+        except Refused as error:
+            self.post_message(self.Failed(error))
+        finally:
+            self._pumping = False
+
+    def _missing(self) -> int | None:
+        if not self.total:
+            return None
+        last = min(self.top + self.rows_high - 1, self.total - 1)
+        for index in (self.index, self.top, last):
+            number = index // LIMIT
+            if number in self._pages:
+                self._pages.move_to_end(number)
+            else:
+                return number
+        return None
+
+    # Moving
+
+    def move_to(self, index: int) -> None:
+        """Puts the cursor on a row of the view."""
+        index = max(0, min(index, self.total - 1))
+        if index == self.index:
+            return
+        before, before_top = self.index, self.top
+        self.index = index
+        self._follow()
+        if self.top == before_top:
+            self._refresh_row(before)
+            self._refresh_row(index)
+        else:
+            self.refresh()
+        self.post_message(self.Moved(self.row))
+        self._pump()
+
+    def do_down(self, count: int | None) -> None:
+        """Down by rows."""
+        self.move_to(self.index + (count or 1))
+
+    def do_up(self, count: int | None) -> None:
+        """Up by rows."""
+        self.move_to(self.index - (count or 1))
+
+    def do_page_down(self, count: int | None) -> None:
+        """Down by screenfuls."""
+        self.move_to(self.index + self.rows_high * (count or 1))
+
+    def do_page_up(self, count: int | None) -> None:
+        """Up by screenfuls."""
+        self.move_to(self.index - self.rows_high * (count or 1))
+
+    def do_top(self, count: int | None) -> None:
+        """To a row, or the first."""
+        self.move_to((count or 1) - 1)
+
+    def do_bottom(self, count: int | None) -> None:
+        """To the last row."""
+        self.move_to((count or self.total) - 1)
+
+    # Marking
+
+    def toggle_mark(self) -> None:
+        """Marks the row under the cursor, or takes its mark away."""
+        if (row := self.row) is None:
+            return
+        if row.item_id in self.marks:
+            del self.marks[row.item_id]
+        else:
+            self.marks[row.item_id] = row
+        self._refresh_row(self.index)
+
+    def set_marks(self, rows: Sequence[Row]) -> None:
+        """Marks exactly these rows."""
+        self.marks = {row.item_id: row for row in rows}
+        self.refresh()
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """Draws the header or a row."""
+        width, base = self.size.width, self.rich_style
+        if y == 0:
+            return strip((("   ", PLAIN), *header(self._placed, self._sort)), width, base)
+        index = self.top + y - 1
+        if index >= self.total:
+            return Strip.blank(width, base)
+        row = self.row_at(index)
+        if row is None:
+            return strip((("   ·", DIM),), width, base)
+        return strip(self._parts(row), width, base + CURSOR if index == self.index else base)
+
+    def _parts(self, row: Row) -> list[Part]:
+        mark = "+" if row.item_id in self.marks else " "
+        cells = cells_line(self._placed, row.cells)
+        return [(mark, BOLD), (row.flag or " ", FLAGS.get(row.flag, PLAIN)), (" ", PLAIN), (cells, PLAIN)]
+
+    def _refresh_row(self, index: int) -> None:
+        self.refresh(Region(0, index - self.top + 1, self.size.width, 1))
+
+    def _lay_out(self) -> None:
+        self._placed = place(self._columns, self.size.width - _GUTTER, terminal=self.app.size.width)
+        self.refresh()
+
+    def _follow(self, *, jumped: bool = False) -> None:
+        high = self.rows_high
+        if jumped and not self.top <= self.index < self.top + high:
+            self.top = self.index - high // 2
+        self.top = min(max(self.top, self.index - high + 1), self.index)
+        self.top = max(0, min(self.top, self.total - high))
+
+    def on_resize(self) -> None:
+        """Keeps the cursor in sight."""
+        self._follow()
+        self._lay_out()
+        self._pump()

@@ -1,0 +1,55 @@
+"""The two lines at the foot of every screen: the keys that matter here, and what was last said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.keys import Action, footer, shown_key
+from tui.widgets.look import BAD, DIM, KEY, PLAIN
+from tui.widgets.plain import Part, PlainText, width_of
+
+
+class KeysLine(PlainText):
+    """At most six keys, and `? help` at the right edge."""
+
+    def set_actions(self, actions: Sequence[Action], *, marked: int = 0) -> None:
+        """Shows these actions; one that takes many rows says how many it would take."""
+        self._actions, self._marked = tuple(actions), marked
+        self._draw()
+
+    def on_mount(self) -> None:
+        """Starts without keys."""
+        if not hasattr(self, "_actions"):
+            self.set_actions(())
+
+    def on_resize(self) -> None:
+        """Shows as many keys as fit."""
+        self._draw()
+
+    def _draw(self) -> None:
+        room = self.size.width - len("? help") - 1
+        parts: list[Part] = []
+        for action in footer(self._actions):
+            times = f" {self._marked}" if self._marked and action.many else ""
+            key, label = shown_key(action.key), f" {action.label}{times}  "
+            if width_of(key + label) > room:
+                break
+            room -= width_of(key + label)
+            parts += [(key, KEY), (label, PLAIN)]
+        self.show(*parts, (" " * max(0, room), PLAIN), ("?", KEY), (" help", PLAIN))
+
+
+class StatusLine(PlainText):
+    """What the last key did.  A refusal starts with words that say so; it may take three lines."""
+
+    def say(self, text: str, *, hint: str = "") -> None:
+        """Says what happened."""
+        self.show((text, PLAIN), ("  " + hint if hint else "", DIM))
+
+    def refuse(self, text: str) -> None:
+        """Says what was not done and why."""
+        self.show(("Not done: ", BAD), (text, PLAIN))
+
+    def wait(self, text: str) -> None:
+        """Says what is under way."""
+        self.show((text, DIM))
