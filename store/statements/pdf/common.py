@@ -54,7 +54,7 @@ class Common:
 def draw_common(paper: Paper, practice: Practice, words: Words, name: str, due: bool) -> Common:
     """Draw the shared parts into the file as `name`; ageing, ways to pay and stub only when something is `due`."""
     helps = _helps(practice, words, due)
-    help_high = max(_HELP_LEAD * max(len(part.lines) for part in helps) + 14, _QR + 16)
+    help_high = max(_HELP_LEAD * max(len(part.lines) for part in helps) + 14, _QR + 18)
     help_foot = (PERFORATION if due else _FOOT_WITHOUT_STUB) + 9
     ageing_foot = help_foot + help_high + 8
     paper.beginForm(name, 0, 0, *LETTER)
@@ -66,7 +66,7 @@ def draw_common(paper: Paper, practice: Practice, words: Words, name: str, due: 
         _help(pen, part, help_foot + help_high)
     if due:
         if practice.pay_url:
-            _qr_code(paper, practice.pay_url, LEFT, help_foot + help_high - 14 - _QR, _QR)
+            _qr_code(paper, practice.pay_url, LEFT, help_foot + help_high - 17 - _QR, _QR)
         draw_stub_frame(paper, pen, practice, words)
     pen.flush()
     paper.endForm()

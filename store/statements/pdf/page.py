@@ -41,9 +41,9 @@ _FOLD = 528.0
 _MESSAGE = Style(PLAIN, 9.5, INK)
 _LAST_MESSAGE = Style(BOLD, 9.5, INK)
 _MESSAGE_LEAD = 12.5
-_NEXT_TOP = 706.0
+_NEXT_TOP = 712.0
 _MORE_HIGH = 12.0
-_NEXT_FOOT = 54.0
+_NEXT_FOOT = 40.0
 _ROW_STYLES = {
     "visit": (VISIT, LEFT + 8),
     "line": (BODY, INDENT),
@@ -71,7 +71,7 @@ def draw_statement(paper: Paper, statement: Statement, words: Words, common: Com
     message = _message(statement, words)
     style = _message_style(statement)
     message_lines = wrap(message, style.font, style.size, RIGHT - LEFT - 14)
-    top = _FOLD - 14 - (len(message_lines) * _MESSAGE_LEAD + 8 if message_lines else 0)
+    top = _FOLD - 8 - (len(message_lines) * _MESSAGE_LEAD + 8 if message_lines else 0)
     first_room = top - 36 - common.details_foot
     next_room = _NEXT_TOP - 36 - _NEXT_FOOT
     rows = detail_rows(statement, words)

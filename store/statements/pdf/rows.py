@@ -50,24 +50,24 @@ def _visit_rows(visit: Visit, words: Words) -> list[Row]:
     rows[-1] = replace(rows[-1], amounts=(show_cents(visit.owes, sign="$"),))
     for line in visit.lines:
         rows += _line_rows(line, words, band)
-    return [*rows, Row("gap", 6, "")]
+    return [*rows, Row("gap", 5, "")]
 
 
 def _line_rows(line: Line, words: Words, band: str) -> list[Row]:
     texts = wrap(line.description, BODY.font, BODY.size, DESCRIPTION_ROOM)
-    rows = [Row("line", 13, texts[0], _amounts(line), band=band)]
+    rows = [Row("line", 12.5, texts[0], _amounts(line), band=band)]
     rows += [Row("more", 12, text, band=band) for text in texts[1:]]
     for template, cents in ((words.line_pending, line.pending), (words.line_credit, line.credit)):
         if cents:
             rows += _notes(fill(template, amount=show_cents(cents, sign="$")), band)
     rows += _notes(line.reason, band)
-    rows[-1] = replace(rows[-1], high=rows[-1].high + 2)
+    rows[-1] = replace(rows[-1], high=rows[-1].high + 1.5)
     rows[0] = replace(rows[0], keep=len(rows) > 1)
     return rows
 
 
 def _notes(text: str, band: str) -> list[Row]:
-    return [Row("note", 11, part, band=band) for part in wrap(text, NOTE.font, NOTE.size, RIGHT - INDENT - 60)]
+    return [Row("note", 10.5, part, band=band) for part in wrap(text, NOTE.font, NOTE.size, RIGHT - INDENT - 60)]
 
 
 def _amounts(line: Line) -> tuple[str, ...]:

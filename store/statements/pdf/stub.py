@@ -33,7 +33,7 @@ PERFORATION = 190.0
 
 _FACTS_X = 396.0
 _SCAN = Style(MONO, 12, INK)
-_SCAN_Y = 34.0
+_SCAN_RIGHT, _SCAN_Y = 573.0, 34.0
 
 
 def draw_stub_frame(canvas: Canvas, pen: Pen, practice: Practice, words: Words) -> None:
@@ -73,7 +73,7 @@ def draw_stub(pen: Pen, statement: Statement, words: Words) -> None:
         big = label == words.amount_due
         style = Style(BOLD, 14, NAVY) if big else STRONG
         pen.right(RIGHT, y, value, style, 92)
-    pen.right(RIGHT, _SCAN_Y, scan_line(statement), _SCAN)
+    pen.right(_SCAN_RIGHT, _SCAN_Y, scan_line(statement), _SCAN)
 
 
 def _facts(words: Words) -> tuple[tuple[str, float], ...]:
