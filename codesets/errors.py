@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - the word the whole program uses
     """What a person asked for can't be done.
 
     `what` is one plain sentence; `where` names the place (file, line or segment, field);

@@ -56,9 +56,7 @@ def codes_of(nodes: list[TabularNode], listed: set[str]) -> Iterator[CodeSource]
         yield from made
 
 
-def _extended(
-    node: TabularNode, index: int, nodes: list[TabularNode], listed: set[str]
-) -> list[CodeSource]:
+def _extended(node: TabularNode, index: int, nodes: list[TabularNode], listed: set[str]) -> list[CodeSource]:
     made: list[CodeSource] = []
     if len(node.key) == 7:
         return made

@@ -43,9 +43,7 @@ class PhraseMaker:
     def extensions(self) -> list[ExtensionSource]:
         """The extensions of every family met by `phrases()`, which must have run."""
         return [
-            ExtensionSource(number, char, text)
-            for family, number in self.families.items()
-            for char, text in family
+            ExtensionSource(number, char, text) for family, number in self.families.items() for char, text in family
         ]
 
     def standing(self, index: int) -> int:

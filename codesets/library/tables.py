@@ -54,10 +54,7 @@ class Node(_LibraryTable, table=True):
 class Code(_LibraryTable, table=True):
     """A code in one validity interval; `seventh` is set on codes made from a node and an extension."""
 
-    __table_args__ = (
-        Index("code_key", "key", "system", "valid_from", unique=True),
-        Index("code_node", "node"),
-    )
+    __table_args__ = (Index("code_key", "key", "system", "valid_from", unique=True), Index("code_node", "node"))
     id: int = Field(primary_key=True)
     release: int
     system: str

@@ -56,7 +56,7 @@ def _out_of_force(library: CodeLibrary, rows: list[CodeRow], on: date) -> Validi
 
 def _absent(library: CodeLibrary, code: str, key: str) -> Validity:
     """No such code: is it the right base with its seventh character missing, misplaced or wrong?"""
-    shown = " ".join(code.split())[:24] or "An empty code"
+    shown = "".join(c for c in " ".join(code.split()) if c.isprintable())[:24] or "An empty code"
     for length in range(min(len(key) - 1, 6), 2, -1):
         rows = library.code_rows(key[:length])
         if not rows:

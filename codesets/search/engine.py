@@ -38,9 +38,7 @@ class SearchEngine:
             self._families.setdefault(family, []).append(extension)
         self._systems = {system: 0 for (system,) in library.rows(sql.SYSTEMS)}
 
-    def search(
-        self, text: str, *, systems: Collection[str] | None, on: date | None, limit: int
-    ) -> list[Hit]:
+    def search(self, text: str, *, systems: Collection[str] | None, on: date | None, limit: int) -> list[Hit]:
         """See `CodeLibrary.search`."""
         limit = max(0, min(limit, _MAX_LIMIT))
         query = read_query(text, self._begins_code)
@@ -57,9 +55,7 @@ class SearchEngine:
 
     # -- codes ----------------------------------------------------------------------------------
 
-    def _by_code(
-        self, query: Query, systems: Collection[str] | None, on: date | None, limit: int
-    ) -> list[Hit]:
+    def _by_code(self, query: Query, systems: Collection[str] | None, on: date | None, limit: int) -> list[Hit]:
         if query.code_range:
             low, high = query.code_range
             statement, bounds = sql.CODES_UNDER_KEY_ORDER, (low, high + "~")
@@ -115,7 +111,10 @@ class SearchEngine:
 
     def _phrases(self, numbers: list[int]) -> list[Phrase]:
         marks = ",".join(map(str, numbers))  # our own integers, never text from outside
-        return [Phrase.of(row) for row in self._library.rows(sql.PHRASES.format(marks=marks))]
+        return [
+            Phrase(*row[:10], words=unpack_array(row[10]), around=unpack_array(row[11]))
+            for row in self._library.rows(sql.PHRASES.format(marks=marks))
+        ]
 
     def _within(self, query: Query, systems: Collection[str] | None) -> int | None:
         within: int | None = None
@@ -167,9 +166,7 @@ class SearchEngine:
             rows = [r for r in rows if r.in_force(on)] or rows
         return rows[0] if rows else None
 
-    def _hit(
-        self, row: CodeRow, score: float, via: str, phrase: str, matched: frozenset[int], on: date | None
-    ) -> Hit:
+    def _hit(self, row: CodeRow, score: float, via: str, phrase: str, matched: frozenset[int], on: date | None) -> Hit:
         in_force = on is None or row.in_force(on)
         return Hit(
             code=row.code,

@@ -15,15 +15,22 @@ from codesets.search.words import compounds_of, words_of
 
 Row = dict[str, Any]
 
+_LITTLE = (
+    "of the and or in to by for on at as a an from other unspecified specified not elsewhere "
+    "classified nec nos encounter initial due that this any all it is be part use condition"
+)
 #: Words that say little about which code is meant; their weight is fixed.
-FILLER = {
-    word: 0.35
-    for word in (
-        "of the and or in to by for on at as a an from other unspecified specified not elsewhere "
-        "classified nec nos encounter initial due that this any all it is be part use condition"
-    ).split()
-} | {"with": 0.5, "without": 0.9, "disease": 1.1, "disorder": 1.1, "syndrome": 1.1, "type": 0.7,
-     "subsequent": 1.0, "acute": 1.3, "chronic": 1.4}  # fmt: skip
+FILLER = dict.fromkeys(_LITTLE.split(), 0.35) | {
+    "with": 0.5,
+    "type": 0.7,
+    "without": 0.9,
+    "subsequent": 1.0,
+    "disease": 1.1,
+    "disorder": 1.1,
+    "syndrome": 1.1,
+    "acute": 1.3,
+    "chronic": 1.4,
+}
 _PREFIX_LENGTHS = (1, 2, 3, 4)
 _MANY_WORDS = 16
 _PARENTHESES = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -149,8 +156,7 @@ class SearchRows:
         words = words_of(self.phrases[number].text)
         aside = [m.span() for m in _PARENTHESES.finditer(self.phrases[number].text)]
         return sum(
-            self.weights[self.ids[w.text]] * (_ASIDE if any(a <= w.start < b for a, b in aside) else 1.0)
-            for w in words
+            self.weights[self.ids[w.text]] * (_ASIDE if any(a <= w.start < b for a, b in aside) else 1.0) for w in words
         )
 
     def _prefix_rows(self, own: list[list[int]]) -> Iterator[Row]:

@@ -14,7 +14,8 @@ MAX_LENGTH = 200
 MAX_WORDS = 14
 _MAX_READINGS = 5
 _CODE = re.compile(r"^[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})$|^[A-Z][0-9]\.?$")
-_RANGE = re.compile(r"^([A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4}))\s*[-–]\s*([A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4}))$")
+_CODE_TEXT = r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})"
+_RANGE = re.compile(rf"^({_CODE_TEXT})\s*[-\u2013]\s*({_CODE_TEXT})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def read_query(text: str, is_code: Callable[[str], bool]) -> Query:
         low, high = (side.replace(".", "") for side in span.groups())
         return Query((), code_range=(low, high))
     code = upper.replace(".", "") if _CODE.match(upper) else ""
-    codes, atoms = [], []
+    codes: list[str] = []
+    atoms: list[str] = []
     for atom in atoms_of(clean):
         known = (atom,) in abbreviations() or " " not in clean
         coded = not known and _CODE.match(atom.upper()) and is_code(atom.upper())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import mul
 
-from codesets.search.bits import unpack_array
 from codesets.search.vocabulary import Meaning
 
 _NEARBY = 0.62  # a word that only stands around the phrase
@@ -29,12 +30,6 @@ class Phrase:
     text: str
     words: array[int]
     around: array[int]
-
-    @classmethod
-    def of(cls, row: tuple[int, str, str, str, str, int, int, float, float, str, bytes, bytes]) -> Phrase:
-        """From a row of `sql.PHRASES`."""
-        *front, words, around = row
-        return cls(*front, unpack_array(words), unpack_array(around))  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
@@ -61,15 +56,14 @@ class Ranker:
     """Scores phrases for one reading."""
 
     def __init__(
-        self,
-        meanings: list[Meaning],
-        weights: list[float],
-        families: dict[int, list[ExtensionWords]],
+        self, meanings: list[Meaning], weights: list[float], families: dict[int, list[ExtensionWords]]
     ) -> None:
         self._meanings = meanings
         self._weights = weights
         self._families = families
-        self._total = sum(m.weight for m in meanings) or 1.0
+        self._asked = [m.weight for m in meanings]
+        self._total = sum(self._asked) or 1.0
+        self._fitting: dict[int, tuple[str, list[tuple[str, dict[int, float], float]]]] = {}
         self._answers: dict[int, list[tuple[int, float]]] = {}
         for place, meaning in enumerate(meanings):
             for word, quality in meaning.quality.items():
@@ -79,12 +73,10 @@ class Ranker:
         """How well the phrase answers, its likelihood included."""
         best, taken, order = self._own(phrase)
         self._around(phrase, best)
-        char, extra = self._extension(phrase, best)
-        asked = sum(m.weight * (best[i] if best[i] > 0 else extra.get(i, 0.0)) for i, m in enumerate(self._meanings))
-        held = phrase.held or 1.0
+        char = self._extension(phrase, best)
+        coverage = sum(map(mul, self._asked, best)) / self._total
         got = sum(self._weights[phrase.words[p]] * q for p, q in taken.items())
-        coverage = asked / self._total
-        fullness = min(1.0, got / held)
+        fullness = min(1.0, got / (phrase.held or 1.0))
         score = coverage**1.6 * (0.62 + 0.38 * fullness) + 0.02 * order
         score *= 1.0 if phrase.standing else 0.97
         score += 0.22 * phrase.prior * coverage
@@ -112,7 +104,7 @@ class Ranker:
                 best[asked] = quality * _AGAIN
         ordered = [places[a] for a in sorted(places)]
         steps = len(ordered) - 1
-        order = sum(1 for a, b in zip(ordered, ordered[1:], strict=False) if a < b) / steps if steps > 0 else 0.5
+        order = sum(1 for a, b in pairwise(ordered) if a < b) / steps if steps > 0 else 0.5
         if 0 in taken:
             order += 0.5
         return best, taken, order
@@ -126,23 +118,34 @@ class Ranker:
                 if quality * _NEARBY > best[asked]:
                     best[asked] = quality * _NEARBY
 
-    def _extension(self, phrase: Phrase, best: list[float]) -> tuple[str, dict[int, float]]:
-        """The seventh character whose words answer most of what the phrase leaves open."""
-        options = self._families.get(phrase.family)
-        if not options:
-            return "", {}
-        chosen, most = options[0].char, 0.0
-        extra: dict[int, float] = {}
-        for option in options:
-            found: dict[int, float] = {}
-            for asked, meaning in enumerate(self._meanings):
-                if best[asked] <= _NEARBY:
-                    quality = max((meaning.quality.get(w, 0.0) for w in option.words), default=0.0)
-                    if quality:
-                        found[asked] = quality * _EXTENSION
-            total = sum(self._meanings[a].weight * q for a, q in found.items()) - 0.02 * len(option.words)
+    def _extension(self, phrase: Phrase, best: list[float]) -> str:
+        """The seventh character whose words answer most of what the phrase leaves open; fills `best`."""
+        if phrase.family not in self._fitting:
+            self._fitting[phrase.family] = self._fit(phrase.family)
+        usual, options = self._fitting[phrase.family]
+        chosen, most = usual, 0.0
+        gained: dict[int, float] = {}
+        for char, answers, cost in options:
+            found = {a: q for a, q in answers.items() if best[a] <= _NEARBY and q > best[a]}
+            total = sum(self._meanings[a].weight * q for a, q in found.items()) - cost
             if found and total > most:
-                chosen, most, extra = option.char, total, found
-        for asked, quality in extra.items():
-            best[asked] = max(best[asked], quality)
-        return chosen, extra
+                chosen, most, gained = char, total, found
+        for asked, quality in gained.items():
+            best[asked] = quality
+        return chosen
+
+    def _fit(self, family: int) -> tuple[str, list[tuple[str, dict[int, float], float]]]:
+        """A family's usual character, and what each of its characters answers (longer wordings cost)."""
+        members = self._families.get(family, [])
+        options = []
+        for member in members:
+            answers: dict[int, float] = {}
+            for asked, meaning in enumerate(self._meanings):
+                quality = max((meaning.quality.get(word, 0.0) for word in member.words), default=0.0)
+                if quality:
+                    answers[asked] = quality * _EXTENSION
+            if answers:
+                options.append((member.char, answers, 0.02 * len(member.words)))
+        plain = [m.char for m in members if "unspecified" in m.text]
+        usual = (plain or [m.char for m in members] or [""])[0]
+        return usual, options

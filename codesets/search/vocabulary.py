@@ -22,11 +22,12 @@ _END = "\U0010ffff"
 _GRAM_CANDIDATES = 96
 _UNKNOWN_WEIGHT = 3.0
 _CLOSE_KIN = 0.86
+_SUFFIXES = (
+    "a ae al an ar ary ate ated ation ative e ea eal ed er es ia iac ial ian ic ical ine ing ion is ism ity ium "
+    "ive l ous osis otic tic ulus um us y ent ence ency ant ance"
+)
 #: Endings that turn a noun into its adjective or back and leave its meaning.
-_ENDINGS = frozenset(
-    "a ae al an ar ary e ea eal ed er es ia iac ial ian ic ical ine ing ion is ism ity ium ive "
-    "l ous osis otic tic ulus um us y ate ated ation ative ent ence ency ant ance".split()
-) | {""}
+_ENDINGS = frozenset(_SUFFIXES.split()) | {""}
 _MANY_WORDS = 16  # as in `indexing`: longer ranges under a short beginning have a stored set
 
 
@@ -110,9 +111,7 @@ class Vocabulary:
             if number is not None:
                 into[number] = max(into.get(number, 0.0), quality * likeness)
 
-    def _collect(
-        self, word: str, strong: dict[int, float], weak: dict[int, float], prefix: tuple[int, int]
-    ) -> Meaning:
+    def _collect(self, word: str, strong: dict[int, float], weak: dict[int, float], prefix: tuple[int, int]) -> Meaning:
         strong_set = wide_set = 0
         for number in strong:
             own, wide = self._sets_of(number)
@@ -125,8 +124,14 @@ class Vocabulary:
                 own, wide = self._sets_of(number)
                 weak_set |= own
                 wide_set |= wide
-        quality = {n: q for n, q in weak.items() if n not in strong} | strong
-        return Meaning(word, self._weight(strong, weak_set), quality, strong_set, weak_set | strong_set, wide_set | strong_set | weak_set)
+        return Meaning(
+            text=word,
+            weight=self._weight(strong, weak_set),
+            quality=weak | strong,
+            strong=strong_set,
+            weak=weak_set | strong_set,
+            wide=wide_set | weak_set | strong_set,
+        )
 
     def _weight(self, strong: dict[int, float], weak_set: int) -> float:
         if strong:

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WORD = re.compile(r"(?:(?:non|pre|post|anti)-(?=[^\W\d_]{3}))?[^\W_]+(?:['’]s\b|\(e?s\))?", re.IGNORECASE)
+_WORD = re.compile(r"(?:(?:non|pre|post|anti)-(?=[^\W\d_]{3}))?[^\W_]+(?:['\u2019]s\b|\(e?s\))?", re.IGNORECASE)
 _COMPOUND = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
@@ -15,7 +15,8 @@ _ROMAN = {
 }  # fmt: skip
 #: One-letter roman numbers are numbers only after such a word.
 _SHORT_ROMAN = {"i": "1", "v": "5", "x": "10"}
-_COUNTED = frozenset("type stage grade class factor degree bipolar syndrome category group phase".split())
+_COUNTING = "type stage grade class factor degree bipolar syndrome category group phase"
+_COUNTED = frozenset(_COUNTING.split())
 _NUMBERS = {
     "1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "5th": "fifth", "6th": "sixth",
     "7th": "seventh", "8th": "eighth", "9th": "ninth", "10th": "tenth", "11th": "eleventh", "12th": "twelfth",
@@ -87,7 +88,7 @@ def words_of(text: str) -> list[Word]:
     before = ""
     for match in _WORD.finditer(text):
         raw = fold(match.group()).replace("-", "").removesuffix("(s)").removesuffix("(es)")
-        if raw.endswith(("'s", "’s")):
+        if raw.endswith(("'s", "\u2019s")):
             raw = raw[:-2]
         if not raw:
             continue

@@ -47,7 +47,9 @@ def fts5_baseline(library: Path) -> Search:
     memory = sqlite3.connect(":memory:")
     memory.execute("CREATE VIRTUAL TABLE titles USING fts5(code UNINDEXED, title)")
     source = sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    memory.executemany("INSERT INTO titles VALUES (?, ?)", source.execute("SELECT code, title FROM code WHERE billable"))
+    memory.executemany(
+        "INSERT INTO titles VALUES (?, ?)", source.execute("SELECT code, title FROM code WHERE billable")
+    )
     source.close()
 
     def search(text: str) -> list[str]:
