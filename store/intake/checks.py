@@ -51,7 +51,7 @@ class Doubts:
     def add(self, sentence: str, line: int) -> None:
         """`sentence` holds at row or entry `line`."""
         places = self._places.setdefault(sentence, [])
-        if line not in places:
+        if places[-1:] != [line]:
             places.append(line)
 
     def sentences(self) -> tuple[str, ...]:

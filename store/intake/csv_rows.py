@@ -56,10 +56,11 @@ def read_csv(text: str, path: Path, *, today: date, strict_npi: bool = False, so
     no later row can be trusted to be one row.
     """
     delimiter, names = _split(_first_line(text))
-    _check_header(names, path.name)
-    gathered = Gathered(path.name, Doubts("line"))
+    file = clean_line(path.name)
+    _check_header(names, file)
+    gathered = Gathered(file, Doubts("line"))
     maker = _Maker(path, today, strict_npi, source, gathered.doubts)
-    for row in _rows(text, delimiter, path.name):
+    for row in _rows(text, delimiter, file):
         if row.line == 1 or not any(cell.strip() for cell in row.cells):
             continue
         try:
@@ -244,11 +245,13 @@ class _Maker:
         return name or identity, identity, member_id
 
     def _subscriber(self, row: dict[str, str], patient: PersonIn) -> PersonIn:
+        last = needed(_cell(row, "subscriber_last", "last"), "subscriber_last")
+        birth = checks.a_date(row.get("subscriber_birth", ""), "subscriber_birth")
         person = PersonIn(
-            source_id=f"{patient.source_id}/subscriber",
-            last=needed(_cell(row, "subscriber_last", "last"), "subscriber_last"),
+            source_id=f"{patient.source_id}/subscriber/{birth}",
+            last=last,
             first=_cell(row, "subscriber_first", "first"),
-            birth=checks.a_date(row.get("subscriber_birth", ""), "subscriber_birth"),
+            birth=birth,
             sex=checks.a_sex(row.get("subscriber_sex", ""), "subscriber_sex"),
         )
         checks.no_later(person, self.today, "subscriber_birth")

@@ -27,6 +27,6 @@ def read_note_file(folder: Path, name: str) -> str:
     if not path.is_relative_to(root):
         raise FieldError(_FIELD, f"{shown!r} is not in the folder of the table")
     try:
-        return decode(read_bytes(path, cap=_MAX_BYTES), path.name)
+        return decode(read_bytes(path, cap=_MAX_BYTES), shown)
     except Refused as refused:
         raise FieldError(_FIELD, str(refused)) from None

@@ -8,6 +8,7 @@ import stat
 from pathlib import Path
 
 from store.errors import Refused
+from store.text import clean_line
 
 MAX_BYTES = 200_000_000
 """The largest file that is taken; it is held in memory while it is read."""
@@ -20,7 +21,7 @@ def read_bytes(path: Path, *, cap: int = MAX_BYTES) -> bytes:
 
     A pipe or a device is refused without waiting for it; a file that grows while it is read is cut off at the cap.
     """
-    where = path.name
+    where = clean_line(path.name)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -11,6 +11,7 @@ from store.intake.csv_rows import csv_header, has_csv_header, read_csv
 from store.intake.fhir import read_fhir
 from store.intake.plain_file import decode, read_bytes
 from store.intake.values import Intake
+from store.text import clean_line
 
 _SIGNS = (
     (b"%PDF", "a PDF"),
@@ -31,15 +32,16 @@ def read_file(path: Path, *, today: date | None = None, strict_npi: bool = False
     by source and identifier.  `Refused` for a file that can't be taken at all; then nothing of it is kept.
     """
     day = today or clock.today()
+    name = clean_line(path.name)
     data = read_bytes(path)
-    _refuse_known(data, path.name)
-    text = decode(data, path.name)
+    _refuse_known(data, name)
+    text = decode(data, name)
     if text.lstrip()[:1] in {"{", "["}:
-        return read_fhir(text, path.name, today=day, strict_npi=strict_npi, source=source or "fhir")
+        return read_fhir(text, name, today=day, strict_npi=strict_npi, source=source or "fhir")
     if has_csv_header(text):
         return read_csv(text, path, today=day, strict_npi=strict_npi, source=source or "csv")
     what = "This is neither a FHIR bundle, nor NDJSON of FHIR resources, nor a CSV with the documented header."
-    raise Refused(what, where=path.name, do=f"A CSV starts with the line {csv_header()}.")
+    raise Refused(what, where=name, do=f"A CSV starts with the line {csv_header()}.")
 
 
 def _refuse_known(data: bytes, name: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from store.errors import Refused
 from store.intake.values import Reject
-from store.text import clean_note, safe_cell
+from store.text import clean_line, clean_note, safe_cell
 
 REJECT_COLUMNS = ("file", "line", "field", "reason", "original")
 
@@ -44,7 +44,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         why = (error.strerror or str(error)).lower()
-        raise Refused(f"The rejects can't be written ({why}).", where=path.name) from None
+        raise Refused(f"The rejects can't be written ({why}).", where=clean_line(path.name)) from None
     return count
 
 

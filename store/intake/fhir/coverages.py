@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from store.intake import checks
@@ -10,7 +10,7 @@ from store.intake.checks import Doubts, FieldError, a_line
 from store.intake.fhir import look
 from store.intake.fhir.links import Links
 from store.intake.fhir.look import Node
-from store.intake.fhir.people import person
+from store.intake.fhir.people import person, record_number
 from store.intake.values import CoverageIn, PersonIn
 
 _DEAD = frozenset({"cancelled", "draft", "entered-in-error"})
@@ -147,4 +147,7 @@ def _subscriber(coverage: Node, covering: Covering) -> PersonIn | None:
         return None
     subscriber = person(found, covering.doubts, covering.line)
     checks.no_later(subscriber, covering.today, "Coverage.subscriber")
+    if look.text(reference, "reference").startswith("#"):
+        # The id of a contained person means nothing outside this coverage.
+        return replace(subscriber, source_id=f"{record_number(covering.patient)}/{subscriber.source_id}")
     return subscriber

@@ -82,11 +82,12 @@ def _put(resources: list[Node], resource: Node) -> Node:
     for known in resources:
         if known == resource:
             return known
-    resources.append(resource)
+    if len(resources) < 2:  # two are enough to know that the name is not one resource's
+        resources.append(resource)
     return resource
 
 
 def _one(found: list[Node], target: str, path: str) -> Node | None:
     if len(found) > 1:
-        raise FieldError(path, f"{clean_line(target)[:80]!r} stands for {len(found)} different resources of the file")
+        raise FieldError(path, f"{clean_line(target)[:80]!r} stands for different resources of the file")
     return found[0] if found else None

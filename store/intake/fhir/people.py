@@ -17,21 +17,17 @@ _PERFORMERS = ("PPRF", "ATND", "SPRF")
 
 
 def person(resource: Node, doubts: Doubts, line: int) -> PersonIn:
-    """A Patient or RelatedPerson; `FieldError` without a family name or a whole birth date.
-
-    The medical record number, where there is one, is the identifier that other systems of the sender know too.
-    """
+    """A Patient or RelatedPerson; `FieldError` without a family name or a whole birth date."""
     kind = look.text(resource, "resourceType")
     name = _best(look.children(resource, "name", kind), _NAME_USES)
     given = look.texts(name, "given", f"{kind}.name")
     address = _best(look.children(resource, "address", kind), _ADDRESS_USES)
     where = f"{kind}.address"
-    number = look.identifier(resource, kind="MR", path=kind) or look.text(resource, "id", kind)
     birth = clean_line(look.text(resource, "birthDate", kind))
     if 0 < len(birth) < 10:
         raise FieldError(f"{kind}.birthDate", f"{birth!r} is not a whole date")
     return PersonIn(
-        source_id=needed(a_line(number, "source_id", f"{kind}.identifier"), f"{kind}.id"),
+        source_id=record_number(resource),
         last=needed(a_line(look.text(name, "family", kind), "last", f"{kind}.name.family"), f"{kind}.name.family"),
         first=a_line(given[0] if given else "", "first", f"{kind}.name.given"),
         birth=checks.a_date(birth, f"{kind}.birthDate"),
@@ -44,6 +40,13 @@ def person(resource: Node, doubts: Doubts, line: int) -> PersonIn:
         email=a_line(_telecom(resource, "email", kind), "email", f"{kind}.telecom"),
         language=_language(resource, kind),
     )
+
+
+def record_number(resource: Node) -> str:
+    """The sender's identifier of a person: the medical record number, which its other systems know too, else the id."""
+    kind = look.text(resource, "resourceType")
+    number = look.identifier(resource, kind="MR", path=kind) or look.text(resource, "id", kind)
+    return needed(a_line(number, "source_id", f"{kind}.identifier"), f"{kind}.id")
 
 
 def provider(encounter: Node, links: Links, doubts: Doubts, line: int, *, strict_npi: bool) -> ProviderIn:

@@ -228,6 +228,18 @@ def test_a_dependent_has_another_subscriber(tmp_path: Path) -> None:
     assert insurance.subscriber.birth == date(1940, 1, 1)
 
 
+def test_contained_subscribers_of_two_patients_are_two_persons(tmp_path: Path) -> None:
+    parent = patient(id="sub", resourceType="RelatedPerson", birthDate="1940-01-01", identifier=[])
+    dependent = coverage(
+        contained=[parent], subscriber={"reference": "#sub"}, relationship={"coding": [{"code": "parent"}]}
+    )
+    value = bundle(patient(), practitioner(), payer(), dependent, encounter(), document())
+    (insurance,) = read_json(tmp_path, value).encounters[0].coverages
+    assert insurance.relationship == "G8"
+    assert insurance.subscriber is not None
+    assert insurance.subscriber.source_id == "MRN-7/sub"
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -245,7 +257,7 @@ def test_a_coverage_that_would_be_lost_refuses_the_encounter(tmp_path: Path, cha
 def test_one_name_for_two_patients_refuses_the_encounter(tmp_path: Path) -> None:
     value = bundle(patient(), patient(birthDate="1980-01-01"), practitioner(), encounter(), document())
     (reject,) = read_json(tmp_path, value).rejects
-    assert "2 different resources" in reject.reason
+    assert "stands for different resources" in reject.reason
 
 
 def test_the_same_encounter_twice_is_kept_once_and_told(tmp_path: Path) -> None:

@@ -90,6 +90,17 @@ def test_the_content_decides_not_the_name(tmp_path: Path) -> None:
     assert read_text(tmp_path, table(ROW), "rows.json").encounters
 
 
+@pytest.mark.parametrize("data", [b"", b"hello", b"{", b"caf\xe9", b"source_id,patient_id,last\n"])
+def test_a_hostile_file_name_is_made_harmless_in_what_is_said(tmp_path: Path, data: bytes) -> None:
+    assert "\x1b" not in refusal(tmp_path, data, "a\x1b[2Jb.csv")
+
+
+def test_a_hostile_file_name_is_made_harmless_in_rejects(tmp_path: Path) -> None:
+    for text in (table(ROW | {"birth": ""}), '{"resourceType": "Encounter"}'):
+        (reject,) = read_text(tmp_path, text, "a\x1b[2Jb.csv").rejects
+        assert reject.file == "a\ufffd[2Jb.csv"
+
+
 def test_a_named_source_tells_two_senders_of_plain_tables_apart(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text(table(ROW))
