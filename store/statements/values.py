@@ -150,18 +150,18 @@ def _check_names(statement: Statement, where: str) -> None:
     if statement.due_date < statement.statement_date:
         raise Refused("The due date is before the statement date.", where=where)
     practice, guarantor = statement.practice, statement.guarantor
-    _check_text(practice.name, "practice's name", 100, where)
+    _check_text(practice.name, "practice's name", 80, where)
     _check_text(practice.phone, "practice's phone", 40, where)
-    _check_text(guarantor.name, "guarantor's name", 100, where)
+    _check_text(guarantor.name, "guarantor's name", 80, where)
     _check_address(practice.address, "practice's address", where)
     _check_address(guarantor.address, "guarantor's mailing address", where)
     if practice.remit_address:
         _check_address(practice.remit_address, "remit address", where)
     for text, what, most in (
-        (practice.pay_url, "pay address", 200),
-        (practice.hours, "office hours", 120),
+        (practice.pay_url, "pay address", 80),
+        (practice.hours, "office hours", 80),
         (practice.tax_id, "tax id", 20),
-        (statement.message, "message", 600),
+        (statement.message, "message", 400),
     ):
         _check_length(text, what, most, where)
 
@@ -220,7 +220,7 @@ def _check_address(lines: Sequence[str], what: str, where: str) -> None:
     if not 1 <= len(lines) <= MAX_ADDRESS_LINES:
         raise Refused(f"The {what} has {len(lines)} lines.", where=where, do=f"Use 1 to {MAX_ADDRESS_LINES}.")
     for line in lines:
-        _check_text(line, what, 100, where)
+        _check_text(line, what, 60, where)
 
 
 def _check_text(text: str, what: str, most: int, where: str) -> None:

@@ -75,17 +75,21 @@ def draw_common(paper: Paper, practice: Practice, words: Words, name: str, due: 
 
 def draw_columns(canvas: Canvas, pen: Pen, words: Words, head: float) -> None:
     """The heads of the money columns, broken in two lines where they are long, above a rule."""
+    pen.left(LEFT + 8, head - 18, words.columns[0], HEAD)
     for text, x in zip(words.columns[1:], COLUMNS, strict=True):
         first, _, second = text.partition(" ") if width(text, HEAD.font, HEAD.size) > 40 else (text, "", "")
         if second:
             pen.right(x, head - 9, first, HEAD, 50)
         pen.right(x, head - 18, second or first, HEAD, 50)
-    pen.left(LEFT + 8, head - 18, words.columns[0], HEAD)
     rule(canvas, head - 22, NAVY, w=0.8)
 
 
 def _letterhead(pen: Pen, practice: Practice, words: Words) -> None:
-    pen.left(LEFT, 736, practice.name, Style(BOLD, 16, NAVY), 320)
+    name = Style(BOLD, 16, NAVY)
+    if width(latin(practice.name), name.font, 12) <= 330:
+        pen.left(LEFT, 736, practice.name, name, 330)
+    else:
+        pen.block(LEFT, 747, practice.name, name.sized(13), 330, 2, 14)
     y, lead = 721.0, 11.5 if len(practice.address) <= 4 else 9.0  # all of it stays above the window
     for line in (*practice.address, "  ·  ".join(part for part in (practice.phone, practice.hours) if part)):
         pen.left(LEFT, y, line, Style(PLAIN, 9, GREY), 320)

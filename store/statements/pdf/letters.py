@@ -102,6 +102,15 @@ def _pieces(word: str, font: str, size: float, room: float) -> list[str]:
     return pieces
 
 
+def wrap_to(text: str, font: str, size: float, room: float, most: int) -> tuple[float, list[str]]:
+    """The text in at most `most` lines, and the size at which it takes no more: `size` or a smaller one."""
+    lines = wrap(text, font, size, room)
+    while len(lines) > most and size > 1:
+        size -= 0.5
+        lines = wrap(text, font, size, room)
+    return size, lines
+
+
 def fit_size(text: str, font: str, size: float, room: float) -> float:
     """`size`, or the smaller one at which the text takes just `room` points."""
     taken = width(text, font, size)

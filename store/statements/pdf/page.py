@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from store.money import show_cents
 from store.statements.pdf.common import Common, draw_columns
-from store.statements.pdf.letters import wrap
+from store.statements.pdf.letters import wrap_to
 from store.statements.pdf.paper import Paper
 from store.statements.pdf.pen import (
     BODY,
@@ -41,6 +41,7 @@ _FOLD = 528.0
 _MESSAGE = Style(PLAIN, 9.5, INK)
 _LAST_MESSAGE = Style(BOLD, 9.5, INK)
 _MESSAGE_LEAD = 12.5
+_MESSAGE_MOST = 4
 _NEXT_TOP = 712.0
 _MORE_HIGH = 12.0
 _NEXT_FOOT = 40.0
@@ -70,7 +71,7 @@ def draw_statement(paper: Paper, statement: Statement, words: Words, common: Com
     """Put the statement on as many pages as it takes."""
     message = _message(statement, words)
     style = _message_style(statement)
-    message_lines = wrap(message, style.font, style.size, RIGHT - LEFT - 14)
+    size, message_lines = wrap_to(message, style.font, style.size, RIGHT - LEFT - 14, _MESSAGE_MOST)
     top = _FOLD - 8 - (len(message_lines) * _MESSAGE_LEAD + 8 if message_lines else 0)
     first_room = top - 36 - common.details_foot
     next_room = _NEXT_TOP - 36 - _NEXT_FOOT
@@ -79,7 +80,7 @@ def draw_statement(paper: Paper, statement: Statement, words: Words, common: Com
     if len(pages) > 1:  # room to say so on the first
         pages = share_out(rows, first_room - _MORE_HIGH, next_room, words)
     sheet = Sheet(paper, Pen(paper), statement, words, common, len(pages))
-    _first_page(sheet, message_lines, top, pages[0])
+    _first_page(sheet, style.sized(size), message_lines, top, pages[0])
     for number, rows in enumerate(pages[1:], 2):
         _next_page(sheet, number, rows)
 
@@ -94,13 +95,13 @@ def _message_style(statement: Statement) -> Style:
     return _LAST_MESSAGE if statement.level == MAX_LEVEL and statement.amount_due else _MESSAGE
 
 
-def _first_page(sheet: Sheet, message: list[str], top: float, rows: list[Row]) -> None:
+def _first_page(sheet: Sheet, style: Style, message: list[str], top: float, rows: list[Row]) -> None:
     paper, pen, statement = sheet.paper, sheet.pen, sheet.statement
     paper.doForm(sheet.common.name)
     _facts(sheet)
     _due_box(sheet)
     mail_window(pen, statement.guarantor)
-    _draw_message(sheet, message)
+    _draw_message(sheet, style, message)
     _details(sheet, top, rows)
     if sheet.pages > 1:
         pen.left(INDENT, sheet.common.details_foot + 2, sheet.words.more, Style(ITALIC, 8.5, NAVY))
@@ -169,14 +170,14 @@ def _asides(sheet: Sheet, y: float) -> None:
             y -= 11
 
 
-def _draw_message(sheet: Sheet, lines: list[str]) -> None:
+def _draw_message(sheet: Sheet, style: Style, lines: list[str]) -> None:
     if not lines:
         return
     high = len(lines) * _MESSAGE_LEAD + 2
     head = _FOLD - 6
     box(sheet.paper, LEFT, head - high, 3, high, WARM if sheet.statement.level >= 3 else NAVY)
     for place, line in enumerate(lines):
-        sheet.pen.left(LEFT + 12, head - 10 - place * _MESSAGE_LEAD, line, _message_style(sheet.statement))
+        sheet.pen.left(LEFT + 12, head - 10 - place * _MESSAGE_LEAD, line, style)
 
 
 def _details(sheet: Sheet, top: float, rows: list[Row], suffix: str = "") -> None:

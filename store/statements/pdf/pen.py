@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from reportlab.pdfgen.canvas import Canvas
 
-from store.statements.pdf.letters import fit_size, latin, width, wrap
+from store.statements.pdf.letters import fit_size, latin, width, wrap_to
 
 Colour = tuple[float, float, float]
 
@@ -61,12 +61,11 @@ class Pen:
         style = _fitted(text, style, room)
         self._texts.append((x - width(text, style.font, style.size), y, text, style))
 
-    def lines(self, x: float, y: float, text: str, style: Style, room: float, lead: float) -> float:
-        """Write a paragraph from the baseline `y` down; returns the baseline of the line after it."""
-        for line in wrap(text, style.font, style.size, room):
-            self._texts.append((x, y, line, style))
-            y -= lead
-        return y
+    def block(self, x: float, y: float, text: str, style: Style, room: float, most: int, lead: float) -> None:
+        """Write a paragraph of at most `most` lines, smaller when it needs more."""
+        size, lines = wrap_to(text, style.font, style.size, room, most)
+        for place, line in enumerate(lines):
+            self._texts.append((x, y - place * lead, line, style.sized(size)))
 
     def flush(self) -> None:
         """Put what was collected on the page."""

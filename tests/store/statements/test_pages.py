@@ -15,7 +15,7 @@ from store.errors import Refused
 from store.statements.pdf import write_one, write_pdf
 from store.statements.stored import from_json, to_json
 from store.statements.values import Ageing, Guarantor, Line, Statement, Visit
-from store.statements.words import ENGLISH, WORDS
+from store.statements.words import ENGLISH, WORDS, words_for
 from tests.store.statements.samples import JOSE, PRACTICE, credit_visit, pending_visit, service, statement, visit
 
 
@@ -153,34 +153,76 @@ def test_letters_outside_the_fonts_are_spelled_or_marked_never_lost() -> None:
         assert printed in pages(replace(statement(), guarantor=replace(JOSE, name=name)))[0]
 
 
-def test_the_longest_texts_allowed_fit() -> None:
+def crowded() -> Statement:
     line = Line("W" * 300, 10**9, owes=10**9 - 1, patient_paid=1, reason="W " * 250)
-    crowded = replace(
+    return replace(
         statement(visit(5, line, line, patient="W" * 60, provider="W" * 100)),
-        practice=replace(PRACTICE, name="W" * 100, address=("W" * 100,) * 6, hours="w" * 120, pay_url="w" * 200),
-        guarantor=Guarantor("M" * 100, ("W" * 100,) * 6),
-        message="W" * 600,
+        practice=replace(
+            PRACTICE,
+            name="W" * 80,
+            address=("W" * 60,) * 6,
+            hours="w" * 80,
+            pay_url="w" * 80,
+            remit_address=("W" * 60,) * 6,
+        ),
+        guarantor=Guarantor("M" * 80, ("W" * 60,) * 6),
+        message="W" * 400,
     )
-    read = pages(crowded)
-    assert "M" * 100 in read[0]
-    assert "".join(read).count("W") >= 300 * 2 + 250 * 2 + 600 + 600
 
 
-def test_nothing_but_the_address_can_be_seen_through_the_envelope_windows() -> None:
-    reader = PdfReader(io.BytesIO(made(statement(*(visit(day) for day in range(1, 9))))))
+def test_the_longest_texts_allowed_are_all_there() -> None:
+    read = "".join(pages(crowded()))
+    assert "M" * 80 in read
+    assert read.count("W") >= 2 * (300 + 250) + 60 + 100 + 400 + 80 + 18 * 60
+
+
+@pytest.mark.parametrize("shown", [statement(), statement(language="es", level=4), crowded()])
+def test_no_part_of_the_page_reaches_into_another(shown: Statement) -> None:
+    words = words_for(shown.guarantor.language)
+    seen = texts_of(shown)
+    places = [
+        min(y for _, y, text in seen if start in text)
+        for start in (words.details, words.columns[0], words.ageing[0], words.pay_title, words.detach, words.changed)
+    ]
+    assert places == sorted(places, reverse=True)
+    details, columns, ageing, pay, detach, changed = places
+    assert [text for x, y, text in seen if details < y < details + 10 and x < 300] == []  # below the message
+    assert [text for x, y, text in seen if pay < y < ageing - 12] == []
+    assert [text for _, y, text in seen if detach < y < detach + 8] == []
+    assert [text for x, y, text in seen if changed < y < changed + 10 and x < 387] == []
+    assert [text for x, y, text in seen if changed - 18 < y < changed and x < 387] == []
+    assert columns - ageing > 100
+
+
+def texts_of(shown: Statement) -> list[tuple[float, float, str]]:
+    """Each text of the first page with the place where it begins."""
     seen: list[tuple[float, float, str]] = []
 
     def note(text: str, _cm: list[float], tm: list[float], _font: object, _size: float) -> None:
         if text.strip():
             seen.append((tm[4], tm[5], text.strip()))
 
-    reader.pages[0].extract_text(visitor_text=note)
+    PdfReader(io.BytesIO(made(shown))).pages[0].extract_text(visitor_text=note)
+    return seen
+
+
+def test_nothing_but_the_address_can_be_seen_through_the_envelope_windows() -> None:
+    seen = texts_of(statement(*(visit(day) for day in range(1, 9))))
     mail = [text for x, y, text in seen if x < 387 and 528 < y < 645]
     remit = [text for x, y, text in seen if x < 387 and 21 < y < 117]
     assert mail == ["José Núñez", "48 Larkspur Lane Apt 3B", "Springfield, IL 62704-1182"]
     assert remit == ["Cedar Grove Family Medicine", "PO Box 4410", "Springfield, IL 62705"]
-    inside = [(x, y) for x, y, text in seen if text in mail and y > 528]
-    assert all(63 <= x <= 315 and 564 <= y <= 612 for x, y in inside)
+
+
+@pytest.mark.parametrize("shown", [statement(), crowded()])
+def test_addresses_stand_where_the_windows_show_them_in_any_case(shown: Statement) -> None:
+    seen = [(x, y) for x, y, _ in texts_of(shown) if x < 387]
+    mail = [place for place in seen if 528 < place[1] < 645]
+    remit = [place for place in seen if 21 < place[1] < 117]
+    assert len(mail) >= 3
+    assert len(remit) >= 3
+    assert all(63 <= x <= 315 and 564 <= y <= 612 for x, y in mail)
+    assert all(63 <= x <= 315 and 36 <= y <= 102 for x, y in remit)
 
 
 def test_wrong_sums_never_reach_a_page() -> None:
