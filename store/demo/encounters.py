@@ -112,8 +112,7 @@ def _encounter(rng: Random, number: int, day: date, roster: _Roster) -> DemoEnco
 
 def _signed(rendered: Rendered, clinician: DemoProvider, day: date) -> str:
     """The note with its signature after it, so that the evidence stays where it is."""
-    title = "PhD" if clinician.specialty == "Behavioral Health" else "MD"
-    name = f"{clinician.first} {clinician.last}, {title}"
+    name = f"{clinician.first} {clinician.last}, MD"
     return f"{rendered.note.rstrip()}\n\nElectronically signed by {name} on {day:%m/%d/%Y}\n"
 
 

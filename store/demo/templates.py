@@ -5,7 +5,7 @@ A file has a header, a line of three hyphens, and the note.  Header lines are `k
     specialty, kind, place (11), weight (1)   as they say
     ages: 42-79  or  months: 2-11             whom the note fits, inclusive
     sex: any | F | M
-    side: yes                                 right or left is drawn; `icd right:` holds for right only
+    side: yes                                 right or left is drawn; `icd right:` and `line right:` hold for right only
     icd: E11.9 | phrase                       a code, and the words of the note that are its evidence (their last place)
     line: ZZ113 25+SIDE 1 1,2                 code, modifiers (- none, SIDE is RT or LT), units, diagnosis pointers
 
@@ -25,6 +25,24 @@ from typing import NamedTuple
 
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _RANGE = re.compile(r"([0-9]+(?:\.[0-9])?)-([0-9]+(?:\.[0-9])?)")
+
+
+class Evidence(NamedTuple):
+    """An `icd` line of the header; `only` is right, left or '' for both."""
+
+    only: str
+    code: str
+    phrase: str
+
+
+class Service(NamedTuple):
+    """A `line` of the header, its parts as they are written."""
+
+    only: str
+    code: str
+    modifiers: str
+    units: str
+    pointers: str
 
 
 class DemoCode(NamedTuple):
@@ -67,14 +85,14 @@ class Template:
     place: str
     weight: int
     sided: bool
-    evidence: tuple[tuple[str, str, str], ...]
-    services: tuple[tuple[str, str, str, str], ...]
+    evidence: tuple[Evidence, ...]
+    services: tuple[Service, ...]
     body: str = field(repr=False)
 
     @property
     def new_patient(self) -> bool:
         """Whether the visit is billed as a patient's first."""
-        return any(code.startswith("ZZ10") for code, *_ in self.services)
+        return any(one.code.startswith("ZZ10") for one in self.services)
 
     def render(self, rng: Random, values: Mapping[str, str]) -> Rendered:
         """The note with its slots filled; `values` has the words that depend on the patient and the day."""
@@ -83,11 +101,11 @@ class Template:
         if self.sided:
             known |= {"side": side, "other_side": "left" if side == "right" else "right"}
         note = _fill(self.body, known, rng)
-        codes = tuple(
-            _locate(note, code, _fill(phrase, known, rng)) for only, code, phrase in self.evidence if only in {"", side}
-        )
+        here = {"", side}
+        codes = [_locate(note, one.code, _fill(one.phrase, known, rng)) for one in self.evidence if one.only in here]
         laterality = "RT" if side == "right" else "LT"
-        return Rendered(note, codes, tuple(_service(line, laterality, known, rng) for line in self.services))
+        lines = [_line(one, laterality, known, rng) for one in self.services if one.only in here]
+        return Rendered(note, tuple(codes), tuple(lines))
 
 
 @cache
@@ -102,17 +120,17 @@ def parse_template(name: str, text: str) -> Template:
     """A template of its file's text; `ValueError` or `KeyError` if the header is not as told above."""
     header, _, body = text.partition("\n---\n")
     single: dict[str, str] = {}
-    evidence: list[tuple[str, str, str]] = []
-    services: list[tuple[str, str, str, str]] = []
+    evidence: list[Evidence] = []
+    services: list[Service] = []
     for line in header.splitlines():
         key, _, value = (part.strip() for part in line.partition(":"))
         kind, _, only = key.partition(" ")
         if kind == "icd":
             code, _, phrase = (part.strip() for part in value.partition("|"))
-            evidence.append((only, code, phrase))
+            evidence.append(Evidence(only, code, phrase))
         elif kind == "line":
             service, modifiers, units, pointers = value.split()
-            services.append((service, modifiers, units, pointers))
+            services.append(Service(only, service, modifiers, units, pointers))
         else:
             single[key] = value
     youngest, oldest = (int(part) for part in (single.get("ages") or single["months"]).split("-"))
@@ -163,8 +181,8 @@ def _locate(note: str, code: str, phrase: str) -> DemoCode:
     return DemoCode(code, start, start + len(phrase))
 
 
-def _service(line: tuple[str, str, str, str], side: str, known: dict[str, str], rng: Random) -> DemoLine:
-    code, modifiers, units, pointers = line
-    marks = () if modifiers == "-" else tuple(side if mark == "SIDE" else mark for mark in modifiers.split("+"))
-    count = int(_fill(units, known, rng))
-    return DemoLine(code, marks, count, tuple(int(pointer) for pointer in pointers.split(",")))
+def _line(one: Service, side: str, known: dict[str, str], rng: Random) -> DemoLine:
+    written = () if one.modifiers == "-" else tuple(one.modifiers.split("+"))
+    marks = tuple(side if mark == "SIDE" else mark for mark in written)
+    pointers = tuple(int(pointer) for pointer in one.pointers.split(","))
+    return DemoLine(one.code, marks, int(_fill(one.units, known, rng)), pointers)

@@ -54,7 +54,7 @@ def test_a_contract_allows_a_part_of_the_charge_in_whole_cents() -> None:
 def test_every_service_of_a_template_has_a_price() -> None:
     priced = {one.code for one in fees()}
     assert len(priced) == len(fees())
-    assert {code for one in templates() for code, *_ in one.services} <= priced
+    assert {service.code for one in templates() for service in one.services} <= priced
 
 
 def test_procedure_codes_are_hcpcs_level_2_or_invented_and_never_cpt() -> None:
