@@ -115,7 +115,7 @@ def share_out(rows: list[Row], first_room: float, next_room: float, words: Words
 
 def _totals_with_last_line(rows: list[Row]) -> list[Row]:
     """The rows with the last service held to the totals, so that no page shows totals alone."""
-    last = max(place for place, row in enumerate(rows) if row.kind == "line")
+    last = max((place for place, row in enumerate(rows) if row.kind == "line"), default=0)
     return [*rows[:last], *(replace(row, keep=True) for row in rows[last:-1]), rows[-1]]
 
 

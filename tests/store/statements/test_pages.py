@@ -90,6 +90,16 @@ def test_a_statement_with_nothing_due_asks_for_nothing() -> None:
         assert ask not in page
 
 
+def test_an_account_that_holds_only_credit_has_a_page() -> None:
+    (page,) = pages(replace(statement(credit=900), visits=(), amount_due=0, ageing=Ageing()))
+    assert "Credit we hold for you: $9.00" in page
+
+
+def test_level_zero_says_nothing_of_dunning() -> None:
+    (page,) = pages(statement(level=0))
+    assert not any(text and text in squeezed(page) for text in ENGLISH.levels)
+
+
 def test_spanish_is_spanish() -> None:
     text = squeezed(pages(statement(language="es-MX", level=3))[0])
     for words in ("Estado de cuenta", "Total a pagar", "15 de diciembre de 2026", "Página 1 de 1", "¿Le cuesta pagar?"):
