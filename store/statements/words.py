@@ -102,7 +102,7 @@ ENGLISH = Words(
         "Thank you for choosing us. This statement shows what is yours to pay and why.",
         "A friendly reminder: we have not received your payment yet. If you paid in the last few days, thank you.",
         "Your account is past due. Please pay now, or call us at {phone} so that we can find a way together.",
-        "Final notice. Please pay or call {phone} by {date}, before we review your account for collection.",
+        "Final notice. Please pay or call {phone} by {date}, or your account goes to collection review.",
     ),
     details="What this statement is for",
     continued="continued",
