@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+REJECTING = frozenset({"A3", "A6", "A7", "A8"})
+"""Claim status categories that reject (RFI 2203)."""
+
+ACCEPTING = frozenset({"A0", "A1", "A2"})
+"""Claim status categories that forward, receive or accept."""
+
 
 @dataclass(frozen=True, slots=True)
 class InterchangeAck:
@@ -72,7 +78,7 @@ class ClaimStatus:
 class ClaimAck:
     """Loop 2200D of a 277CA: one claim; `action` is STC03, WQ accepted or U rejected.
 
-    `line_statuses` pairs REF*FJ or the service line's control with its statuses.
+    `line_statuses` pairs REF*FJ, or the line's number where that is missing, with each status of the line.
     """
 
     control_number: str
@@ -86,8 +92,11 @@ class ClaimAck:
 
     @property
     def rejected(self) -> bool:
-        """Whether the claim never reached adjudication; nothing was filed then (RFI 2203)."""
-        return self.action == "U"
+        """Whether the claim never reached adjudication; it was not filed then (RFI 2203).
+
+        Some payers send WQ with a category that rejects: the category wins, so that no rejection is overlooked.
+        """
+        return self.action == "U" or any(one.category in REJECTING for one in self.statuses)
 
 
 @dataclass(frozen=True, slots=True)

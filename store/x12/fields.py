@@ -57,7 +57,10 @@ class Fields:
 
     def cents(self, n: int) -> int:
         """Money of element `n`; `Refused` where it is empty or no amount."""
-        text = self.needed(n)
+        try:
+            return _cents(self.elements[n])
+        except (IndexError, Refused):  # padded, missing or no amount
+            text = self.needed(n)
         try:
             return _cents(text)
         except Refused as why:

@@ -10,7 +10,7 @@ from store.x12.fields import Fields
 from store.x12.remittance_values import Adjustment, RemitClaim, RemitLine
 
 _GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})  # CR is of 4010 alone (RFI 1147)
-_CAS_TRIPLES = range(2, 20, 3)
+_CAS_END = 20  # six triples of reason, amount and quantity from element 2 on
 _MIA_REMARKS = (5, 20, 21, 22, 23)
 _MOA_REMARKS = (3, 4, 5, 6, 7)
 _SERVICE_DATES = frozenset({"472", "150"})  # one day, or the first of several
@@ -143,11 +143,14 @@ class ClaimReader:
         group = fields.text(1)
         if group not in _GROUPS:
             raise fields.refuse(f"CAS01 is {group[:20]!r}, which is no adjustment group.")
-        before = len(adjustments)
-        for n in _CAS_TRIPLES:
+        before, end = len(adjustments), len(fields.elements)
+        if end > _CAS_END and any(fields.elements[_CAS_END:]):
+            raise fields.refuse("The CAS segment holds more than six adjustments.")
+        for n in range(2, min(end, _CAS_END), 3):
             reason = fields.text(n)
             if reason:
-                adjustments.append(Adjustment(group, reason, fields.cents(n + 1), fields.text(n + 2)))
+                quantity = fields.text(n + 2) if n + 2 < end else ""
+                adjustments.append(Adjustment(group, reason, fields.cents(n + 1), quantity))
             elif fields.text(n + 1):
                 raise fields.refuse(f"{fields.name(n + 1)}: an amount has no reason.")
         if len(adjustments) == before:

@@ -1,0 +1,168 @@
+"""Reads acknowledgement files: TA1 (interchange), 999 (005010X231A1) and 997 (syntax), 277CA (005010X214, claims).
+
+    file = read_acks(data, "june.999")
+
+One file may hold several of them.  An acceptance is read only from a code that says so: an unknown status is refused,
+never taken for yes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from store.errors import Refused
+from store.x12.ack_claims import read_claim_acks
+from store.x12.ack_values import AckFile, ClaimAckSet, GroupAck, InterchangeAck, SetAck, SyntaxFault
+from store.x12.fields import Fields
+from store.x12.kinds import kind_of_set
+from store.x12.segments import Interchange, Reader, TransactionSet, place
+
+_INTERCHANGE_STATUSES = frozenset("AER")
+_SET_STATUSES = frozenset("AEMRWX")
+_GROUP_STATUSES = frozenset("AEMPRWX")
+_OURS = "CLM01"  # the name of the unit of business that a 999 for claims repeats
+
+
+def read_acks(data: bytes, name: str = "") -> AckFile:
+    """Everything that an acknowledgement file says; `Refused` telling what the file is where it is none."""
+    reader = Reader(data, name)
+    groups: list[GroupAck] = []
+    claim_sets: list[ClaimAckSet] = []
+    for whole in reader.sets():
+        kind = kind_of_set(whole)
+        if kind in {"999", "997"}:
+            groups.append(_SyntaxReader(whole).read())
+        elif kind == "277CA":
+            claim_sets += read_claim_acks(whole)
+        else:
+            where = place(name, whole.segment, "ST")
+            raise Refused(f"This is no acknowledgement: it is a {kind[:10]}.", where=where, do=_advice(kind))
+    return AckFile(
+        sender=reader.interchanges[0].sender,
+        interchange_controls=tuple(one.control for one in reader.interchanges),
+        interchanges=tuple(ack for one in reader.interchanges for ack in _interchange_acks(one, name)),
+        groups=tuple(groups),
+        claim_sets=tuple(claim_sets),
+    )
+
+
+def _advice(kind: str) -> str:
+    return "Read it as a remittance." if kind == "835" else ""
+
+
+def _interchange_acks(interchange: Interchange, name: str) -> list[InterchangeAck]:
+    acks = []
+    for number, elements in interchange.notices:
+        control, status, note = (elements[n] if len(elements) > n else "" for n in (1, 4, 5))
+        if not control or status not in _INTERCHANGE_STATUSES:
+            where = place(name, number, "TA1")
+            raise Refused(f"TA104 is {status[:20]!r}; A, E or R is wanted with a control number.", where=where)
+        acks.append(InterchangeAck(control, status, note))
+    return acks
+
+
+@dataclass(slots=True)
+class _Fault:
+    """IK3 with its CTX and IK4 segments."""
+
+    segment_id: str
+    position: int
+    loop: str
+    code: str
+    claim: str = ""
+    elements: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def values(self) -> list[SyntaxFault]:
+        return [
+            SyntaxFault(self.segment_id, self.position, self.loop, self.code, *element, self.claim)
+            for element in self.elements or [("", "", "")]
+        ]
+
+
+class _SyntaxReader:
+    """One 999 or 997: AK1, then per set AK2, faults, IK5 (AK5), then AK9."""
+
+    def __init__(self, whole: TransactionSet) -> None:
+        self._fields = Fields(whole)
+        self._group = ""
+        self._sets: list[SetAck] = []
+        self._open: str | None = None
+        self._faults: list[_Fault] = []
+        self._takers: dict[str, Callable[[], None]] = {
+            "AK1": self._ak1, "AK2": self._ak2, "IK3": self._ik3, "AK3": self._ik3, "IK4": self._ik4,
+            "AK4": self._ik4, "CTX": self._ctx, "IK5": self._ik5, "AK5": self._ik5,
+        }  # fmt: skip
+
+    def read(self) -> GroupAck:
+        """The group that is acknowledged; `Refused` where its verdict or that of a set is missing."""
+        done: GroupAck | None = None
+        for found in self._fields:
+            if done and found != "SE":
+                raise self._fields.refuse(f"{found[:10]} stands after the verdict on the group (AK9).")
+            if found == "AK9":
+                done = self._ak9()
+            elif found in self._takers:
+                self._takers[found]()
+        if done is None:
+            raise self._fields.refuse("The verdict on the group (AK9) is missing.")
+        return done
+
+    def _ak1(self) -> None:
+        self._group = self._fields.needed(2)
+
+    def _ak2(self) -> None:
+        self._no_open_set()
+        self._open = self._fields.needed(2)
+
+    def _ik3(self) -> None:
+        fields = self._fields
+        self._needs_open_set()
+        self._faults.append(_Fault(fields.text(1), fields.count(2), fields.text(3), fields.text(4)))
+
+    def _ik4(self) -> None:
+        fields = self._fields
+        if not self._faults:
+            raise fields.refuse(f"{fields.id} stands without a segment that it belongs to.")
+        # The bad value is the sender's: it may hold the component separator, so it is not taken apart.
+        self._faults[-1].elements.append((fields.text(1), fields.text(3), fields.text(4)))
+
+    def _ctx(self) -> None:
+        unit, *value = self._fields.parts(1)
+        if self._faults and unit.upper() == _OURS and value:
+            self._faults[-1].claim = value[0]
+
+    def _ik5(self) -> None:
+        self._needs_open_set()
+        status = self._status(_SET_STATUSES)
+        errors = tuple(value for fault in self._faults for value in fault.values())
+        self._sets.append(SetAck(self._open or "", status, errors, self._codes(2, 7)))
+        self._open, self._faults = None, []
+
+    def _ak9(self) -> GroupAck:
+        fields = self._fields
+        self._no_open_set()
+        if not self._group:
+            raise fields.refuse("The group that is answered (AK1) is missing.")
+        status = self._status(_GROUP_STATUSES)
+        received, accepted = fields.count(3), fields.count(4)
+        if accepted > received:
+            raise fields.refuse(f"AK9 accepts {accepted} of {received} transaction sets.")
+        return GroupAck(self._group, status, received, accepted, tuple(self._sets), self._codes(5, 10))
+
+    def _status(self, allowed: frozenset[str]) -> str:
+        status = self._fields.needed(1)
+        if status not in allowed:
+            raise self._fields.refuse(f"{self._fields.name(1)} is {status[:20]!r}, which is no verdict.")
+        return status
+
+    def _codes(self, first: int, end: int) -> tuple[str, ...]:
+        return tuple(code for code in map(self._fields.text, range(first, end)) if code)
+
+    def _needs_open_set(self) -> None:
+        if self._open is None:
+            raise self._fields.refuse(f"{self._fields.id} stands outside a transaction set (AK2).")
+
+    def _no_open_set(self) -> None:
+        if self._open is not None:
+            raise self._fields.refuse(f"The verdict on transaction set {self._open} (IK5) is missing.")
