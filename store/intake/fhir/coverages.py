@@ -143,7 +143,7 @@ def _subscriber(coverage: Node, covering: Covering) -> PersonIn | None:
     found = covering.links.follow(reference, coverage, "Coverage.subscriber")
     if found is None:
         raise FieldError("Coverage.subscriber", "the subscriber is not in this file")
-    if found is covering.patient or found == covering.patient:
+    if found is covering.patient:
         return None
     subscriber = person(found, covering.doubts, covering.line)
     checks.no_later(subscriber, covering.today, "Coverage.subscriber")

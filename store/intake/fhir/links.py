@@ -33,14 +33,17 @@ class Links:
         The answer is the resource itself, or the one that the file told before under that name with the same content.
         """
         kind = look.text(resource, "resourceType")
-        names = {full_url, f"{kind}/{look.text(resource, 'id')}" if resource.get("id") else ""} - {""}
-        first = resource
+        key = look.text(resource, "id")
+        names = [name for name in (f"{kind}/{key}" if key else "", full_url) if name]
+        # The one told first stands for its repetitions under every name, so that what refers to any is together.
+        known = [one for name in names for one in self._by_name.get(name, ()) if _same(one, resource)]
+        first = known[0] if known else resource
         for name in names:
-            first = _put(self._by_name.setdefault(name, []), resource)
+            _put(self._by_name.setdefault(name, []), first)
         for one in look.children(resource, "identifier"):
             value = look.text(one, "value")
-            for system in {look.text(one, "system"), ""} if value else ():
-                _put(self._by_identifier[kind, system, value], resource)
+            for system in (look.text(one, "system"), "") if value else ():
+                _put(self._by_identifier[kind, system, value], first)
         return first
 
     def follow(self, reference: Node, home: Node, path: str) -> Node | None:
@@ -78,13 +81,19 @@ def npi_in(reference: Node, path: str) -> str:
     return look.text(logical, "value", path) if look.text(logical, "system", path) == look.US_NPI else ""
 
 
-def _put(resources: list[Node], resource: Node) -> Node:
-    for known in resources:
-        if known == resource:
-            return known
-    if len(resources) < 2:  # two are enough to know that the name is not one resource's
+def _put(resources: list[Node], resource: Node) -> None:
+    # Two different ones are enough to know that the name is not one resource's.
+    if len(resources) < 2 and not any(known is resource or _same(known, resource) for known in resources):
         resources.append(resource)
-    return resource
+
+
+def _same(one: Node, other: Node) -> bool:
+    """Whether two resources say the same; `meta` only tells when and how they were sent."""
+    return one is other or _said(one) == _said(other)
+
+
+def _said(resource: Node) -> Node:
+    return {key: value for key, value in resource.items() if key != "meta"}
 
 
 def _one(found: list[Node], target: str, path: str) -> Node | None:

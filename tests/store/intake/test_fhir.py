@@ -260,6 +260,16 @@ def test_one_name_for_two_patients_refuses_the_encounter(tmp_path: Path) -> None
     assert "stands for different resources" in reject.reason
 
 
+def test_a_patient_sent_again_with_another_url_and_time_is_the_same_patient(tmp_path: Path) -> None:
+    value = whole()
+    again = patient(meta={"lastUpdated": "2026-06-02T00:00:00Z"})
+    value["entry"].append({"fullUrl": "urn:uuid:again", "resource": again})
+    value["entry"][4]["resource"]["subject"] = {"reference": "urn:uuid:again"}
+    intake = read_json(tmp_path, value)
+    assert not intake.rejects
+    assert [len(one.coverages) for one in intake.encounters] == [1]
+
+
 def test_the_same_encounter_twice_is_kept_once_and_told(tmp_path: Path) -> None:
     value = whole()
     value["entry"] += copy.deepcopy(value["entry"][4:6])
