@@ -39,7 +39,7 @@ from store.statements.words import Words, fill
 FACTS_X = 396.0
 _FOLD = 528.0
 _MESSAGE = Style(PLAIN, 9.5, INK)
-_LAST_MESSAGE = Style(BOLD, 9.5, INK)
+_LAST_MESSAGE = Style(BOLD, 9, INK)
 _MESSAGE_LEAD = 12.5
 _MESSAGE_MOST = 4
 _NEXT_TOP = 712.0
