@@ -202,7 +202,7 @@ def _kind(reason: str) -> str:
 
 def _since(session: Session, guarantor_id: int, encounter_id: int) -> date | None:
     query = (
-        select(LedgerEntry.entry_date)
+        select(col(LedgerEntry.entry_date))
         .join(Posting, col(Posting.entry_id) == col(LedgerEntry.id))
         .where(Posting.guarantor_id == guarantor_id, Posting.encounter_id == encounter_id)
         .where(Posting.book == Book.PATIENT, Posting.cents > 0)

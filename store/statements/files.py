@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import col, select
 
 from store.errors import NotFound, Refused
-from store.statements.new_file import new_file
+from store.new_file import make_folder, new_file
 from store.statements.pdf import write_pdf
 from store.statements.states import RunState
 from store.statements.stored import from_json
@@ -36,10 +36,7 @@ def write_run(practice: Practice, run_id: int, folder: Path) -> tuple[Path, Path
         if run.state not in {RunState.GENERATED, RunState.SENT}:
             raise Refused(f"The run is {run.state}: it has no pages.")
         name = f"statements_{run.as_of.isoformat()}_{run.id}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as failure:
-        raise Refused(f"The folder can't be made: {failure.strerror}.", where=str(folder)) from failure
+    make_folder(folder)
     pdf, vendor = folder / f"{name}.pdf", folder / f"{name}.jsonl"
     if not pdf.exists():
         with new_file(pdf) as file:

@@ -36,7 +36,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from store.errors import Refused
-from store.statements.new_file import new_file
+from store.new_file import new_file
 from store.statements.scan import scan_line
 from store.statements.values import Line, Statement, Visit
 from store.statements.words import WORDS, Words, words_for

@@ -129,3 +129,12 @@ class Done:
     undoable: bool = False
     repeated: bool = False
     details: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueInfo:
+    """What a screen has to know of a queue before it shows it."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from store.errors import Refused
-from store.statements.new_file import new_file
+from store.new_file import new_file
 from store.statements.pdf.common import Common, draw_common
 from store.statements.pdf.page import draw_statement
 from store.statements.pdf.paper import Paper

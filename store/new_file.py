@@ -1,4 +1,4 @@
-"""A file that did not exist before and is readable by its owner alone."""
+"""Files that did not exist before and are readable by their owner alone, and the folders for them."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it where they are missing; `Refused` when that can't be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"The folder can't be made ({(error.strerror or '').lower()}).", where=str(path)) from None
 
 
 def _unwritable(path: Path, error: Exception) -> Refused:

@@ -1,0 +1,18 @@
+"""Keeping the statements queue true: an account is in it exactly while its guarantor owes something."""
+
+from __future__ import annotations
+
+from store.accounts.balances import account_balance
+from store.work import items
+from store.work.command import Change
+
+QUEUE = "statements"
+
+
+def refresh_account(change: Change, guarantor_id: int) -> None:
+    """Open, update or close the account's item after postings to it."""
+    due = account_balance(change.session, guarantor_id).patient_due
+    if due > 0:
+        items.put(change, QUEUE, guarantor_id, reason="patient balance", cents=due, score=due)
+    else:
+        items.close(change, QUEUE, guarantor_id)

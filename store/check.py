@@ -1,0 +1,189 @@
+"""`superbill check`: proves the books and the records, and says what it proved and over how many rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, text
+from sqlmodel import Session, col, select
+
+import store.stages  # noqa: F401 - every state machine has to be known
+from store.accounts.balances import account_balance
+from store.accounts.books import Book
+from store.accounts.standing import QUEUE as STATEMENTS
+from store.claims import archive
+from store.money import show_cents
+from store.people import audit
+from store.tables import (
+    ArchivedFile,
+    AuditEntry,
+    Claim,
+    Guarantor,
+    LedgerEntry,
+    Posting,
+    RemitClaim,
+    Remittance,
+    Transition,
+    WorkItem,
+)
+from store.work import images
+from store.work.states import MACHINES
+
+
+@dataclass(slots=True)
+class Proof:
+    """One thing that was looked at: over how many rows, and every fault (empty when it is proved)."""
+
+    what: str
+    rows: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def check(session: Session) -> list[Proof]:
+    """Every proof, in one transaction, so that all look at the same moment."""
+    return [proof(session) for proof in _PROOFS]
+
+
+def _entries_balance(session: Session) -> Proof:
+    proof = Proof("ledger entries that sum to zero")
+    proof.rows = session.exec(select(func.count()).select_from(LedgerEntry)).one()
+    query = select(Posting.entry_id, func.sum(Posting.cents)).group_by(col(Posting.entry_id))
+    for entry_id, total in session.exec(query.having(func.sum(Posting.cents) != 0)).all():
+        proof.faults.append(f"entry {entry_id} is off by {total} cents")
+    empty = select(LedgerEntry.id).where(col(LedgerEntry.id).not_in(select(Posting.entry_id)))
+    proof.faults += [f"entry {entry_id} has no postings" for entry_id in session.exec(empty).all()]
+    return proof
+
+
+def _remittances_booked(session: Session) -> Proof:
+    proof = Proof("remittances whose cash in the ledger is what was paid")
+    booked = (
+        select(LedgerEntry.remittance_id, func.sum(Posting.cents))
+        .join(Posting, col(Posting.entry_id) == col(LedgerEntry.id))
+        .where(Posting.book == Book.CASH)
+        .group_by(col(LedgerEntry.remittance_id))
+    )
+    cash = {remittance_id: int(total) for remittance_id, total in session.exec(booked).all()}
+    for remittance in session.exec(select(Remittance)).all():
+        proof.rows += 1
+        found = cash.get(remittance.id, 0)
+        if found != remittance.amount:
+            proof.faults.append(f"{remittance.trace}: paid {show_cents(remittance.amount)}, booked {show_cents(found)}")
+    return proof
+
+
+def _claims_explained(session: Session) -> Proof:
+    """Charge = paid + contractual + written off + patient + insurance, for each claim, from the postings alone."""
+    proof = Proof("claims whose charge is explained to the cent")
+    query = select(Posting.claim_id, Posting.book, func.sum(Posting.cents)).group_by(
+        col(Posting.claim_id), col(Posting.book)
+    )
+    books: dict[int | None, dict[str, int]] = defaultdict(dict)
+    for claim_id, book, total in session.exec(query).all():
+        books[claim_id][book] = int(total)
+    paid_query = select(RemitClaim.claim_id, func.sum(RemitClaim.paid)).group_by(col(RemitClaim.claim_id))
+    paid = {claim_id: int(total) for claim_id, total in session.exec(paid_query).all()}
+    for claim in session.exec(select(Claim)).all():
+        proof.rows += 1
+        mine = books.get(claim.id, {})
+        if sum(mine.values()):
+            proof.faults.append(f"claim {claim.control_number}: its books are off by {sum(mine.values())} cents")
+        if -mine.get(Book.CHARGES, 0) != claim.charge:
+            proof.faults.append(
+                f"claim {claim.control_number}: charged {claim.charge}, booked {-mine.get(Book.CHARGES, 0)}"
+            )
+        if mine.get(Book.CASH, 0) != paid.get(claim.id, 0):
+            proof.faults.append(
+                f"claim {claim.control_number}: answers paid {paid.get(claim.id, 0)}, booked differently"
+            )
+    return proof
+
+
+def _accounts_queued(session: Session) -> Proof:
+    proof = Proof("accounts whose balance is what the statements queue says")
+    query = select(WorkItem).where(WorkItem.queue == STATEMENTS, WorkItem.open)
+    listed = {item.subject_id: item.cents for item in session.exec(query).all()}
+    for guarantor_id in session.exec(select(Guarantor.id)).all():
+        proof.rows += 1
+        due = account_balance(session, guarantor_id).patient_due
+        if listed.get(guarantor_id, 0) != max(0, due):
+            proof.faults.append(f"account {guarantor_id}: owes {show_cents(due)}, the queue says otherwise")
+    return proof
+
+
+def _states_reached(session: Session) -> Proof:
+    """Each record's steps follow each other, are allowed, and end in the state that it has."""
+    proof = Proof("records whose every state was reached by an allowed step")
+    models = images.tables_by_name()
+    last: dict[tuple[str, int], str] = {}
+    for step in session.exec(select(Transition).order_by(col(Transition.id))).yield_per(1000):
+        key = (step.machine, step.subject_id)
+        machine = MACHINES.get(step.machine)
+        if last.get(key, step.before) != step.before:
+            proof.faults.append(f"{step.machine} {step.subject_id}: a step from {step.before} that it wasn't in")
+        if machine is None or not (step.undo or machine.allows(step.before, step.after)):
+            proof.faults.append(f"{step.machine} {step.subject_id}: {step.before} to {step.after} is not allowed")
+        last[key] = step.after
+    for name in MACHINES:
+        model = models[name]
+        for row in session.exec(select(model)).all():
+            proof.rows += 1
+            if last.get((name, images.row_id(row))) != row.state:  # type: ignore[attr-defined]
+                proof.faults.append(f"{name} {images.row_id(row)}: is {row.state} without a step to it")  # type: ignore[attr-defined]
+    return proof
+
+
+def _references_whole(session: Session) -> Proof:
+    proof = Proof("foreign keys that lead somewhere")
+    if session.get_bind().dialect.name != "sqlite":
+        return proof  # other databases refuse a broken one at once
+    broken = session.connection().execute(text("PRAGMA foreign_key_check")).all()
+    proof.faults = [f"{row[0]} row {row[1]} names a missing {row[2]}" for row in broken]
+    for name in sorted(images.tables_by_name()):
+        proof.rows += int(session.connection().execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0)
+    return proof
+
+
+def _files_whole(session: Session) -> Proof:
+    proof = Proof("archived files whose content is what its hash says")
+    for file in session.exec(select(ArchivedFile)).yield_per(10):
+        proof.rows += 1
+        if archive.digest(archive.content(file)) != file.sha256:
+            proof.faults.append(f"file {file.name} was altered")
+    return proof
+
+
+def _audit_whole(session: Session) -> Proof:
+    proof = Proof("audit entries, each linked to the one before")
+    proof.rows = session.exec(select(func.max(AuditEntry.seq))).one() or 0
+    proof.faults = list(_links(session))
+    return proof
+
+
+def _links(session: Session) -> Iterator[str]:
+    for seq, why in audit.broken_links(session):
+        yield f"entry {seq}: {why}"
+
+
+def _database_whole(session: Session) -> Proof:
+    proof = Proof("pages of the database file")
+    if session.get_bind().dialect.name == "sqlite":
+        proof.rows = int(session.connection().execute(text("PRAGMA page_count")).scalar() or 0)
+        answers = [row[0] for row in session.connection().execute(text("PRAGMA integrity_check")).all()]
+        proof.faults = [answer for answer in answers if answer != "ok"]
+    return proof
+
+
+_PROOFS: tuple[Callable[[Session], Proof], ...] = (
+    _database_whole,
+    _references_whole,
+    _entries_balance,
+    _remittances_booked,
+    _claims_explained,
+    _accounts_queued,
+    _states_reached,
+    _files_whole,
+    _audit_whole,
+)

@@ -1,0 +1,111 @@
+"""Correcting a claim: the record is mended and the next version made from it, never the version itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlmodel import select
+
+from store.claims.build import QUEUE, called, rebuild
+from store.claims.rejections import QUEUE as REJECTIONS
+from store.claims.states import ADJUDICATED, CLAIM, ClaimState
+from store.coding import checks
+from store.coding.access import QUEUE as CODING
+from store.coding.states import ENCOUNTER, CodingState
+from store.errors import NotFound, Refused
+from store.people.roles import Permission
+from store.tables import Claim, ClaimLine, Coverage, Encounter, ServiceLine
+from store.text import clean_line
+from store.work import items
+from store.work.command import Change, Command, Said, free_text
+
+CORRECTABLE = frozenset({ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.REJECTED, *ADJUDICATED})
+
+
+def correctable(change: Change, claim_id: int) -> Claim:
+    """The claim, if a new version of it may be made now."""
+    claim = change.get(Claim, claim_id, lock=True)
+    change.patient_id = claim.patient_id
+    for queue in (QUEUE, REJECTIONS):
+        items.require_free(change, queue, claim.id)
+    if claim.state not in CORRECTABLE:
+        raise Refused(f"{called(claim)} is {claim.state}: wait for the payer's answer before correcting it.")
+    return claim
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectClaim(Command):
+    """Mend what was wrong and make the next version.
+
+    `modifiers` pairs a line's control number (or its number from 1) with its modifiers; None leaves a thing as it is.
+    """
+
+    claim_id: int
+    member_id: str | None = None
+    authorization: str = ""
+    modifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    place: str | None = None
+    name: ClassVar[str] = "claims.correct"
+    permission: ClassVar[Permission] = Permission.CLAIM
+
+    def apply(self, change: Change) -> Said:
+        """Frequency 7 with the payer's number where the payer adjudicated it, else an original again."""
+        claim = correctable(change, self.claim_id)
+        if self.member_id is not None:
+            change.get(Coverage, claim.coverage_id).member_id = clean_line(self.member_id).upper()
+        if self.place is not None:
+            change.get(Encounter, claim.encounter_id).place = clean_line(self.place)
+        for which, modifiers in self.modifiers:
+            _service(change, claim, which).modifiers = checks.accept_modifiers(modifiers)
+        change.session.flush()
+        outcome = rebuild(change, claim, clean_line(self.authorization))
+        items.close(change, REJECTIONS, claim.id)
+        return Said(f"Corrected: {outcome}", claim.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteToCoder(Command):
+    """Send the encounter behind a claim back to coding with the question; finishing it makes the next version."""
+
+    claim_id: int
+    question: str = free_text()
+    name: ClassVar[str] = "claims.route_to_coder"
+    permission: ClassVar[Permission] = Permission.CLAIM
+
+    def apply(self, change: Change) -> Said:
+        """The claim waits meanwhile."""
+        claim = correctable(change, self.claim_id)
+        question = clean_line(self.question)
+        if not question:
+            raise Refused("Say what the coder should look at.")
+        encounter = change.get(Encounter, claim.encounter_id, lock=True)
+        change.move(encounter, ENCOUNTER, CodingState.RECODE, f"Encounter {encounter.number}")
+        items.put(change, CODING, encounter.id, reason=f"recode: {question}", cents=claim.charge, score=claim.charge)
+        return Said(f"Encounter {encounter.number} is back in the coding queue.", encounter.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelClaim(Command):
+    """Stop a claim that was never accepted; its charge stays open until it is billed otherwise."""
+
+    claim_id: int
+    reason: str = free_text()
+    name: ClassVar[str] = "claims.cancel"
+    permission: ClassVar[Permission] = Permission.CLAIM
+
+    def apply(self, change: Change) -> Said:
+        """A claim that the payer has can't be cancelled this way."""
+        claim = correctable(change, self.claim_id)
+        change.move(claim, CLAIM, ClaimState.CANCELLED, called(claim))
+        for queue in (QUEUE, REJECTIONS):
+            items.close(change, queue, claim.id)
+        return Said(f"{called(claim)} is cancelled.", claim.id)
+
+
+def _service(change: Change, claim: Claim, which: str) -> ServiceLine:
+    lines = change.session.exec(select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.active)).all()
+    for number, line in enumerate(sorted(lines, key=lambda row: row.id), 1):
+        if which in {line.control, str(number)} and line.service_line_id is not None:
+            return change.get(ServiceLine, line.service_line_id)
+    raise NotFound(f"{called(claim)} has no line {which[:20]!r}.", do=f"It has lines 1 to {len(lines)}.")

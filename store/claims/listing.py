@@ -1,0 +1,62 @@
+"""`claims list`: one plain dictionary for each claim, all money in integer cents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from store.tables import Claim, Payer, RemitAdjustment, RemitClaim
+
+
+def list_claims(session: Session, *, state: str | None = None) -> list[dict[str, Any]]:
+    """Every claim: control number, state, payer, charge, paid, patient responsibility and adjustments.
+
+    `adjustments` is {group: {reason: cents}} with the signs of the remittance, net over all answers: a reversal takes
+    back what it reverses.
+    """
+    paid = _paid(session)
+    adjustments = _adjustments(session)
+    query = select(Claim, Payer.payer_id).join(Payer, col(Payer.id) == col(Claim.payer_id)).order_by(col(Claim.id))
+    if state is not None:
+        query = query.where(Claim.state == state)
+    found = []
+    for claim, payer in session.exec(query).all():
+        groups = adjustments.get(claim.id, {})
+        found.append(
+            {
+                "control_number": claim.control_number,
+                "state": claim.state,
+                "payer": payer,
+                "charge": claim.charge,
+                "paid": paid.get(claim.id, 0),
+                "patient_responsibility": sum(groups.get("PR", {}).values()),
+                "adjustments": groups,
+            }
+        )
+    return found
+
+
+def _paid(session: Session) -> dict[int, int]:
+    query = (
+        select(RemitClaim.claim_id, func.sum(RemitClaim.paid))
+        .where(col(RemitClaim.claim_id).is_not(None))
+        .group_by(col(RemitClaim.claim_id))
+    )
+    return {claim_id: int(total) for claim_id, total in session.exec(query).all() if claim_id is not None}
+
+
+def _adjustments(session: Session) -> dict[int, dict[str, dict[str, int]]]:
+    query = (
+        select(RemitClaim.claim_id, RemitAdjustment.group, RemitAdjustment.reason, func.sum(RemitAdjustment.cents))
+        .join(RemitClaim, col(RemitClaim.id) == col(RemitAdjustment.remit_claim_id))
+        .where(col(RemitClaim.claim_id).is_not(None))
+        .group_by(col(RemitClaim.claim_id), col(RemitAdjustment.group), col(RemitAdjustment.reason))
+        .order_by(col(RemitAdjustment.group), col(RemitAdjustment.reason))
+    )
+    found: dict[int, dict[str, dict[str, int]]] = {}
+    for claim_id, group, reason, cents in session.exec(query).all():
+        if claim_id is not None and cents:
+            found.setdefault(claim_id, {}).setdefault(group, {})[reason] = int(cents)
+    return found

@@ -1,0 +1,135 @@
+"""The claim as it will be sent: made from the records, kept as JSON, read back for the file."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from store.coding.access import pointer_ids
+from store.errors import Refused
+from store.tables import (
+    Claim,
+    ClaimLine,
+    Coverage,
+    Diagnosis,
+    Encounter,
+    Patient,
+    PatientContact,
+    Payer,
+    Practice,
+    Provider,
+    ServiceLine,
+)
+from store.x12.claim_values import Address, BillingProvider, Clinician, Person, ProfessionalClaim, Subscription
+from store.x12.claim_values import ServiceLine as ClaimServiceLine
+
+Row = TypeVar("Row")
+
+
+@cache
+def _adapter() -> TypeAdapter[ProfessionalClaim]:
+    return TypeAdapter(ProfessionalClaim)
+
+
+def dump(claim: ProfessionalClaim) -> tuple[str, str]:
+    """The claim as JSON and its SHA-256."""
+    text = _adapter().dump_json(claim).decode()
+    return text, hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(text: str) -> ProfessionalClaim:
+    """The claim of a stored version."""
+    return _adapter().validate_json(text)
+
+
+def compose(session: Session, claim: Claim, frequency: str, authorization: str = "") -> ProfessionalClaim:
+    """The claim as the records stand now; `frequency` is 1, 7 or 8."""
+    encounter = _one(session.get(Encounter, claim.encounter_id), "encounter")
+    practice = _one(session.exec(select(Practice)).first(), "practice")
+    provider = _one(session.get(Provider, encounter.provider_id), "provider")
+    diagnoses = session.exec(
+        select(Diagnosis).where(Diagnosis.encounter_id == encounter.id).order_by(col(Diagnosis.position))
+    ).all()
+    patient = _patient(session, claim.patient_id)
+    subscription = _subscription(session, claim, patient)
+    return ProfessionalClaim(
+        control_number=claim.control_number,
+        billing=_billing(practice),
+        subscription=subscription,
+        place=encounter.place,
+        diagnoses=tuple(row.code for row in diagnoses),
+        lines=_lines(session, claim, {row.id: row.position for row in diagnoses}),
+        patient=None if subscription.relationship == "18" else patient,
+        rendering=Clinician(provider.last, provider.first, provider.npi, provider.taxonomy),
+        frequency=frequency,
+        payer_control=claim.payer_control if frequency in {"7", "8"} else "",
+        authorization=authorization,
+    )
+
+
+def _one(row: Row | None, called: str) -> Row:
+    if row is None:
+        raise Refused(f"The {called} of this claim is missing.")
+    return row
+
+
+def _billing(practice: Practice) -> BillingProvider:
+    address = Address(practice.line1, practice.city, practice.state, practice.zip)
+    return BillingProvider(
+        practice.name, practice.npi, practice.tax_id, practice.taxonomy, address, phone=practice.phone
+    )
+
+
+def _patient(session: Session, patient_id: int) -> Person:
+    patient = _one(session.get(Patient, patient_id), "patient")
+    contact = session.get(PatientContact, patient_id) or PatientContact(patient_id=patient_id)
+    address = Address(contact.line1, contact.city, contact.state, contact.zip)
+    return Person(patient.last, patient.first, patient.birth, patient.sex, address)
+
+
+def _subscription(session: Session, claim: Claim, patient: Person) -> Subscription:
+    coverage = _one(session.get(Coverage, claim.coverage_id), "coverage")
+    payer = _one(session.get(Payer, claim.payer_id), "payer")
+    subscriber = patient
+    if coverage.relationship != "18":
+        subscriber = Person(
+            coverage.subscriber_last,
+            coverage.subscriber_first,
+            coverage.subscriber_birth or patient.birth,
+            coverage.subscriber_sex or "U",
+            patient.address,
+        )
+    return Subscription(
+        subscriber,
+        coverage.member_id,
+        payer.name,
+        payer.payer_id,
+        payer.filing,
+        sequence=claim.sequence,
+        relationship=coverage.relationship,
+        group_number=coverage.group_number,
+    )
+
+
+def _lines(session: Session, claim: Claim, positions: dict[int, int]) -> tuple[ClaimServiceLine, ...]:
+    query = select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.active).order_by(col(ClaimLine.id))
+    made = []
+    for line in session.exec(query).all():
+        service = session.get(ServiceLine, line.service_line_id) if line.service_line_id else None
+        pointers = tuple(positions[i] for i in pointer_ids(service) if i in positions) if service else (1,)
+        made.append(
+            ClaimServiceLine(
+                line.control,
+                line.code,
+                line.charge,
+                line.units,
+                line.service_date,
+                pointers,
+                modifiers=tuple(filter(None, line.modifiers.split(","))),
+            )
+        )
+    return tuple(made)

@@ -1,0 +1,72 @@
+"""What every coding command needs first: the encounter, open to changes, with its codes in order."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+
+from store.coding.states import ENCOUNTER, OPEN_TO_CODING, CodingState
+from store.errors import NotFound, Refused
+from store.tables import Diagnosis, Encounter, ServiceLine
+from store.work import items
+from store.work.command import Change
+
+QUEUE = "coding"
+
+
+def called(encounter: Encounter) -> str:
+    """How a sentence names the encounter."""
+    return f"Encounter {encounter.number}"
+
+
+def editable(change: Change, encounter_id: int) -> Encounter:
+    """The encounter for a change of its codes: it is taken into work if it was ready.
+
+    Refused while another person holds it, and when it is already coded, held or void.
+    """
+    encounter = change.get(Encounter, encounter_id, lock=True)
+    change.patient_id = encounter.patient_id
+    items.require_free(change, QUEUE, encounter.id)
+    if encounter.state not in OPEN_TO_CODING:
+        raise Refused(f"{called(encounter)} is {encounter.state}; its codes can't be changed now.")
+    if encounter.state != CodingState.IN_PROGRESS:
+        change.move(encounter, ENCOUNTER, CodingState.IN_PROGRESS, called(encounter))
+    encounter.coded_by = change.actor.user_id
+    return encounter
+
+
+def diagnoses(change: Change, encounter_id: int) -> list[Diagnosis]:
+    """The diagnoses in order."""
+    query = select(Diagnosis).where(Diagnosis.encounter_id == encounter_id).order_by(col(Diagnosis.position))
+    return list(change.session.exec(query).all())
+
+
+def lines(change: Change, encounter_id: int) -> list[ServiceLine]:
+    """The procedure lines in order."""
+    query = select(ServiceLine).where(ServiceLine.encounter_id == encounter_id).order_by(col(ServiceLine.position))
+    return list(change.session.exec(query).all())
+
+
+def one_diagnosis(change: Change, encounter: Encounter, diagnosis_id: int) -> Diagnosis:
+    """A diagnosis of this encounter."""
+    row = change.get(Diagnosis, diagnosis_id)
+    if row.encounter_id != encounter.id:
+        raise NotFound(f"That diagnosis is not on {called(encounter)}.")
+    return row
+
+
+def one_line(change: Change, encounter: Encounter, line_id: int) -> ServiceLine:
+    """A procedure line of this encounter."""
+    row = change.get(ServiceLine, line_id)
+    if row.encounter_id != encounter.id:
+        raise NotFound(f"That line is not on {called(encounter)}.")
+    return row
+
+
+def pointer_ids(line: ServiceLine) -> list[int]:
+    """The diagnoses that a line points to, in order."""
+    return [int(part) for part in line.pointers.split(",") if part]
+
+
+def set_pointers(line: ServiceLine, ids: list[int]) -> None:
+    """Store what a line points to."""
+    line.pointers = ",".join(map(str, ids))

@@ -1,0 +1,99 @@
+"""What is checked before a code is taken and again before the encounter is finished."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from codesets import CodeEntry
+from codesets.edits import CodedEncounter, CodedLine, Finding, Severity, check
+from codesets.edits import Diagnosis as CodedDiagnosis
+from store.coding import access
+from store.errors import Refused
+from store.tables import Diagnosis, Encounter, Patient, ServiceLine
+from store.work.command import Change
+
+MAX_DIAGNOSES = 12
+_MODIFIER = re.compile(r"[0-9A-Z]{2}", re.ASCII)
+
+
+def coded(
+    encounter: Encounter, patient: Patient, diagnoses: Sequence[Diagnosis], lines: Sequence[ServiceLine]
+) -> CodedEncounter:
+    """The encounter as the coding edits see it; inpatients are judged by their discharge date."""
+    position = {row.id: row.position for row in diagnoses}
+    return CodedEncounter(
+        dos=encounter.service_date,
+        through=encounter.discharge_date,
+        sex=patient.sex,
+        birth=patient.birth,
+        setting=encounter.setting,
+        dx=tuple(CodedDiagnosis(row.code) for row in diagnoses),
+        lines=tuple(
+            CodedLine(
+                line=line.position,
+                code=line.code,
+                modifiers=tuple(filter(None, line.modifiers.split(","))),
+                units=line.units,
+                pointers=tuple(position[pointer] for pointer in access.pointer_ids(line) if pointer in position),
+                pos=encounter.place,
+                dos=encounter.service_date,
+            )
+            for line in lines
+        ),
+    )
+
+
+def findings(change: Change, encounter: Encounter) -> tuple[Finding, ...]:
+    """Every finding on the encounter as it stands."""
+    patient = change.get(Patient, encounter.patient_id)
+    rows, lines = access.diagnoses(change, encounter.id), access.lines(change, encounter.id)
+    return check(coded(encounter, patient, rows, lines), change.codes)
+
+
+def accept_diagnosis(change: Change, encounter: Encounter, code: str) -> CodeEntry:
+    """The code as the library writes it, refused if it alone could not stand on this encounter."""
+    present = access.diagnoses(change, encounter.id)
+    if len(present) >= MAX_DIAGNOSES:
+        raise Refused(f"A claim has at most {MAX_DIAGNOSES} diagnoses.")
+    patient = change.get(Patient, encounter.patient_id)
+    wanted = Diagnosis(id=0, encounter_id=encounter.id, position=1, code=code, title="")
+    stops = [found for found in check(coded(encounter, patient, [wanted], []), change.codes) if _stops(found)]
+    stops = [found for found in stops if found.edit.startswith("DX.")]
+    if stops:
+        raise Refused(stops[0].message, do=stops[0].clears_when)
+    entry = change.codes.lookup(code, on=encounter.discharge_date or encounter.service_date)
+    if entry is None:
+        raise Refused(f"{code[:20]!r} is not an ICD-10-CM code.")
+    if any(row.code == entry.code for row in present):
+        raise Refused(f"{entry.code} is already on the encounter.")
+    return entry
+
+
+def accept_modifiers(modifiers: Sequence[str]) -> str:
+    """At most four different two-character modifiers, joined by commas."""
+    cleaned = [modifier.strip().upper() for modifier in modifiers if modifier.strip()]
+    for modifier in cleaned:
+        if not _MODIFIER.fullmatch(modifier):
+            raise Refused(f"{modifier[:10]!r} is not a modifier: two letters or digits.")
+    if len(cleaned) > 4:
+        raise Refused("A line has at most 4 modifiers.")
+    if len(set(cleaned)) != len(cleaned):
+        raise Refused("A modifier stands only once on a line.")
+    return ",".join(cleaned)
+
+
+def require_finishable(change: Change, encounter: Encounter) -> None:
+    """Refuse to finish with the first thing that stops it."""
+    if not access.diagnoses(change, encounter.id):
+        raise Refused("There is no diagnosis yet.", do="Press i to search one.")
+    if not access.lines(change, encounter.id):
+        raise Refused("There is no procedure line yet.", do="Press h to search one.")
+    stops = [found for found in findings(change, encounter) if _stops(found)]
+    if stops:
+        more = f" ({len(stops) - 1} more)" if len(stops) > 1 else ""
+        raise Refused(f"{stops[0].message}{more}", do=stops[0].clears_when)
+
+
+def _stops(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR

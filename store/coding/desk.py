@@ -1,0 +1,147 @@
+"""What the coding desk shows: everything of one encounter that a coder works with, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from codesets import CodeLibrary
+from codesets.edits import Finding, check
+from store.coding import access, checks
+from store.coding.fees import fees_on
+from store.errors import NotFound
+from store.tables import Coverage, Diagnosis, Encounter, Note, Patient, Payer, Provider, ServiceLine, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDiagnosis:
+    """One code, with the span of the note that it rests on."""
+
+    id: int
+    position: int
+    code: str
+    title: str
+    span: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One procedure line; `pointers` are positions of diagnoses, from 1, first the line's primary."""
+
+    id: int
+    position: int
+    code: str
+    title: str
+    modifiers: tuple[str, ...]
+    units: int
+    pointers: tuple[int, ...]
+    charge: int
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A procedure of the fee schedule in force on the date of service; `fee` in cents for one unit."""
+
+    code: str
+    title: str
+    fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One encounter on the desk.  `on` is the date by which codes are judged."""
+
+    encounter_id: int
+    item_id: int | None
+    number: str
+    patient: str
+    age: int
+    sex: str
+    service_date: date
+    on: date
+    place: str
+    kind: str
+    provider: str
+    specialty: str
+    payer: str
+    state: str
+    note: str
+    diagnoses: tuple[DeskDiagnosis, ...]
+    lines: tuple[DeskLine, ...]
+    findings: tuple[Finding, ...]
+
+
+def age_on(birth: date, day: date) -> int:
+    """Age in whole years on a day."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
+    """The encounter as it stands, with every finding of the coding edits."""
+    encounter = session.get(Encounter, encounter_id)
+    if encounter is None:
+        raise NotFound(f"There is no encounter {encounter_id}.")
+    patient = session.get_one(Patient, encounter.patient_id)
+    provider = session.get_one(Provider, encounter.provider_id)
+    note = session.get(Note, encounter_id)
+    rows = session.exec(
+        select(Diagnosis).where(Diagnosis.encounter_id == encounter_id).order_by(col(Diagnosis.position))
+    ).all()
+    lines = session.exec(
+        select(ServiceLine).where(ServiceLine.encounter_id == encounter_id).order_by(col(ServiceLine.position))
+    ).all()
+    coded = checks.coded(encounter, patient, rows, lines)
+    positions = {row.id: row.position for row in rows}
+    return Desk(
+        encounter_id=encounter_id,
+        item_id=_item_id(session, encounter_id),
+        number=encounter.number,
+        patient=f"{patient.last}, {patient.first}",
+        age=age_on(patient.birth, encounter.service_date),
+        sex=patient.sex,
+        service_date=encounter.service_date,
+        on=coded.through or coded.dos,
+        place=encounter.place,
+        kind=encounter.kind,
+        provider=f"{provider.last}, {provider.first}",
+        specialty=provider.specialty,
+        payer=_payer(session, encounter),
+        state=encounter.state,
+        note=note.text if note else "",
+        diagnoses=tuple(_diagnosis(row) for row in rows),
+        lines=tuple(_line(line, positions) for line in lines),
+        findings=check(coded, codes),
+    )
+
+
+def procedures(session: Session, on: date) -> tuple[Procedure, ...]:
+    """What the practice can charge on a date."""
+    return tuple(Procedure(fee.code, fee.title, fee.cents) for fee in fees_on(session, on))
+
+
+def _diagnosis(row: Diagnosis) -> DeskDiagnosis:
+    span = (row.span_start, row.span_end) if row.span_start is not None and row.span_end is not None else None
+    return DeskDiagnosis(row.id, row.position, row.code, row.title, span)
+
+
+def _line(line: ServiceLine, positions: dict[int, int]) -> DeskLine:
+    pointers = tuple(positions[pointer] for pointer in access.pointer_ids(line) if pointer in positions)
+    modifiers = tuple(filter(None, line.modifiers.split(",")))
+    return DeskLine(line.id, line.position, line.code, line.title, modifiers, line.units, pointers, line.charge)
+
+
+def _payer(session: Session, encounter: Encounter) -> str:
+    query = (
+        select(Payer.name)
+        .join(Coverage, col(Coverage.payer_id) == col(Payer.id))
+        .where(Coverage.patient_id == encounter.patient_id)
+        .order_by(col(Coverage.order))
+    )
+    return session.exec(query).first() or "self-pay"
+
+
+def _item_id(session: Session, encounter_id: int) -> int | None:
+    query = select(WorkItem.id).where(WorkItem.queue == access.QUEUE, WorkItem.subject_id == encounter_id)
+    return session.exec(query).first()

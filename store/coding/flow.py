@@ -1,0 +1,103 @@
+"""Commands that carry an encounter through coding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from store.claims.build import bill
+from store.coding import access, checks
+from store.coding.states import ENCOUNTER, CodingState
+from store.errors import Refused
+from store.people.roles import Permission
+from store.tables import Encounter
+from store.text import clean_line
+from store.work import items
+from store.work.command import Change, Command, Said, free_text
+
+
+@dataclass(frozen=True, slots=True)
+class FinishCoding(Command):
+    """The encounter is coded: it leaves the queue and is billed."""
+
+    encounter_id: int
+    name: ClassVar[str] = "coding.finish"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """Refused with the first reason that stops it; else a claim is built, or the charge goes to the patient."""
+        encounter = access.editable(change, self.encounter_id)
+        checks.require_finishable(change, encounter)
+        encounter.coded_at = change.now
+        change.move(encounter, ENCOUNTER, CodingState.CODED, access.called(encounter))
+        change.move(encounter, ENCOUNTER, CodingState.RELEASED, access.called(encounter))
+        items.close(change, access.QUEUE, encounter.id)
+        outcome = bill(change, encounter)
+        return Said(f"{access.called(encounter)} finished: {outcome}", encounter.id)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEncounter(Command):
+    """Stop work on the encounter for a reason, until a date."""
+
+    encounter_id: int
+    until: date
+    reason: str = free_text()
+    name: ClassVar[str] = "coding.hold"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """It comes back by itself on the date."""
+        if not self.reason.strip():
+            raise Refused("A hold needs a reason.")
+        if self.until <= change.today:
+            raise Refused(f"{self.until} is not in the future.")
+        encounter = access.editable(change, self.encounter_id)
+        change.move(encounter, ENCOUNTER, CodingState.HOLD, access.called(encounter))
+        encounter.hold_reason, encounter.hold_until = clean_line(self.reason), self.until
+        item = items.find(change, access.QUEUE, encounter.id)
+        if item is not None:
+            item.deferred_until, item.reason = self.until, f"on hold: {encounter.hold_reason}"
+        return Said(f"On hold until {self.until:%b %d}.", encounter.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeEncounter(Command):
+    """Take a held encounter up again."""
+
+    encounter_id: int
+    name: ClassVar[str] = "coding.resume"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """It is in work again."""
+        encounter = change.get(Encounter, self.encounter_id, lock=True)
+        change.patient_id = encounter.patient_id
+        items.require_free(change, access.QUEUE, encounter.id)
+        change.move(encounter, ENCOUNTER, CodingState.IN_PROGRESS, access.called(encounter))
+        encounter.hold_reason, encounter.hold_until = "", None
+        item = items.find(change, access.QUEUE, encounter.id)
+        if item is not None:
+            item.deferred_until, item.reason = None, "taken up again"
+        return Said("Taken up again.", encounter.id)
+
+
+@dataclass(frozen=True, slots=True)
+class VoidEncounter(Command):
+    """The encounter is not billable."""
+
+    encounter_id: int
+    reason: str = free_text()
+    name: ClassVar[str] = "coding.void"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """It leaves the queue; a supervisor can bring it back."""
+        if not self.reason.strip():
+            raise Refused("Say why it is not billable.")
+        encounter = access.editable(change, self.encounter_id)
+        change.move(encounter, ENCOUNTER, CodingState.VOID, access.called(encounter))
+        encounter.hold_reason = clean_line(self.reason)
+        items.close(change, access.QUEUE, encounter.id)
+        return Said(f"{access.called(encounter)} is not billable.", encounter.id)

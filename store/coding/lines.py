@@ -1,0 +1,129 @@
+"""Commands on an encounter's procedure lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from store.coding import access, checks
+from store.coding.fees import fee_on
+from store.errors import Refused
+from store.people.roles import Permission
+from store.tables import Encounter, ServiceLine
+from store.work.command import Change, Command, Said
+
+MAX_LINES, MAX_POINTERS, MAX_UNITS = 50, 4, 9999
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine(Command):
+    """Add a procedure line; `pointers` are ids of diagnoses in order, by default the first-listed one."""
+
+    encounter_id: int
+    code: str
+    modifiers: tuple[str, ...] = ()
+    units: int = 1
+    pointers: tuple[int, ...] | None = None
+    name: ClassVar[str] = "coding.add_line"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """Refused when the code has no fee in force on the date of service, or is the 51st."""
+        encounter = access.editable(change, self.encounter_id)
+        fee = fee_on(change.session, self.code, encounter.service_date)
+        present = access.lines(change, encounter.id)
+        if len(present) >= MAX_LINES:
+            raise Refused(f"A claim has at most {MAX_LINES} lines.")
+        pointers = self.pointers
+        if pointers is None:
+            pointers = tuple(row.id for row in access.diagnoses(change, encounter.id)[:1])
+        line = ServiceLine(
+            encounter_id=encounter.id,
+            position=len(present) + 1,
+            code=fee.code,
+            title=fee.title,
+            modifiers=checks.accept_modifiers(self.modifiers),
+            units=_units(self.units),
+            charge=fee.cents * self.units,
+        )
+        _point(change, encounter, line, list(pointers))
+        change.add(line)
+        return Said(f"Added {fee.code} {fee.title}.", line.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine(Command):
+    """Set a line's modifiers or units; None leaves them."""
+
+    encounter_id: int
+    line_id: int
+    modifiers: tuple[str, ...] | None = None
+    units: int | None = None
+    name: ClassVar[str] = "coding.change_line"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """The charge follows the units."""
+        encounter = access.editable(change, self.encounter_id)
+        line = access.one_line(change, encounter, self.line_id)
+        if self.modifiers is not None:
+            line.modifiers = checks.accept_modifiers(self.modifiers)
+        if self.units is not None:
+            line.units = _units(self.units)
+            line.charge = fee_on(change.session, line.code, encounter.service_date).cents * line.units
+        return Said(f"Line {line.position}: {line.code} {line.modifiers} x{line.units}.", line.id)
+
+
+@dataclass(frozen=True, slots=True)
+class TogglePointer(Command):
+    """Point a line to a diagnosis, or no longer; the first pointed one is the line's primary."""
+
+    encounter_id: int
+    line_id: int
+    diagnosis_id: int
+    name: ClassVar[str] = "coding.toggle_pointer"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """A fifth pointer is refused."""
+        encounter = access.editable(change, self.encounter_id)
+        line = access.one_line(change, encounter, self.line_id)
+        row = access.one_diagnosis(change, encounter, self.diagnosis_id)
+        ids = access.pointer_ids(line)
+        ids = [pointer for pointer in ids if pointer != row.id] if row.id in ids else [*ids, row.id]
+        _point(change, encounter, line, ids)
+        return Said(f"Line {line.position} {'points' if row.id in ids else 'no longer points'} to {row.code}.", line.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLine(Command):
+    """Take a line off; those behind it move up."""
+
+    encounter_id: int
+    line_id: int
+    name: ClassVar[str] = "coding.remove_line"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """Undo brings it back."""
+        encounter = access.editable(change, self.encounter_id)
+        line = access.one_line(change, encounter, self.line_id)
+        for other in access.lines(change, encounter.id):
+            if other.position > line.position:
+                other.position -= 1
+        change.session.delete(line)
+        return Said(f"Removed line {line.code}.", line.id)
+
+
+def _units(units: int) -> int:
+    if not 1 <= units <= MAX_UNITS:
+        raise Refused(f"Units are a whole number from 1 to {MAX_UNITS}.")
+    return units
+
+
+def _point(change: Change, encounter: Encounter, line: ServiceLine, ids: list[int]) -> None:
+    if len(ids) > MAX_POINTERS:
+        raise Refused(f"A line points to at most {MAX_POINTERS} diagnoses.")
+    for diagnosis_id in ids:
+        access.one_diagnosis(change, encounter, diagnosis_id)
+    access.set_pointers(line, ids)

@@ -1,0 +1,121 @@
+"""The coding queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from store import clock
+from store.coding.desk import age_on
+from store.coding.states import CodingState
+from store.errors import NotFound
+from store.people.roles import Permission
+from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine, WorkItem
+from store.work.queue import AnySelect, Previews, Queue, Shown
+from store.work.record import Facts, Lines, Record, Tab, Table
+from store.work.values import Column, Kind, Why
+
+
+def _join(query: AnySelect) -> AnySelect:
+    return (
+        query.join(Encounter, col(Encounter.id) == col(WorkItem.subject_id))
+        .join(Patient, col(Patient.id) == col(Encounter.patient_id))
+        .join(Provider, col(Provider.id) == col(Encounter.provider_id))
+    )
+
+
+def _preview(session: Session, subjects: Sequence[int]) -> Previews:
+    rows = session.exec(select(Encounter, Note.text).join(Note).where(col(Encounter.id).in_(subjects))).all()
+    found = {}
+    for encounter, text in rows:
+        first = [line.strip() for line in text.splitlines() if line.strip()][:2]
+        held = f"  on hold until {encounter.hold_until}: {encounter.hold_reason}" if encounter.hold_until else ""
+        found[encounter.id] = (f"{encounter.number}  {encounter.kind}  {encounter.state}{held}", *first)
+    return found
+
+
+def _why(session: Session, item: WorkItem) -> Why:
+    encounter = session.get(Encounter, item.subject_id)
+    if encounter is None:
+        raise NotFound("The encounter is gone.")
+    age = (clock.today() - encounter.service_date).days
+    lines = [
+        f"Encounter {encounter.number} of {encounter.service_date} is {encounter.state}: {item.reason}.",
+        f"It is {age} days old; it should be coded by {item.due}." if item.due else f"It is {age} days old.",
+        "It leaves the queue when it is finished (F), held (H) or marked as not billable (V).",
+    ]
+    if encounter.state == CodingState.HOLD:
+        lines.append(f"On hold until {encounter.hold_until}: {encounter.hold_reason}.")
+    return Why(
+        "Why is this here?", tuple(lines), "Due: date of service plus the practice's coding target in business days."
+    )
+
+
+def encounter_record(session: Session, encounter_id: int) -> Record:
+    """The encounter with its codes and its note, to read."""
+    encounter = session.get(Encounter, encounter_id)
+    if encounter is None:
+        raise NotFound(f"There is no encounter {encounter_id}.")
+    patient = session.get(Patient, encounter.patient_id)
+    note = session.get(Note, encounter_id)
+    age = age_on(patient.birth, encounter.service_date) if patient else 0
+    facts = Facts(
+        (
+            ("Date of service", encounter.service_date),
+            ("Patient", f"{patient.last}, {patient.first}  {age} {patient.sex}" if patient else ""),
+            ("Place", encounter.place),
+            ("Kind", encounter.kind),
+            ("State", encounter.state),
+        )
+    )
+    tabs = (
+        Tab("Codes", (facts, _diagnoses(session, encounter_id), _lines(session, encounter_id))),
+        Tab("Note", (Lines(tuple((note.text if note else "").splitlines())),)),
+    )
+    return Record(f"Encounter {encounter.number}", encounter.kind, encounter.state, tabs, version=encounter.version)
+
+
+def _diagnoses(session: Session, encounter_id: int) -> Table:
+    query = select(Diagnosis).where(Diagnosis.encounter_id == encounter_id).order_by(col(Diagnosis.position))
+    columns = (Column("n", "#", 2, Kind.NUMBER), Column("code", "Code", 9), Column("title", "Title", 60))
+    return Table(columns, tuple((row.position, row.code, row.title) for row in session.exec(query)), "Diagnoses")
+
+
+def _lines(session: Session, encounter_id: int) -> Table:
+    query = select(ServiceLine).where(ServiceLine.encounter_id == encounter_id).order_by(col(ServiceLine.position))
+    columns = (
+        Column("n", "#", 2, Kind.NUMBER),
+        Column("code", "Code", 8),
+        Column("mods", "Mods", 11),
+        Column("units", "Units", 5, Kind.NUMBER),
+        Column("charge", "Charge", 10, Kind.CENTS),
+        Column("title", "Title", 36),
+    )
+    rows = tuple(
+        (row.position, row.code, row.modifiers, row.units, row.charge, row.title) for row in session.exec(query)
+    )
+    return Table(columns, rows, "Procedures")
+
+
+CODING = Queue(
+    name="coding",
+    title="Coding",
+    permission=Permission.CODE,
+    shown=(
+        Shown(Column("dos", "DOS", 10, Kind.DATE, help="date of service"), col(Encounter.service_date)),
+        Shown(Column("enc", "Enc", 7, help="encounter"), col(Encounter.number)),
+        Shown(Column("patient", "Patient", 16), col(Patient.last) + ", " + col(Patient.first)),
+        Shown(Column("kind", "Kind", 14), col(Encounter.kind)),
+        Shown(Column("prov", "Provider", 11), col(Provider.last)),
+        Shown(Column("state", "Stage", 11), col(Encounter.state)),
+        Shown(Column("spec", "Specialty", 16, wide=True), col(Provider.specialty)),
+        Shown(Column("sex", "Sex", 3, wide=True), col(Patient.sex)),
+        Shown(Column("why", "Why", 20, wide=True), func.coalesce(col(WorkItem.reason), "")),
+    ),
+    join=_join,
+    preview=_preview,
+    why=_why,
+    record=encounter_record,
+)

@@ -1,0 +1,117 @@
+"""Opening the practice database: driver, connection hooks, version gate.
+
+SQLite goes through the `sqlcipher3` wheel, whose SQLite carries the fix of the write-ahead-log reset race (SQLite
+3.51.3, 3.50.7, 3.44.6); with an older SQLite the journal mode is DELETE and not WAL.  Every writer starts with
+BEGIN IMMEDIATE: a deferred transaction that reads and then writes can lose a lease to another process.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+
+from store.errors import Refused
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another; waits of ten seconds were seen with twenty busy processes."""
+
+
+def default_url() -> str:
+    """`SUPERBILL_DB`, or a SQLite file in the user's data folder (`SUPERBILL_HOME` overrides the folder)."""
+    given = os.environ.get("SUPERBILL_DB")
+    return given if given else sqlite_url(home() / "practice.db")
+
+
+def home() -> Path:
+    """The user's data folder."""
+    from platformdirs import user_data_path
+
+    given = os.environ.get("SUPERBILL_HOME")
+    return Path(given) if given else user_data_path("superbill")
+
+
+def sqlite_url(path: Path) -> str:
+    """The database URL of a SQLite file."""
+    return f"sqlite:///{path}"
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind a SQLite URL, None for another database."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    return Path(parsed.database or "")
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on an existing or new database; writers use `writer(engine)`."""
+    path = sqlite_path(url)
+    if path is None:
+        return create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=0, hide_parameters=True)
+    if not path.name:
+        raise Refused("The database has to be a file.", where=url, do="Write sqlite:////full/path/practice.db.")
+    driver = _driver()
+    engine = create_engine(
+        url, module=driver, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _SqliteSetup(driver))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def writer(engine: Engine) -> Engine:
+    """The same database for a transaction that will write."""
+    return engine.execution_options(superbill_writes=True)
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Whether this SQLite may use WAL with several processes: the reset race is fixed in it (3.52.0 was withdrawn)."""
+    if version >= (3, 51, 3):
+        return version != (3, 52, 0)
+    return (3, 50, 7) <= version < (3, 51, 0) or (3, 44, 6) <= version < (3, 45, 0)
+
+
+def _driver() -> ModuleType:
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        return sqlite3
+    module: ModuleType = dbapi2
+    return module
+
+
+class _SqliteSetup:
+    """What each new SQLite connection is told."""
+
+    def __init__(self, driver: ModuleType) -> None:
+        numbers = [int(part) for part in driver.sqlite_version.split(".")]
+        self.journal = "WAL" if wal_is_safe((numbers[0], numbers[1], numbers[2])) else "DELETE"
+        self.cipher = driver is not sqlite3
+
+    def __call__(self, connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the begin hook decides, not the driver
+        cursor = connection.cursor()
+        if self.cipher:
+            cursor.execute("PRAGMA cipher_log_level=NONE")  # it would write into the terminal
+        for pragma in (
+            f"journal_mode={self.journal}",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "temp_store=MEMORY",
+            "recursive_triggers=ON",
+            "trusted_schema=OFF",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("superbill_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

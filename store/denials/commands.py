@@ -1,0 +1,139 @@
+"""What a biller can do with a denial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from store.accounts.balances import claim_books
+from store.accounts.books import Book
+from store.accounts.ledger import Entry, Leg, lock_accounts, post
+from store.accounts.standing import refresh_account
+from store.claims.correct import CorrectClaim
+from store.denials.open import QUEUE, called
+from store.denials.states import DENIAL, DenialState
+from store.errors import Refused
+from store.money import show_cents
+from store.people.roles import Permission
+from store.tables import Claim, Denial
+from store.text import clean_line
+from store.work import items
+from store.work.command import Change, Command, Said, free_text
+
+ANSWER_EXPECTED_DAYS = 30
+"""A corrected claim is looked at again after so many days without an answer."""
+
+WRITE_OFF_REASONS = ("not worth pursuing", "filed too late", "not covered, contract forbids billing", "our error")
+
+
+def workable(change: Change, denial_id: int) -> tuple[Denial, Claim]:
+    """The denial and its claim, with the account held, if nobody else is working on it."""
+    denial = change.get(Denial, denial_id, lock=True)
+    claim = change.get(Claim, denial.claim_id)
+    change.patient_id = claim.patient_id
+    items.require_free(change, QUEUE, denial.id)
+    lock_accounts(change, [claim.guarantor_id])
+    return denial, claim
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectDenial(Command):
+    """Mend the claim and send it again (frequency 7 with the payer's number); the denial waits for the answer."""
+
+    denial_id: int
+    member_id: str | None = None
+    authorization: str = ""
+    modifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    place: str | None = None
+    name: ClassVar[str] = "denials.correct"
+    permission: ClassVar[Permission] = Permission.DENIAL
+
+    def apply(self, change: Change) -> Said:
+        """Its item comes back when no answer has come in time."""
+        denial, claim = workable(change, self.denial_id)
+        change.move(denial, DENIAL, DenialState.CORRECTED_SENT, called(denial))
+        correction = CorrectClaim(claim.id, self.member_id, self.authorization, self.modifiers, self.place)
+        said = correction.apply(change)
+        item = items.find(change, QUEUE, denial.id)
+        if item is not None:
+            item.deferred_until = change.today + timedelta(days=ANSWER_EXPECTED_DAYS)
+            item.reason = "corrected claim sent; no answer yet"
+        return Said(said.sentence, denial.id)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOffDenial(Command):
+    """Give the denied amount up, with the reason."""
+
+    denial_id: int
+    reason: str = free_text()
+    name: ClassVar[str] = "denials.write_off"
+    permission: ClassVar[Permission] = Permission.WRITE_OFF
+
+    def apply(self, change: Change) -> Said:
+        """Never more than what is still open at the payer."""
+        denial, claim = workable(change, self.denial_id)
+        _book(change, denial, claim, Book.WRITE_OFF, "write-off", self.reason)
+        _settle(change, denial, DenialState.CLOSED_WO)
+        return Said(f"Wrote off {show_cents(denial.cents, sign='$')} of {claim.control_number}.", denial.id)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferDenial(Command):
+    """Move the denied amount to the patient; only where the payer put it on the patient (group PR)."""
+
+    denial_id: int
+    reason: str = free_text()
+    name: ClassVar[str] = "denials.transfer"
+    permission: ClassVar[Permission] = Permission.DENIAL
+
+    def apply(self, change: Change) -> Said:
+        """CO, OA and PI amounts are never the patient's."""
+        denial, claim = workable(change, self.denial_id)
+        if denial.group != "PR":
+            raise Refused(
+                f"{denial.group} amounts may not be billed to the patient.", do="Correct, appeal or write it off."
+            )
+        _book(change, denial, claim, Book.PATIENT, "transfer", self.reason)
+        _settle(change, denial, DenialState.TRANSFERRED)
+        refresh_account(change, claim.guarantor_id)
+        return Said(f"{show_cents(denial.cents, sign='$')} is now the patient's.", denial.id)
+
+
+@dataclass(frozen=True, slots=True)
+class StartDenial(Command):
+    """Take the denial into work."""
+
+    denial_id: int
+    name: ClassVar[str] = "denials.start"
+    permission: ClassVar[Permission] = Permission.DENIAL
+
+    def apply(self, change: Change) -> Said:
+        """From any state that is not closed."""
+        denial, claim = workable(change, self.denial_id)
+        change.move(denial, DENIAL, DenialState.WORKING, called(denial))
+        return Said(f"Working on {claim.control_number}.", denial.id)
+
+
+def _book(change: Change, denial: Denial, claim: Claim, book: Book, kind: str, reason: str) -> None:
+    words = clean_line(reason)
+    if not words:
+        raise Refused("A reason is needed.")
+    still_open = claim_books(change.session, claim.id).get(Book.INSURANCE, 0)
+    if denial.cents > still_open:
+        raise Refused(
+            f"Only {show_cents(still_open, sign='$')} of {claim.control_number} is still open at the payer, "
+            f"less than the denied {show_cents(denial.cents, sign='$')}.",
+            do="Look at the claim (o): something was posted since.",
+        )
+    where = (claim.guarantor_id, claim.id, denial.claim_line_id, claim.encounter_id)
+    legs = (Leg(book, denial.cents, *where), Leg(Book.INSURANCE, -denial.cents, *where, claim.payer_id))
+    ref = f"denial:{denial.id}:{kind}:{change.action.id}"
+    post(change, Entry(ref, kind, change.today, legs, memo=f"{denial.group}-{denial.reason}: {words}"))
+
+
+def _settle(change: Change, denial: Denial, state: DenialState) -> None:
+    change.move(denial, DENIAL, state, called(denial))
+    denial.closed_on = change.today
+    items.close(change, QUEUE, denial.id)

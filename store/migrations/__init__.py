@@ -1,0 +1,49 @@
+"""The schema by alembic: `HEAD` is the version that this program works with.
+
+alembic is imported only when a schema is made or upgraded; at every start the version alone is read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, text
+
+from store.db import sqlite_path, writer
+from store.errors import Refused
+
+HEAD = "0001"
+
+
+def schema_version(engine: Engine) -> str | None:
+    """The version of the database, None for one that holds no practice."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def require_current(engine: Engine) -> None:
+    """Refuse a database that has no practice, is older or is newer than this program."""
+    version = schema_version(engine)
+    where = str(sqlite_path(str(engine.url)) or engine.url.render_as_string(hide_password=True))
+    if version is None:
+        raise Refused("There is no practice here yet.", where=where, do="Run: superbill init")
+    if version > HEAD:
+        raise Refused("This database is from a newer superbill.", where=where, do="Install that version.")
+    if version < HEAD:
+        raise Refused("This database is from an older superbill.", where=where, do="Run: superbill upgrade")
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to `HEAD` in one transaction; two processes at once are safe (the second waits)."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    with writer(engine).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

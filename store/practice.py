@@ -1,0 +1,201 @@
+"""An opened practice: the one object through which a screen or the command line reads and changes anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+import store.stages  # noqa: F401 - registers every queue and state machine
+from store import clock
+from store.accounts.view import account_record
+from store.claims.view import claim_record
+from store.db import default_url, open_engine, writer
+from store.errors import NotAllowed, NotFound, Refused
+from store.migrations import require_current
+from store.people import audit
+from store.people.roles import Actor, Permission, Role
+from store.tables import User, WorkItem
+from store.work import leases, queue
+from store.work.command import Command, Runner
+from store.work.record import Record
+from store.work.values import BoardLine, Done, Lease, Page, QueueInfo, View, Why
+
+if TYPE_CHECKING:
+    from codesets import CodeLibrary
+
+
+class Practice:
+    """One person's door to one practice database.
+
+    Every method is blocking and makes one short transaction; none keeps a session.  They raise
+    `store.errors.Refused` with a sentence for the person.
+    """
+
+    def __init__(self, engine: Engine, actor: Actor) -> None:
+        self.engine = engine
+        self.actor = actor
+        self._codes: CodeLibrary | None = None
+
+    @classmethod
+    def open(cls, url: str | None = None) -> Practice:
+        """Open the database as the operating system's user, who has to be a user of the practice."""
+        engine = open_engine(url or default_url())
+        require_current(engine)
+        with Session(engine) as session:
+            return cls(engine, _actor(session))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @property
+    def codes(self) -> CodeLibrary:
+        """The code-set library, opened at first use; refused with what to do when it isn't built."""
+        if self._codes is None:
+            from codesets import open_library
+
+            self._codes = open_library()
+        return self._codes
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading; plain values leave it, records don't."""
+        with Session(self.engine) as session:
+            yield session
+
+    def do(self, command: Command, *, key: str | None = None, lease: Lease | None = None) -> Done:
+        """Carry out a command, once for each `key`."""
+        return self._runner().run(command, key=key, lease=lease)
+
+    def undo(self, *, key: str | None = None) -> Done:
+        """Take back this person's last action."""
+        return self._runner().undo(key=key)
+
+    def queues(self) -> tuple[QueueInfo, ...]:
+        """The queues that this person may see, in the order of an encounter's life."""
+        return tuple(known.info for known in queue.QUEUES.values() if self.actor.may(known.permission))
+
+    def queue(self, name: str) -> QueueInfo:
+        """One queue's columns."""
+        return queue.find(name, self.actor).info
+
+    def board(self) -> tuple[BoardLine, ...]:
+        """Every queue that this person may see, with its figures."""
+        today = clock.today()
+        with self.reading() as session:
+            return tuple(
+                queue.board_line(session, known, self.actor, today)
+                for known in queue.QUEUES.values()
+                if self.actor.may(known.permission)
+            )
+
+    def page(self, name: str, view: View, *, start: int = 0, limit: int = 200) -> Page:
+        """A page of a queue."""
+        known = queue.find(name, self.actor)
+        with self.reading() as session:
+            return queue.page(session, known, self.actor, view, clock.today(), start, limit)
+
+    def record(self, name: str, subject_id: int) -> Record:
+        """One record of a queue, ready to read."""
+        known = queue.find(name, self.actor)
+        with self.reading() as session:
+            return known.record(session, subject_id)
+
+    def claim(self, claim_id: int) -> Record:
+        """The one claim view."""
+        self._require(Permission.MONEY)
+        with self.reading() as session:
+            return claim_record(session, claim_id)
+
+    def ledger(self, guarantor_id: int) -> Record:
+        """An account with its balances and every posting."""
+        self._require(Permission.MONEY)
+        with self.reading() as session:
+            return account_record(session, guarantor_id)
+
+    def why(self, item_id: int) -> Why:
+        """Why an item is in its queue, and what would take it out."""
+        with self.reading() as session:
+            item = session.get(WorkItem, item_id)
+            if item is None:
+                raise NotFound("This item is no longer in the queue.")
+            return queue.find(item.queue, self.actor).why(session, item)
+
+    def lease(self, item_id: int) -> Lease:
+        """Take an item to work on it; `Taken` says who has it."""
+        with Session(writer(self.engine)) as session:
+            lease = leases.take(session, self.actor, item_id, clock.now())
+            self._log(session, "lease", lease)
+            return lease
+
+    def next_item(self, name: str) -> Lease | None:
+        """Take the best free item of a queue; None when there is none."""
+        known = queue.find(name, self.actor)
+        with Session(writer(self.engine)) as session:
+            items = queue.candidates(session, known, self.actor, clock.today())
+            lease = leases.take_first(session, self.actor, items, clock.now())
+            if lease is not None:
+                self._log(session, "lease", lease)
+            return lease
+
+    def beat(self, lease: Lease) -> Lease:
+        """Keep a lease alive."""
+        with Session(writer(self.engine)) as session:
+            kept = leases.beat(session, self.actor, lease, clock.now())
+            session.commit()
+            return kept
+
+    def release(self, lease: Lease) -> None:
+        """Give an item back."""
+        with Session(writer(self.engine)) as session:
+            leases.release(session, self.actor, lease)
+            self._log(session, "release", lease)
+
+    def users(self) -> tuple[tuple[int, str], ...]:
+        """Active users: (id, name)."""
+        with self.reading() as session:
+            return tuple((user.id, user.name) for user in session.exec(select(User).where(User.active)).all())
+
+    def now(self) -> datetime:
+        """The moment, as the store sees it."""
+        return clock.now()
+
+    def _runner(self) -> Runner:
+        try:
+            codes = self.codes
+        except Refused:
+            codes = None
+        return Runner(self.engine, self.actor, codes)
+
+    def _require(self, permission: Permission) -> None:
+        if not self.actor.may(permission):
+            raise NotAllowed(f"Your role ({self.actor.role}) lacks the permission '{permission}'.")
+
+    def _log(self, session: Session, action: str, lease: Lease) -> None:
+        detail: dict[str, object] = {"token": lease.token}
+        audit.append(session, self.actor, clock.now(), f"work.{action}", f"item:{lease.item_id}", detail)
+        session.commit()
+
+
+def _actor(session: Session) -> Actor:
+    uid = os.getuid()
+    user = session.exec(select(User).where(User.uid == uid)).first()
+    if user is None or not user.active:
+        raise NotAllowed(
+            "You are not a user of this practice.", where=login_name(), do="Its owner can add you: superbill users add"
+        )
+    return Actor(user.id, user.name, Role(user.role), socket.gethostname())
+
+
+def login_name() -> str:
+    """The operating system's name of the person, which no environment variable can forge."""
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name

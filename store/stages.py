@@ -1,0 +1,14 @@
+"""Importing this module makes every stage's queue and state machine known, in the order of an encounter's life."""
+
+from __future__ import annotations
+
+from store.claims.queue import CLAIMS
+from store.claims.rejections import REJECTIONS
+from store.coding.queue import CODING
+from store.denials.queue import DENIALS
+from store.remits.queue import REMITS
+from store.statements.queue import STATEMENTS
+from store.work.queue import register
+
+for _queue in (CODING, CLAIMS, REJECTIONS, REMITS, DENIALS, STATEMENTS):
+    register(_queue)

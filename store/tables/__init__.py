@@ -1,0 +1,21 @@
+"""SQLModel tables, one file per noun.  Importing this package registers them all."""
+
+from store.tables.action import Action, AuditEntry, RowImage, Transition
+from store.tables.claim import ArchivedFile, Batch, Claim, ClaimEvent, ClaimLine, ClaimVersion
+from store.tables.denial import Denial
+from store.tables.encounter import Diagnosis, Encounter, Note, ServiceLine
+from store.tables.ledger import LedgerEntry, Posting
+from store.tables.patient import Coverage, Guarantor, Patient, PatientContact
+from store.tables.people import User
+from store.tables.practice import Fee, Payer, Practice, Provider
+from store.tables.remittance import RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
+from store.tables.statement import StatementAccount, StatementRun
+from store.tables.work import Remark, WorkItem
+
+__all__ = [
+    "Action", "ArchivedFile", "AuditEntry", "Batch", "Claim", "ClaimEvent", "ClaimLine", "ClaimVersion",
+    "Coverage", "Denial", "Diagnosis", "Encounter", "Fee", "Guarantor", "LedgerEntry", "Note", "Patient",
+    "PatientContact", "Payer", "Posting", "Practice", "Provider", "Remark", "RemitAdjustment", "RemitClaim",
+    "RemitLine", "RemitProviderAdjustment", "Remittance", "RowImage", "ServiceLine", "StatementAccount",
+    "StatementRun", "Transition", "User", "WorkItem",
+]  # fmt: skip

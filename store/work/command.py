@@ -1,0 +1,277 @@
+"""The one way to change a record.
+
+A command is a frozen dataclass that says what is to be done.  `run` checks the permission, applies it, keeps an image
+of every row that it changed, records the state transitions, appends the audit entry, and commits: all in one
+transaction or not at all.  Because the images are kept, every undoable command knows its undo without saying it:
+`undo` restores the rows, if nobody has changed them since, and reverses the ledger entries.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session as SaSession
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, SQLModel, col, select
+
+from store import clock
+from store.db import writer
+from store.errors import NotAllowed, NotFound, Refused, Stale
+from store.people import audit
+from store.people.roles import Actor, Permission
+from store.tables import Action, RowImage, Transition
+from store.work import images, leases
+from store.work.states import Machine
+from store.work.values import Done, Lease
+
+if TYPE_CHECKING:
+    from codesets import CodeLibrary
+
+Record = TypeVar("Record", bound=SQLModel)
+
+
+def free_text(*, default: Any = dataclasses.MISSING) -> Any:
+    """A field of a command whose text stays out of the audit trail (notes and reasons may name a patient)."""
+    return dataclasses.field(default=default, metadata={"free_text": True})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command answers: a sentence for the status line, and a result that JSON can hold."""
+
+    sentence: str
+    result: Any = None
+
+
+class Command:
+    """A change of a record.  Subclasses are frozen dataclasses with the fields that it needs."""
+
+    name: ClassVar[str]
+    permission: ClassVar[Permission | None] = None
+    undoable: ClassVar[bool] = True
+
+    def apply(self, change: Change) -> Said:
+        """Make the change; raise `Refused` to leave everything as it was."""
+        raise NotImplementedError(self.name)
+
+    def subject(self) -> str:
+        """The record that the audit trail names."""
+        for field in dataclasses.fields(self):  # type: ignore[arg-type]
+            if field.name.endswith("_id"):
+                return f"{field.name[:-3]}:{getattr(self, field.name)}"
+        return ""
+
+
+class Change:
+    """One transaction of one command: the session, who and when, and everything that was touched."""
+
+    def __init__(self, session: Session, actor: Actor, codes: CodeLibrary | None, lease: Lease | None) -> None:
+        self.session = session
+        self.actor = actor
+        self.now = clock.now()
+        self.today: date = clock.today()
+        self.lease = lease
+        self.patient_id: int | None = None
+        self.changed: list[images.Changed] = []
+        self.steps: list[tuple[str, SQLModel, str, str, bool]] = []
+        self._codes = codes
+        self.action = Action(
+            key="", command="", args="", said="", result="", user_id=actor.user_id, at=self.now, undoable=False
+        )
+
+    @property
+    def codes(self) -> CodeLibrary:
+        """The code-set library; refused with what to do where there is none."""
+        if self._codes is None:
+            raise Refused("The code sets are not built yet.", do="Run: superbill codes build")
+        return self._codes
+
+    def get(self, model: type[Record], row_id: int | None, *, lock: bool = False) -> Record:
+        """The record, locked for the rest of the transaction where asked (SQLite locks the whole file anyway)."""
+        row = self.session.get(model, row_id, with_for_update=lock) if row_id is not None else None
+        if row is None:
+            raise NotFound(f"There is no {model.__name__.lower()} {row_id}.")
+        return row
+
+    def add(self, row: Record) -> Record:
+        """Keep a new record; its id is known on return."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def move(self, row: SQLModel, machine: Machine, after: str, called: str) -> None:
+        """One step of the record's state machine, refused if the machine doesn't have it."""
+        before = row.state  # type: ignore[attr-defined]
+        machine.require(before, after, called)
+        row.state = after
+        self.steps.append((machine.name, row, before, after, False))
+
+    def born(self, row: Record, machine: Machine, called: str) -> Record:
+        """Keep a new record in its first state."""
+        state = row.state  # type: ignore[attr-defined]
+        machine.require("", state, called)
+        self.steps.append((machine.name, row, "", state, False))
+        return self.add(row)
+
+
+class Runner:
+    """Carries out commands on one database for one person."""
+
+    def __init__(self, engine: Engine, actor: Actor, codes: CodeLibrary | None = None) -> None:
+        self.engine = writer(engine)
+        self.actor = actor
+        self.codes = codes
+
+    def run(self, command: Command, *, key: str | None = None, lease: Lease | None = None) -> Done:
+        """Do it, once: a second call with the same key answers what the first did.
+
+        Raises `NotAllowed` naming the permission, `Stale` when somebody saved the record in between, or whatever the
+        command refuses; nothing is left half-done.
+        """
+        self._require(command.permission)
+        key = key or uuid.uuid4().hex
+        with Session(self.engine, expire_on_commit=False) as session:
+            before = session.exec(select(Action).where(Action.key == key)).first()
+            if before is not None:
+                return _answered(before)
+            change = Change(session, self.actor, self.codes, lease)
+            try:
+                return self._carry_out(change, command, key)
+            except StaleDataError as stale:
+                raise Stale("Somebody else saved this record meanwhile.", do="Look again and redo it.") from stale
+            except OperationalError as failure:
+                raise _storage_refusal(failure) from failure
+
+    def _require(self, permission: Permission | None) -> None:
+        if permission is not None and not self.actor.may(permission):
+            raise NotAllowed(f"Your role ({self.actor.role}) lacks the permission '{permission}'.")
+
+    def _carry_out(self, change: Change, command: Command, key: str) -> Done:
+        session = change.session
+        action = change.action
+        action.key, action.command, action.undoable = key, command.name, command.undoable
+        action.args = _json(_args(command, audited=False))
+        session.add(action)
+        session.flush()
+        with _Watch(session, change) if command.undoable else nullcontext():
+            if change.lease is not None:
+                leases.fence(session, self.actor, change.lease, change.now)
+            said = command.apply(change)
+            session.flush()
+        action.said, action.result = said.sentence, _json(said.result)
+        _keep_images(change)
+        _keep_steps(change)
+        detail: dict[str, object] = {
+            "args": _args(command, audited=True),
+            "steps": [[s[0], s[2], s[3]] for s in change.steps],
+        }
+        session.flush()
+        audit.append(session, self.actor, change.now, command.name, command.subject(), detail, change.patient_id)
+        session.commit()
+        return Done(action.id, said.sentence, said.result, undoable=command.undoable)
+
+    def undo(self, *, key: str | None = None) -> Done:
+        """Take back this person's last undoable action that still stands."""
+        from store.work.undo import Undo
+
+        with Session(self.engine) as session:
+            undone = select(Action.undoes_id).where(col(Action.undoes_id).is_not(None))
+            last = session.exec(
+                select(Action)
+                .where(Action.user_id == self.actor.user_id, col(Action.undoes_id).is_(None))
+                .where(col(Action.id).not_in(undone))
+                .order_by(col(Action.id).desc())
+            ).first()
+            if last is None or not last.undoable:
+                said = f" Your last action can't be taken back: {last.said}" if last else ""
+                raise Refused(f"There is nothing to undo.{said}")
+            action_id = last.id
+        return self.run(Undo(action_id), key=key)
+
+
+class _Watch:
+    """Collects what each flush of a session writes."""
+
+    def __init__(self, session: Session, change: Change) -> None:
+        self.session, self.change = session, change
+
+    def __enter__(self) -> None:
+        event.listen(self.session, "after_flush", self._flushed)
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(self.session, "after_flush", self._flushed)
+
+    def _flushed(self, session: SaSession, _context: object) -> None:
+        self.change.changed.extend(images.collect(session))
+
+
+def _keep_images(change: Change) -> None:
+    rows = [
+        {
+            "action_id": change.action.id,
+            "table_name": changed.table,
+            "row_id": images.row_id(changed.row),
+            "before": images.encode(changed.before),
+            "after": images.encode(changed.after),
+        }
+        for changed in change.changed
+    ]
+    if rows:
+        change.session.execute(RowImage.__table__.insert(), rows)  # type: ignore[attr-defined]
+
+
+def _keep_steps(change: Change) -> None:
+    for machine, row, before, after, undo in change.steps:
+        change.session.add(
+            Transition(
+                action_id=change.action.id,
+                machine=machine,
+                subject_id=images.row_id(row),
+                before=before,
+                after=after,
+                undo=undo,
+            )
+        )
+
+
+def _args(command: Command, *, audited: bool) -> dict[str, Any]:
+    fields = dataclasses.fields(command)  # type: ignore[arg-type]
+    return {
+        field.name: getattr(command, field.name)
+        for field in fields
+        if not (audited and field.metadata.get("free_text"))
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=_jsonable, separators=(",", ":"))
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
+
+
+def _answered(action: Action) -> Done:
+    return Done(action.id, action.said, json.loads(action.result), action.undoable, repeated=True)
+
+
+def _storage_refusal(failure: OperationalError) -> Refused:
+    text = str(failure.orig)
+    if "locked" in text:
+        return Refused("The database is busy.", do="Nothing was saved; try again.")
+    if "disk" in text or "full" in text:
+        return Refused("The disk is full or can't be written.", do="Nothing was saved; make room and try again.")
+    return Refused(f"The database failed: {text.splitlines()[0]}.", do="Nothing was saved.")

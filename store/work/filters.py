@@ -1,0 +1,71 @@
+"""What a person types into the filter line, as a condition.  Nothing in it is ever SQL or a pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, false, or_
+
+from store import clock
+from store.errors import Refused
+from store.money import parse_cents
+from store.work.values import Column, Kind
+
+Columns = Mapping[str, tuple[Column, SQLColumnExpression[Any]]]
+
+_COMPARED = re.compile(r"(>=|<=|>|<|=)?(.+)", re.DOTALL)
+
+
+def condition(text: str, columns: Columns) -> ColumnElement[bool]:
+    """All terms must hold.
+
+    `payer:acme,zenith` any of these in the column; `den:>100` or `dos:<2026-10-01` compares numbers, money and dates;
+    a bare word may stand in any text column.
+    """
+    return and_(*(_term(term, columns) for term in text.split()))
+
+
+def _term(term: str, columns: Columns) -> ColumnElement[bool]:
+    key, colon, values = term.partition(":")
+    if colon and key.lower() in columns:
+        column, sql = columns[key.lower()]
+        return or_(*(_one(column, sql, value) for value in values.split(",") if value), *([] if values else [false()]))
+    if colon and key.isalpha() and values:
+        raise Refused(f"There is no column '{key}' to filter by.", do=f"There are: {', '.join(columns)}.")
+    texts = [sql for column, sql in columns.values() if column.kind is Kind.TEXT]
+    return or_(*(_holds(sql, term) for sql in texts))
+
+
+def _one(column: Column, sql: SQLColumnExpression[Any], value: str) -> ColumnElement[bool]:
+    if column.kind is Kind.TEXT:
+        return _holds(sql, value)
+    found = _COMPARED.fullmatch(value)
+    sign, number = (found[1] or "=", found[2]) if found else ("=", value)
+    wanted = _value(column, number)
+    if sign == ">=":
+        return sql >= wanted
+    if sign == "<=":
+        return sql <= wanted
+    if sign == ">":
+        return sql > wanted
+    return sql < wanted if sign == "<" else sql == wanted
+
+
+def _value(column: Column, text: str) -> int | date:
+    if column.kind is Kind.CENTS:
+        return parse_cents(text, where=f"filter {column.key}")
+    try:
+        if column.kind is Kind.DAYS:
+            return clock.today() + timedelta(days=int(text))
+        return date.fromisoformat(text) if column.kind is Kind.DATE else int(text)
+    except ValueError:
+        wanted = "a date like 2026-10-31" if column.kind is Kind.DATE else "a whole number"
+        raise Refused(f"{text[:20]!r} is not {wanted}.", where=f"filter {column.key}") from None
+
+
+def _holds(sql: SQLColumnExpression[Any], value: str) -> ColumnElement[bool]:
+    escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return cast(sql, String).ilike(f"%{escaped}%", escape="\\")

@@ -1,0 +1,197 @@
+"""The one queue engine: lanes, filter, sort and pages over any queue's items.
+
+A stage describes its queue by a `Queue`: which columns, from which tables, and how to explain and to open one record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
+from sqlmodel import Session, col
+
+from store.errors import NotFound, Refused
+from store.people.roles import Actor, Permission
+from store.tables import User, WorkItem
+from store.work.dates import add_business_days
+from store.work.filters import condition
+from store.work.record import Record
+from store.work.values import BoardLine, Cell, Column, Kind, Page, QueueInfo, Row, View, Why
+
+HIGH_VALUE_CENTS = 100_000
+DUE_SOON_BUSINESS_DAYS = 5
+
+AnySelect = Select[*tuple[Any, ...]]
+Previews = Mapping[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column and the SQL that fills it."""
+
+    column: Column
+    sql: SQLColumnExpression[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue as its stage describes it.
+
+    `join` adds the stage's tables to a select over `WorkItem`; `preview` gives up to three lines for each subject.
+    A column of kind DAYS is filled with a date and shown as the days from today to it.
+    """
+
+    name: str
+    title: str
+    permission: Permission
+    shown: tuple[Shown, ...]
+    join: Callable[[AnySelect], AnySelect]
+    preview: Callable[[Session, Sequence[int]], Previews]
+    why: Callable[[Session, WorkItem], Why]
+    record: Callable[[Session, int], Record]
+
+    @property
+    def info(self) -> QueueInfo:
+        """The part that a screen needs."""
+        return QueueInfo(self.name, self.title, tuple(shown.column for shown in self.shown))
+
+
+QUEUES: dict[str, Queue] = {}
+"""Every queue by name, in the order of an encounter's life."""
+
+
+def register(queue: Queue) -> Queue:
+    """Make the queue known to the board, the list screen and the command line."""
+    QUEUES[queue.name] = queue
+    return queue
+
+
+def find(name: str, actor: Actor) -> Queue:
+    """The queue, if the person may see it."""
+    queue = QUEUES.get(name)
+    if queue is None:
+        raise NotFound(f"There is no queue '{name}'.", do=f"There are: {', '.join(QUEUES)}.")
+    if not actor.may(queue.permission):
+        raise Refused(f"Your role ({actor.role}) lacks the permission '{queue.permission}' for this queue.")
+    return queue
+
+
+def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, start: int, limit: int) -> Page:
+    """Rows `start` to `start + limit` of a view, and the view's figures."""
+    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
+    where = _conditions(queue, actor, view, today)
+    total, cents, past, due = _figures(session, queue, where, today, soon)
+    query = queue.join(select(WorkItem, col(User.name), *(shown.sql for shown in queue.shown)).select_from(WorkItem))
+    query = query.outerjoin(User, col(User.id) == col(WorkItem.owner_id)).where(where)
+    query = query.order_by(*_order(queue, view, today, soon)).offset(start).limit(limit)
+    found = session.execute(query).all()
+    kinds = [shown.column.kind for shown in queue.shown]
+    cells = [tuple(_cell(kind, value, today) for kind, value in zip(kinds, row[2:], strict=True)) for row in found]
+    subjects = [row[0].subject_id for row in found]
+    previews = queue.preview(session, subjects) if subjects else {}
+    rows = tuple(
+        Row(
+            item.id,
+            item.subject_id,
+            _flag(item, owner, today, soon),
+            line,
+            owner or "",
+            previews.get(item.subject_id, ()),
+        )
+        for (item, owner, *_), line in zip(found, cells, strict=True)
+    )
+    return Page(rows, start, total, cents, past, due)
+
+
+def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit: int = 20) -> list[int]:
+    """The items that "get next" offers, best first: not deferred, not somebody else's."""
+    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
+    mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
+    query = queue.join(select(col(WorkItem.id)).select_from(WorkItem))
+    query = query.where(_conditions(queue, actor, View(), today), mine)
+    return list(session.scalars(query.order_by(*_order(queue, View(), today, soon)).limit(limit)))
+
+
+def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> BoardLine:
+    """The queue's line on the home board."""
+    item = WorkItem
+    ready = or_(col(item.deferred_until).is_(None), col(item.deferred_until) <= today)
+    own = or_(col(item.assigned_to) == actor.user_id, col(item.owner_id) == actor.user_id)
+    count, cents, oldest, past, deferred, mine = session.execute(
+        select(
+            _count(ready),
+            func.coalesce(func.sum(case((ready, col(item.cents)), else_=0)), 0),
+            func.min(item.opened_on),
+            _count(and_(ready, col(item.due) < today)),
+            _count(col(item.deferred_until) > today),
+            _count(own),
+        ).where(col(item.queue) == queue.name, col(item.open))
+    ).one()
+    age = (today - oldest).days if oldest else None
+    return BoardLine(queue.name, queue.title, count, int(cents), age, past, deferred, mine)
+
+
+def _count(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((which, 1), else_=0)), 0)
+
+
+def _conditions(queue: Queue, actor: Actor, view: View, today: date) -> ColumnElement[bool]:
+    terms = [col(WorkItem.queue) == queue.name, col(WorkItem.open)]
+    if view.deferred:
+        terms.append(col(WorkItem.deferred_until) > today)
+    else:
+        terms.append(or_(col(WorkItem.deferred_until).is_(None), col(WorkItem.deferred_until) <= today))
+    if view.mine:
+        terms.append(or_(col(WorkItem.assigned_to) == actor.user_id, col(WorkItem.owner_id) == actor.user_id))
+    if view.filter.strip():
+        terms.append(condition(view.filter, {shown.column.key: (shown.column, shown.sql) for shown in queue.shown}))
+    return and_(*terms)
+
+
+def _figures(
+    session: Session, queue: Queue, where: ColumnElement[bool], today: date, soon: date
+) -> tuple[int, int, int, int]:
+    query = queue.join(
+        select(
+            func.count(),
+            func.coalesce(func.sum(WorkItem.cents), 0),
+            _count(col(WorkItem.due) < today),
+            _count(and_(col(WorkItem.due) >= today, col(WorkItem.due) <= soon)),
+        ).select_from(WorkItem)
+    )
+    total, cents, past, due = session.execute(query.where(where)).one()
+    return total, int(cents), past, due
+
+
+def _order(queue: Queue, view: View, today: date, soon: date) -> list[Any]:
+    by_key = {shown.column.key: shown.sql for shown in queue.shown}
+    order: list[Any] = []
+    for level in view.sort[:3]:
+        if level.column not in by_key:
+            raise Refused(f"This queue has no column '{level.column}'.", do=f"It has: {', '.join(by_key)}.")
+        sql = by_key[level.column]
+        order.append(sql.desc() if level.descending else sql.asc())
+    if not order:
+        lane = case((col(WorkItem.due) < today, 0), (col(WorkItem.due) <= soon, 1), else_=2)
+        order = [lane, col(WorkItem.score).desc(), col(WorkItem.opened_on)]
+    return [*order, col(WorkItem.id)]
+
+
+def _flag(item: WorkItem, owner: str | None, today: date, soon: date) -> str:
+    if item.due is not None and item.due < today:
+        return "X"
+    if item.due is not None and item.due <= soon:
+        return "!"
+    if owner:
+        return "*"
+    return "$" if item.cents >= HIGH_VALUE_CENTS else ""
+
+
+def _cell(kind: Kind, value: Any, today: date) -> Cell:
+    if kind is Kind.DAYS and isinstance(value, date):
+        return (value - today).days
+    cell: Cell = value
+    return cell
