@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from rich.text import Text
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.await_complete import AwaitComplete
@@ -26,6 +25,8 @@ from tui.queues import QueueScreenSpec, load_specs
 from tui.screens.home import HomeScreen
 from tui.screens.record import RecordScreen
 from tui.session import Leases, Session
+from tui.verbs import SHARED
+from tui.widgets.plain import printable
 
 BEAT_SECONDS = 120.0
 """How often leases are renewed; a lease lasts several times as long."""
@@ -51,7 +52,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         open_practice: Callable[[], PracticeApi],
         *,
         specs: Mapping[str, QueueScreenSpec] | None = None,
-        common: Sequence[Action] = (),
+        common: Sequence[Action] = SHARED,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         super().__init__(ansi_color=True)
@@ -122,7 +123,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         if self._exception is None:
             self._exception = error
             self._exception_event.set()
-        self.panic(Text(crash_sentence(error)))
+        self.panic(printable(crash_sentence(error)))
 
 
 def crash_sentence(error: BaseException) -> str:
@@ -135,8 +136,8 @@ def crash_sentence(error: BaseException) -> str:
     return f"superbill stopped: {type(cause).__name__} at {place} (id {uuid.uuid4().hex[:12]})."
 
 
-def run(open_practice: Callable[[], PracticeApi], *, common: Sequence[Action] = ()) -> int:
+def run(open_practice: Callable[[], PracticeApi]) -> int:
     """Runs until the person leaves; gives the exit status."""
-    app = SuperbillApp(open_practice, common=common)
+    app = SuperbillApp(open_practice)
     app.run(mouse=False)
     return app.return_code or 0

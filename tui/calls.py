@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from store.work.record import Record
-from store.work.values import BoardLine, Column, Done, Lease, Page, SortKey, View, Why
+from store.work.values import BoardLine, Done, Lease, Page, QueueInfo, View, Why
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class QueueInfo:
-    """What a screen must know of a queue before it asks for rows.  The first money column is a row's amount."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-    default_sort: tuple[SortKey, ...] = ()
 
 
 class PracticeApi(Protocol):
@@ -34,52 +23,63 @@ class PracticeApi(Protocol):
         """Every queue that the person may see."""
         ...
 
-    def queue(self, name: str) -> QueueInfo:
+    def queue(self, name: str, /) -> QueueInfo:
         """A queue's title and columns."""
         ...
 
-    def page(self, queue: str, view: View, *, start: int, limit: int) -> Page:
+    def page(self, name: str, view: View, /, *, start: int, limit: int) -> Page:
         """At most `limit` rows from row `start` of a view."""
         ...
 
-    def record(self, queue: str, subject_id: int) -> Record:
+    def record(self, name: str, subject_id: int, /) -> Record:
         """The record behind a row."""
         ...
 
-    def claim(self, claim_id: int) -> Record:
+    def claim(self, claim_id: int, /) -> Record:
         """Everything about one claim."""
         ...
 
-    def ledger(self, account_id: int) -> Record:
+    def ledger(self, account_id: int, /) -> Record:
         """Everything owed and paid on one account."""
         ...
 
-    def why(self, item_id: int) -> Why:
+    def why(self, item_id: int, /) -> Why:
         """Why an item is here, blocked or owed."""
         ...
 
-    def do(self, command: object, *, key: str | None = None) -> Done:
-        """Carries out a command; the same `key` again gives the first result and changes nothing."""
+    def do(self, command: Any, /, *, key: str | None = None, lease: Lease | None = None) -> Done:
+        """Carries out a command; the same `key` again gives the first result and changes nothing.
+
+        With a `lease` it is refused when the lease was lost meanwhile.
+        """
         ...
 
     def undo(self) -> Done:
         """Takes the person's last command back."""
         ...
 
-    def lease(self, item_id: int) -> Lease:
+    def users(self) -> Sequence[tuple[int, str]]:
+        """Ids and names of the people that work here."""
+        ...
+
+    def lease(self, item_id: int, /) -> Lease:
         """Takes an item to work on it; `Taken` when somebody else has it."""
         ...
 
-    def next_item(self, queue: str) -> Lease | None:
+    def next_item(self, name: str, /) -> Lease | None:
         """Takes the item that comes first."""
         ...
 
-    def beat(self, lease: Lease) -> Lease:
+    def beat(self, lease: Lease, /) -> Lease:
         """Keeps an item for longer; `Stale` or `Taken` when it was lost."""
         ...
 
-    def release(self, lease: Lease) -> None:
+    def release(self, lease: Lease, /) -> None:
         """Gives an item back."""
+        ...
+
+    def close(self) -> None:
+        """Closes the practice."""
         ...
 
 
@@ -133,9 +133,7 @@ class Calls:
         if not self._thread.is_alive():
             return
         if self._practice is not None:
-            close = getattr(self._practice, "close", None)
-            if close is not None:
-                self._jobs.put(close)
+            self._jobs.put(self._practice.close)
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join, within)
 

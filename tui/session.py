@@ -11,6 +11,7 @@ from tui.asks import Answer
 from tui.calls import Calls
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
+from tui.verbs import SHARED
 
 
 class Leases:
@@ -87,7 +88,7 @@ class Session:
     calls: Calls
     leases: Leases
     specs: Mapping[str, QueueScreenSpec] = field(default_factory=dict)
-    common: tuple[Action, ...] = ()
+    common: tuple[Action, ...] = SHARED
     views: dict[str, View] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     repeat: Repeat | None = None

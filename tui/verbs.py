@@ -1,45 +1,69 @@
-"""The verbs that every queue shares and that change records: note, defer, assign, escalate.
-
-Their commands belong to the store; the session hands in how each is built.
-"""
+"""The verbs that every queue shares and that change records: note, defer, assign, escalate."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from tui.asks import Days, Pick, Words
-from tui.keys import Action, Build
+from store import clock
+from tui.asks import Choice, Chosen, Days, Pick, Words
+from tui.calls import PracticeApi
+from tui.keys import Action
 
-
-@dataclass(frozen=True, kw_only=True)
-class CommonBuilds:
-    """How the store's commands are made of what was chosen.
-
-    Answers: `note` gives "text"; `defer` gives "until" (days or a date) and "reason"; `assign` gives "to";
-    `escalate` gives "reason".
-    """
-
-    note: Build
-    defer: Build
-    assign: Build
-    escalate: Build
-    assignees: Pick | None = None
-    defer_reasons: Pick | None = None
+NOBODY = "nobody"
 
 
-def common_actions(builds: CommonBuilds) -> tuple[Action, ...]:
-    """The shared verbs, ready for the list and the record."""
-    assignee = builds.assignees or Words(name="to", question="Assign to", hint="a login name")
-    reason = builds.defer_reasons or Words(name="reason", question="Why wait", required=False, hint="may stay empty")
-    return (
-        Action(id="note", key="t", label="note", help="Write a note on the item.", many=True,
-               asks=(Words(name="text", question="Note"),), build=builds.note),
-        Action(id="defer", key="d", label="defer", rank=30, many=True,
-               help="Put the item aside until a day; 14d is fourteen days. It returns to you.",
-               asks=(Days(name="until", question="Defer for", hint="14d, 2w or a date"), reason),
-               build=builds.defer),
-        Action(id="assign", key="a", label="assign", help="Give the item to somebody.", many=True,
-               asks=(assignee,), build=builds.assign),
-        Action(id="escalate", key="e", label="escalate", help="Send the item to a supervisor, with the reason.",
-               many=True, asks=(Words(name="reason", question="Escalate because"),), build=builds.escalate),
-    )  # fmt: skip
+def day(chosen: Chosen, name: str) -> date:
+    """The answer to a `Days` as a date."""
+    answer = chosen.answers[name]
+    if isinstance(answer, date):
+        return answer
+    return clock.today() + timedelta(days=chosen.number(name))
+
+
+def _note(chosen: Chosen) -> Sequence[object]:
+    from store.work.commands import AddRemark
+
+    return [AddRemark(row.item_id, chosen.text("text")) for row in chosen.rows]
+
+
+def _defer(chosen: Chosen) -> Sequence[object]:
+    from store.work.commands import Defer
+
+    until = day(chosen, "until")
+    return [Defer(row.item_id, until, chosen.text("reason")) for row in chosen.rows]
+
+
+def _assign(chosen: Chosen) -> Sequence[object]:
+    from store.work.commands import Assign
+
+    to = chosen.text("to")
+    return [Assign(row.item_id, None if to == NOBODY else int(to)) for row in chosen.rows]
+
+
+def _escalate(chosen: Chosen) -> Sequence[object]:
+    from store.work.commands import Escalate
+
+    return [Escalate(row.item_id, chosen.text("reason")) for row in chosen.rows]
+
+
+def _people(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    return [
+        *(Choice(str(id_), name) for id_, name in practice.users()),
+        Choice(NOBODY, "nobody", "anybody may take it"),
+    ]
+
+
+SHARED: tuple[Action, ...] = (
+    Action(id="note", key="t", label="note", help="Write a note on the item.", many=True,
+           asks=(Words(name="text", question="Note"),), build=_note),
+    Action(id="defer", key="d", label="defer", rank=30, many=True, build=_defer,
+           help="Put the item aside until a day; 14d is fourteen days. It returns to you.",
+           asks=(Days(name="until", question="Defer for", hint="14d, 2w or a date"),
+                 Words(name="reason", question="Why wait", required=False, hint="may stay empty"))),
+    Action(id="assign", key="a", label="assign", help="Give the item to somebody.", many=True, build=_assign,
+           asks=(Pick(name="to", question="Assign to", load=_people),)),
+    Action(id="escalate", key="e", label="escalate", help="Put the item before a supervisor, with the reason.",
+           many=True, build=_escalate, asks=(Words(name="reason", question="Escalate because"),)),
+)  # fmt: skip
+"""In every queue's list and record."""

@@ -6,15 +6,14 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from store.errors import NotFound, Refused, Stale, Taken
 from store.work.record import Facts, Lines, Record, Tab, Table
-from store.work.values import BoardLine, Column, Done, Kind, Lease, Page, Row, SortKey, View, Why
+from store.work.values import BoardLine, Column, Done, Kind, Lease, Page, QueueInfo, Row, SortKey, View, Why
 from tui.asks import Choice, Chosen, Pick
-from tui.calls import QueueInfo
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
-from tui.verbs import CommonBuilds, common_actions
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -52,31 +51,6 @@ _CAUSES = ["registration", "front desk", "coding", "payer error", "charge entry"
 
 
 @dataclass(frozen=True)
-class Defer:
-    item_ids: tuple[int, ...]
-    until: object
-    reason: str
-
-
-@dataclass(frozen=True)
-class Note:
-    item_id: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Assign:
-    item_id: int
-    to: str
-
-
-@dataclass(frozen=True)
-class Escalate:
-    item_id: int
-    reason: str
-
-
-@dataclass(frozen=True)
 class Appeal:
     item_ids: tuple[int, ...]
 
@@ -95,7 +69,7 @@ class FakePractice:
     count: int = 214
     hostile: str = ""
     asked: list[tuple[int, int]] = field(default_factory=list)
-    done: list[tuple[object, str | None]] = field(default_factory=list)
+    done: list[tuple[Any, str | None]] = field(default_factory=list)
     undone: int = 0
     taken: dict[int, str] = field(default_factory=dict)
     leases: dict[int, Lease] = field(default_factory=dict)
@@ -105,6 +79,7 @@ class FakePractice:
     lose: bool = False
     rows: dict[int, Row] = field(default_factory=dict)
     closed: bool = False
+    with_lease: Lease | None = None
 
     def __post_init__(self) -> None:
         chance = random.Random(7)
@@ -126,8 +101,7 @@ class FakePractice:
         return (*others[:5], denials, *others[5:])
 
     def queue(self, name: str) -> QueueInfo:
-        sort = (SortKey("value", True), SortKey("slack"))
-        return QueueInfo(name, "Denials" if name == "denials" else name.title(), COLUMNS, sort)
+        return QueueInfo(name, name.title(), COLUMNS)
 
     def page(self, queue: str, view: View, *, start: int, limit: int) -> Page:
         del queue
@@ -159,23 +133,27 @@ class FakePractice:
             "priority rule, denials",
         )
 
-    def do(self, command: object, *, key: str | None = None) -> Done:
+    def do(self, command: Any, /, *, key: str | None = None, lease: Lease | None = None) -> Done:
         if self.refuse:
             raise Refused(self.refuse)
         self.done.append((command, key))
-        if isinstance(command, Defer):
-            self.deferred.update(command.item_ids)
-            return Done(len(self.done), f"Deferred {len(command.item_ids)} until {command.until}.", undoable=True)
+        self.with_lease = lease
+        if type(command).__name__ == "Defer":
+            self.deferred.add(command.item_id)
+            return Done(len(self.done), f"Deferred until {command.until}.", undoable=True)
         return Done(len(self.done), f"{type(command).__name__} done.", undoable=not isinstance(command, Appeal))
 
     def undo(self) -> Done:
         if not self.done:
             raise Refused("There is nothing to take back.")
         command, _ = self.done.pop()
-        if isinstance(command, Defer):
-            self.deferred.difference_update(command.item_ids)
+        if type(command).__name__ == "Defer":
+            self.deferred.discard(command.item_id)
         self.undone += 1
         return Done(99, f"Took back: {type(command).__name__}.")
+
+    def users(self) -> Sequence[tuple[int, str]]:
+        return ((1, "Tan, R"), (2, "Ode, K"))
 
     def lease(self, item_id: int) -> Lease:
         if item_id in self.taken:
@@ -271,16 +249,6 @@ def _record(row: Row) -> Record:
 def _ids(chosen: Chosen) -> tuple[int, ...]:
     return tuple(row.item_id for row in chosen.rows)
 
-
-COMMON = common_actions(
-    CommonBuilds(
-        note=lambda c: [Note(item_id, c.text("text")) for item_id in _ids(c)],
-        defer=lambda c: [Defer(_ids(c), c.answers["until"], c.text("reason"))],
-        assign=lambda c: [Assign(item_id, c.text("to")) for item_id in _ids(c)],
-        escalate=lambda c: [Escalate(item_id, c.text("reason")) for item_id in _ids(c)],
-        assignees=Pick(name="to", question="Assign to", load=lambda *_: [Choice("tan", "Tan, R"), Choice("me", "me")]),
-    )
-)
 
 DENIALS = QueueScreenSpec(
     "denials",

@@ -6,11 +6,11 @@ A file here is named like its queue and holds `SPEC = QueueScreenSpec(...)`; it 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
 from tui.keys import COMMON, MOVES, Action, Place, at, clashes
+from tui.verbs import SHARED
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class QueueScreenSpec:
     record: bool = True
     screen: str = ""
 
-    def problems(self, common: Sequence[Action] = ()) -> list[str]:
+    def problems(self) -> list[str]:
         """Keys that clash on the list or in the record."""
-        every = (*MOVES, *COMMON, *common, *self.actions)
+        every = (*MOVES, *COMMON, *SHARED, *self.actions)
         return [clash for place in (Place.LIST, Place.RECORD) for clash in clashes(at(place, every))]
 
 

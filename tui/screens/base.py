@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from store.errors import Refused
-from store.work.values import Done, Why
+from store.work.values import Done, Lease, Why
 from tui.asks import Answer, Ask, Choice, Chosen, Pick, Words
 from tui.keys import Action, Place, find, footer, pressed
 from tui.screens.palette import palette
@@ -210,15 +210,16 @@ class WorkScreen(Screen[None], inherit_bindings=False):
             self.status.say("Nothing was changed.")
             return
         assert action.build is not None
+        commands = await self.session.calls.run(action.build, chosen)
         self.session.repeat = Repeat(self.queue, action, answers)
-        await self._carry_out(action, action.build(chosen))
+        await self._carry_out(action, commands, chosen.lease)
 
-    async def _carry_out(self, action: Action, commands: Sequence[object]) -> None:
+    async def _carry_out(self, action: Action, commands: Sequence[object], lease: Lease | None) -> None:
         calls, press = self.session.calls, uuid.uuid4().hex
         done: list[Done] = []
         try:
             for at, command in enumerate(commands):
-                done.append(await calls.run(calls.practice.do, command, key=f"{press}-{at}"))
+                done.append(await calls.run(calls.practice.do, command, key=f"{press}-{at}", lease=lease))
         except Refused as error:
             if not done:
                 raise
@@ -229,7 +230,7 @@ class WorkScreen(Screen[None], inherit_bindings=False):
                 await self.changed(action)
         if done:
             said = done[0].said if len(done) == 1 else f"{action.label}: {len(done)} rows. {done[-1].said}"
-            self.status.say(one_line(said), hint="u takes it back" if done[-1].undoable else "")
+            self.say(said, hint="u takes it back" if done[-1].undoable else "")
 
     async def put(self, ask: Ask, chosen: Chosen) -> Answer | None:
         """Puts one question in the prompt."""
@@ -255,6 +256,11 @@ class WorkScreen(Screen[None], inherit_bindings=False):
         """Hands keys that were pressed too early to the prompt, as far as they belong to it."""
         while self._waiting and self.prompt.is_open:
             self.prompt.press(*self._waiting.popleft())
+
+    def say(self, text: str, *, hint: str = "") -> None:
+        """Says what was done, on the screen behind if this one has closed meanwhile."""
+        screen = self.app.screen if isinstance(self.app.screen, WorkScreen) else self
+        screen.status.say(one_line(text), hint=hint)
 
     def refuse(self, error: Refused) -> None:
         """Shows a refusal."""

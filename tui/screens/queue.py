@@ -12,9 +12,8 @@ from textual.timer import Timer
 from store.errors import Refused
 from store.money import show_cents
 from store.work.record import Record
-from store.work.values import Kind, Lease, Page, Row, SortKey, View
+from store.work.values import Kind, Lease, Page, QueueInfo, Row, SortKey, View
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import QueueInfo
 from tui.export import write_rows
 from tui.keys import COMMON, Action, Place, at
 from tui.screens.base import WorkScreen
@@ -73,7 +72,7 @@ class QueueScreen(WorkScreen):
         calls = self.session.calls
         self._info = await calls.run(calls.practice.queue, self.queue)
         self.session.titles[self.queue] = self._info.title
-        self._list.configure(self._info.columns, self._view.sort or self._info.default_sort)
+        self._list.configure(self._info.columns, self._view.sort)
         await self._list.reload()
         self.status.say("")
 
@@ -174,8 +173,8 @@ class QueueScreen(WorkScreen):
     async def do_sort(self, _count: int | None) -> None:
         """Asks for a column; the last ones stay as further levels."""
         assert self._info is not None
-        sort = self._view.sort or self._info.default_sort
-        own = Choice("", "the queue's own order", sort_words(self._info.columns, self._info.default_sort))
+        sort = self._view.sort
+        own = Choice("", "the queue's own order", "past due, due soon, then what is worth most")
         columns = [
             Choice(column.key, column.title, _level(column.key, sort) or column.help) for column in self._info.columns
         ]
@@ -193,13 +192,13 @@ class QueueScreen(WorkScreen):
     async def _see(self, view: View) -> None:
         before, self._view = self._view, view
         assert self._info is not None
-        self._list.configure(self._info.columns, view.sort or self._info.default_sort)
+        self._list.configure(self._info.columns, view.sort)
         try:
             await self._list.reload(seek=True)
         finally:
             self.session.views[self.queue] = self._view
         if before.filter != view.filter:
-            self.status.say(f"{self._list.total:,} rows", hint="Esc shows all" if view.filter else "")
+            self.status.say(rows_word(self._list.total), hint="Esc shows all" if view.filter else "")
 
     async def do_why(self, _count: int | None) -> None:
         """Opens the answer."""
@@ -225,11 +224,11 @@ class QueueScreen(WorkScreen):
         """Asks for a file and writes the rows."""
         assert self._info is not None
         rows = tuple(self._list.marks.values()) or await self._all_rows("export")
-        ask = Words(name="file", question=f"Write {len(rows):,} rows to", first=f"~/{self.queue}.csv")
+        ask = Words(name="file", question=f"Write {rows_word(len(rows))} to", first=f"~/{self.queue}.csv")
         answer = await self.put(ask, Chosen(self.queue, rows))
         if answer is not None:
             path = await self.session.calls.run(write_rows, str(answer), self._info.columns, rows)
-            self.status.say(f"{len(rows):,} rows are in {one_line(str(path))}")
+            self.status.say(f"{rows_word(len(rows))} in {one_line(str(path))}")
 
     def do_back(self, _count: int | None) -> None:
         """Drops the marks, else the filter, else leaves."""
@@ -265,7 +264,7 @@ class QueueScreen(WorkScreen):
         if page is None:
             return
         left: list[Part] = [(f" {self._title()}", BOLD), (f"  {self._view_name()}", PLAIN)]
-        right: list[Part] = [(f"{page.total:,} rows   {show_cents(page.cents, sign='$')}", PLAIN)]
+        right: list[Part] = [(f"{rows_word(page.total)}   {show_cents(page.cents, sign='$')}", PLAIN)]
         if page.past_due:
             right.append((f"   {page.past_due:,} past due", BAD))
         if page.due_soon:
@@ -276,7 +275,7 @@ class QueueScreen(WorkScreen):
     def _show_terms(self) -> None:
         if self._info is None:
             return
-        sort = sort_words(self._info.columns, self._view.sort or self._info.default_sort)
+        sort = sort_words(self._info.columns, self._view.sort)
         left: list[Part] = [(" / ", DIM), (one_line(self._view.filter) or "all", PLAIN if self._view.filter else DIM)]
         if sort:
             left += [("   sort ", DIM), (sort, PLAIN)]
@@ -357,6 +356,11 @@ class QueueScreen(WorkScreen):
         place = next((at_ for at_, column in enumerate(columns) if column.kind is Kind.CENTS), None)
         cells = [row.cells[place] for row in rows if place is not None and place < len(row.cells)]
         return sum(cell for cell in cells if isinstance(cell, int))
+
+
+def rows_word(count: int) -> str:
+    """'1 row', '2,000 rows'."""
+    return f"{count:,} row{'' if count == 1 else 's'}"
 
 
 def _row_of(lease: Lease) -> Row:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
+from textual import events
 from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Input, Static
@@ -27,6 +29,21 @@ Line = tuple[Part, ...]
 
 Span = tuple[int, int, Style]
 """Characters `start` to `end` of a line or text, and a style to add."""
+
+
+_EDITS = {
+    "left": "cursor_left",
+    "right": "cursor_right",
+    "ctrl+left": "cursor_left_word",
+    "ctrl+right": "cursor_right_word",
+    "home": "home",
+    "end": "end",
+    "backspace": "delete_left",
+    "delete": "delete_right",
+    "ctrl+w": "delete_left_word",
+    "ctrl+u": "delete_left_all",
+    "ctrl+k": "delete_right_all",
+}
 
 
 def one_line(text: str) -> str:
@@ -83,6 +100,11 @@ def content(line: Iterable[Part]) -> Content:
     return Content("").join(pieces)
 
 
+def printable(text: str) -> Text:
+    """One line that is printed after the screen was left."""
+    return Text(_safe(text))
+
+
 class PlainText(Static):
     """A text of a few lines that is never parsed."""
 
@@ -95,26 +117,25 @@ class PlainText(Static):
 
 
 class LineInput(Input, inherit_bindings=False):
-    """One line to type in: no blinking, no border, and only keys that every terminal sends."""
+    """One line to type in: no blinking, no border, and only keys that every terminal sends.
 
-    BINDINGS = [
-        ("left", "cursor_left", ""),
-        ("right", "cursor_right", ""),
-        ("ctrl+left", "cursor_left_word", ""),
-        ("ctrl+right", "cursor_right_word", ""),
-        ("home", "home", ""),
-        ("end,ctrl+e", "end", ""),
-        ("backspace", "delete_left", ""),
-        ("delete", "delete_right", ""),
-        ("ctrl+w", "delete_left_word", ""),
-        ("ctrl+u", "delete_left_all", ""),
-        ("ctrl+k", "delete_right_all", ""),
-        ("enter", "submit", ""),
-    ]
+    The library would act on editing keys after the letters that follow them; here all keys act in their order.
+    """
 
     def __init__(self, *, hint: str = "", id: str | None = None) -> None:
         super().__init__(placeholder=_safe(hint), id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        event.prevent_default()
+        if event.key == "enter":
+            event.stop()
+            await self.action_submit()
+        elif edit := _EDITS.get(event.key):
+            event.stop()
+            getattr(self, f"action_{edit}")()
+        else:
+            await super()._on_key(event)
 
     def validate_value(self, value: str) -> str:
         """Pasted text is text from outside too."""

@@ -18,14 +18,29 @@ from tui.widgets.plain import LineInput, PlainText, one_line
 
 
 class _PromptInput(LineInput):
-    """Letters typed after the answer, before the focus has moved on, belong to the screen."""
+    """Tells its prompt of each key in turn; keys after the answer belong to the screen behind."""
+
+    def __init__(self, prompt: Prompt) -> None:
+        super().__init__()
+        self._prompt = prompt
 
     async def _on_key(self, event: events.Key) -> None:
-        parent = self.parent
-        if isinstance(parent, Prompt) and not parent.is_open:
-            event.prevent_default()
+        event.prevent_default()
+        if not self._prompt.is_open:
             return
+        if event.key == "enter":
+            event.stop()
+            self._prompt.submit()
+            return
+        before = self.value
         await super()._on_key(event)
+        if self.value != before:
+            self._prompt.typed(self.value)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        super()._on_paste(event)
+        self._prompt.typed(self.value)
 
 
 class Prompt(Horizontal):
@@ -35,7 +50,7 @@ class Prompt(Horizontal):
         super().__init__(id=id)
         self._drawer = drawer
         self._question = PlainText(classes="question")
-        self._input = _PromptInput()
+        self._input = _PromptInput(self)
         self._answer: asyncio.Future[Answer | None] | None = None
         self._ask: Ask | None = None
         self._choices: tuple[Choice, ...] = ()
@@ -78,11 +93,12 @@ class Prompt(Horizontal):
     def press(self, key: str, character: str | None) -> None:
         """A key that was pressed before the prompt had the focus."""
         if key == "enter":
-            self._submit()
+            self.submit()
         elif key == "escape":
             self._finish(None)
         elif character and character.isprintable():
             self._input.insert_text_at_cursor(character)
+            self.typed(self._input.value)
 
     async def _wait(self) -> Answer | None:
         self._answer = asyncio.get_running_loop().create_future()
@@ -108,23 +124,15 @@ class Prompt(Horizontal):
         elif isinstance(self._ask, Pick) and event.key in {"up", "down"}:
             self._step(-1 if event.key == "up" else 1)
 
-    def on_input_changed(self, event: LineInput.Changed) -> None:
+    def typed(self, text: str) -> None:
         """A letter more or less."""
-        event.stop()
-        if self._yes_no and event.value:
-            self._finish("y" if event.value[0] in "yY" else None)
-        elif isinstance(self._ask, Pick) and self.is_open:
-            self._pick_or_list(event.value)
+        if self._yes_no and text:
+            self._finish("y" if text[0] in "yY" else None)
+        elif isinstance(self._ask, Pick):
+            self._pick_or_list(text)
 
-    def on_input_submitted(self, event: LineInput.Submitted) -> None:
+    def submit(self) -> None:
         """Enter."""
-        event.stop()
-        if self.is_open:
-            self._submit()
-        else:
-            self.app.screen.post_message(events.Key("enter", None))
-
-    def _submit(self) -> None:
         if self._ask is None:
             self._finish(None)
             return

@@ -1,0 +1,167 @@
+"""Columns, facts, notes and the code search, each on its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+
+from textual.app import App, ComposeResult
+
+from store.work.record import Facts, Lines, Tab, Table
+from store.work.values import Column, Kind
+from tests.tui.fake import COLUMNS, HITS, search_codes
+from tests.tui.support import shown
+from tui.screens.code_search import CodeSearch, HitLike, hit_line
+from tui.widgets.columns import place, write
+from tui.widgets.facts import fold, tab_lines
+from tui.widgets.look import MATCH
+from tui.widgets.note_pane import NotePane
+
+NOTE = "CHIEF COMPLAINT:\tcough\nThe patient denies fever.\n\nPLAN: recheck blood pressure in two weeks and call."
+
+
+def test_wide_columns_appear_from_a_hundred_columns_on() -> None:
+    assert all(not one.column.wide for one in place(COLUMNS, 96, terminal=99))
+    assert any(one.column.wide for one in place(COLUMNS, 97, terminal=100))
+
+
+def test_columns_never_take_more_than_the_line() -> None:
+    for width in range(1, 200):
+        placed = place(COLUMNS, width, terminal=width)
+        assert placed
+        assert len(placed) == 1 or sum(one.width for one in placed) + len(placed) - 1 <= width
+
+
+def test_numbers_lose_cents_before_they_are_hidden_and_are_never_cut() -> None:
+    shown_ = [write(123456, Kind.CENTS, width) for width in (9, 7, 5, 4, 3)]
+    assert shown_ == [" 1,234.56", "1234.56", "1,235", "1235", "###"]
+    assert write(-250, Kind.CENTS, 6) == " -2.50"
+    assert write(date(2026, 3, 2), Kind.DATE, 5) == "03-02"
+    assert write(-3, Kind.DAYS, 4) == " -3d"
+    assert write(None, Kind.CENTS, 4) == "    "
+
+
+def test_text_is_folded_at_spaces_and_loses_nothing() -> None:
+    folded = fold("one two threefourfivesixseveneight nine", 10)
+    assert all(len(line) <= 10 for line in folded)
+    assert "".join(folded).replace(" ", "") == "onetwothreefourfivesixseveneightnine"
+
+
+def test_a_record_shows_all_its_blocks() -> None:
+    table = Table((Column("a", "Amount", 8, Kind.CENTS),), ((1250,),), "Money")
+    tab = Tab("x", (Facts((("Payer", "UHC"),)), Lines(("raw ~ line",)), table))
+    text = ["".join(part for part, _ in line) for line in tab_lines(tab, 60)]
+    assert text[0] == "Payer  UHC"
+    assert "raw ~ line" in text
+    assert any("12.50" in line for line in text)
+
+
+class NoteApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield NotePane(NOTE)
+
+
+async def test_a_note_folds_scrolls_finds_and_gives_offsets_of_its_text() -> None:
+    app = NoteApp()
+    async with app.run_test(size=(20, 4)) as pilot:
+        pane = app.query_one(NotePane)
+        assert all(len(line) <= 20 for line in shown(pane).split("\n"))
+        assert pane.find("blood")
+        assert "blood" in shown(pane)
+        pane.do_select(None)
+        assert pane.selected_text == "blood"
+        pane.do_wider(None)
+        assert pane.selected_text == "blood pressure"
+        start, end = pane.selected or (0, 0)
+        assert NOTE[start:end] == "blood pressure"
+        pane.do_word(None)
+        assert pane.selected_text == "in"
+        pane.do_up(1)
+        assert pane.selected_text.endswith("in")
+        assert len(pane.selected_text) > 2
+        await pilot.resize_terminal(60, 10)
+        await pilot.pause()
+        assert pane.selected_text.endswith("in")
+        pane.do_select(None)
+        assert pane.selected is None
+        start = NOTE.index("fever")
+        pane.set_spans([(start, start + 5, MATCH)])
+        pane.show_span(start)
+        await pilot.pause()
+        assert "fever" in shown(pane)
+        assert not pane.find("rash")
+
+
+async def test_offsets_survive_characters_that_change_when_cleaned() -> None:
+    app = NoteApp()
+    async with app.run_test(size=(40, 6)):
+        pane = app.query_one(NotePane)
+        text = "cafe\u0301 \x1b[2J fever\r\nnext"
+        pane.set_text(text)
+        assert pane.find("fever")
+        pane.do_select(None)
+        assert pane.selected_text == "fever"
+
+
+class SearchApp(App[None]):
+    def __init__(self, search: object = search_codes) -> None:
+        super().__init__()
+        self.picked: list[str] = []
+        self.search = search
+
+    def compose(self) -> ComposeResult:
+        async def notes(hit: HitLike) -> Sequence[str]:
+            return (f"Excludes1 of {hit.code}: [see] other",)
+
+        yield CodeSearch(self.search, notes)  # type: ignore[arg-type]
+
+    def on_code_search_picked(self, event: CodeSearch.Picked) -> None:
+        self.picked.append(event.hit.code)
+
+
+async def test_codes_are_found_while_typing_and_picked_with_enter() -> None:
+    app = SearchApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.query_one(CodeSearch).start()
+        await pilot.press(*"diab")
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "-E11 " in shown(app.query_one("#results"))
+        assert "Excludes1 of E11: [see] other" in shown(app.query_one("#about"))
+        await pilot.press("down", "enter")
+        await pilot.pause()
+        assert app.picked == ["E11.9"]
+
+
+async def test_results_of_an_older_text_are_never_shown() -> None:
+    gates = {text: asyncio.Event() for text in ("d", "di")}
+    asked: list[str] = []
+
+    async def slow(text: str) -> Sequence[HitLike]:
+        asked.append(text)
+        await gates[text].wait()
+        return HITS[:1] if text == "d" else HITS[3:]
+
+    app = SearchApp(slow)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.query_one(CodeSearch).start()
+        await pilot.press("d", "i")
+        await pilot.pause()
+        gates["d"].set()
+        await pilot.pause()
+        assert shown(app.query_one("#results")).strip() == ""
+        await pilot.press("enter")
+        assert app.picked == []
+        gates["di"].set()
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert asked == ["d", "di"]
+        assert "I10" in shown(app.query_one("#results"))
+
+
+def test_a_hit_shows_what_matched() -> None:
+    line = hit_line(HITS[1], 70)
+    assert ("diabetes", MATCH) in line
+    assert sum(len(text) for text, _ in line) == 70
