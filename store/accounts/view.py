@@ -94,3 +94,11 @@ def _visits(session: Session, guarantor_id: int) -> tuple[tuple[Cell, ...], ...]
         amounts = (-books.get(Book.CHARGES, 0), books.get(Book.INSURANCE, 0), books.get(Book.PATIENT, 0))
         rows.append((encounter.number, encounter.service_date, name, *amounts))
     return tuple(rows)
+
+
+def account_id_of(session: Session, number: str) -> int:
+    """The id of an account by its number."""
+    found = session.exec(select(Guarantor.id).where(Guarantor.number == number.strip().upper())).first()
+    if found is None:
+        raise NotFound(f"There is no account {number[:30]!r}.")
+    return found

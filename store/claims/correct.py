@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sqlmodel import select
 
-from store.claims.build import QUEUE, called, rebuild
+from store.claims.build import QUEUE, bill, called, rebuild
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import ADJUDICATED, CLAIM, ClaimState
 from store.coding import checks
@@ -101,6 +101,28 @@ class CancelClaim(Command):
         for queue in (QUEUE, REJECTIONS):
             items.close(change, queue, claim.id)
         return Said(f"{called(claim)} is cancelled.", claim.id)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildClaims(Command):
+    """Make claims of coded encounters that have none, and look again at the claims that an edit stopped."""
+
+    name: ClassVar[str] = "claims.build"
+    permission: ClassVar[Permission] = Permission.CLAIM
+
+    def apply(self, change: Change) -> Said:
+        """The result counts what was made, mended and still stopped."""
+        made = 0
+        for encounter in change.session.exec(select(Encounter).where(Encounter.state == CodingState.CODED)).all():
+            change.move(encounter, ENCOUNTER, CodingState.RELEASED, f"Encounter {encounter.number}")
+            bill(change, encounter)
+            made += 1
+        stopped = change.session.exec(select(Claim).where(Claim.state == ClaimState.EDIT_FAIL)).all()
+        for claim in stopped:
+            rebuild(change, claim)
+        mended = sum(claim.state == ClaimState.READY for claim in stopped)
+        counts = {"made": made, "mended": mended, "stopped": len(stopped) - mended}
+        return Said(f"{made} claims made, {mended} mended, {counts['stopped']} still stopped by an edit.", counts)
 
 
 def _service(change: Change, claim: Claim, which: str) -> ServiceLine:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.errors import NotFound
 from store.tables import Claim, Payer, RemitAdjustment, RemitClaim
 
 
@@ -59,4 +60,12 @@ def _adjustments(session: Session) -> dict[int, dict[str, dict[str, int]]]:
     for claim_id, group, reason, cents in session.exec(query).all():
         if claim_id is not None and cents:
             found.setdefault(claim_id, {}).setdefault(group, {})[reason] = int(cents)
+    return found
+
+
+def claim_id_of(session: Session, control_number: str) -> int:
+    """The id of a claim by its control number."""
+    found = session.exec(select(Claim.id).where(Claim.control_number == control_number.strip().upper())).first()
+    if found is None:
+        raise NotFound(f"There is no claim {control_number[:30]!r}.")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -58,3 +58,9 @@ class AddUser(Command):
             raise Refused(f"{self.login} is a user already.")
         user = change.add(User(name=self.login, uid=self.uid, role=self.role))
         return Said(f"{self.login} is now a {self.role}.", user.id)
+
+
+def list_users(session: Session) -> list[dict[str, Any]]:
+    """Every user: name, role, whether active."""
+    users = session.exec(select(User).order_by(User.name)).all()
+    return [{"name": user.name, "role": user.role, "active": user.active} for user in users]

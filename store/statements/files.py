@@ -6,6 +6,8 @@ They are made from what is kept, so that the same run gives the same bytes, toda
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from sqlmodel import col, select
 from store.errors import NotFound, Refused
 from store.new_file import make_folder, new_file
 from store.statements.pdf import write_pdf
+from store.statements.runs import GenerateRun, SelectRun, SendRun
 from store.statements.states import RunState
 from store.statements.stored import from_json
 from store.statements.values import Statement
@@ -22,6 +25,35 @@ from store.tables import StatementAccount, StatementRun
 
 if TYPE_CHECKING:
     from store.practice import Practice
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run through all its steps gave."""
+
+    run_id: int
+    said: str
+    files: tuple[Path, ...]
+
+
+def run_through(practice: Practice, as_of: date, folder: Path) -> Outcome:
+    """Select, generate, write and send the run of a date, going on where an earlier try stopped.
+
+    A run that was sent already is left as it is; its files are written again only where they are missing.
+    """
+    run_id = int(str(practice.do(SelectRun(as_of)).result))
+    state = _state(practice, run_id)
+    if state == RunState.SELECTED:
+        practice.do(GenerateRun(run_id))
+    files = write_run(practice, run_id, folder)
+    if state == RunState.SENT:
+        return Outcome(run_id, f"The run of {as_of} was sent already; nothing was sent again.", files)
+    return Outcome(run_id, practice.do(SendRun(run_id)).said, files)
+
+
+def _state(practice: Practice, run_id: int) -> str:
+    with practice.reading() as session:
+        return session.get_one(StatementRun, run_id).state
 
 
 def write_run(practice: Practice, run_id: int, folder: Path) -> tuple[Path, Path]:

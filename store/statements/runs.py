@@ -12,7 +12,7 @@ from typing import ClassVar
 from sqlmodel import col, select
 
 from store.accounts.ledger import lock_accounts
-from store.errors import NotFound, Refused
+from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
 from store.statements.compose import Asked, compose
@@ -184,6 +184,6 @@ def _generate(change: Change, practice: Practice, run: StatementRun, account: St
     number = f"{run.id}-{guarantor.number}"
     statement = compose(change.session, practice, Asked(guarantor, number, run.as_of, account.dunning_after))
     if statement.amount_due != account.amount + statement.credit:
-        raise NotFound(f"The visits of account {guarantor.number} do not explain its balance.")
+        raise Refused(f"The visits of account {guarantor.number} do not explain its balance.")
     account.content = to_json(statement)
     return statement.amount_due

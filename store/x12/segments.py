@@ -134,7 +134,8 @@ class Reader:
 
     def _skip_blank(self) -> bool:
         text, at = self._text, self._at
-        while at < len(text) and text[at] in _BLANK:
+        idle = _BLANK + (self.interchanges[-1].separators.segment if self.interchanges else "")
+        while at < len(text) and text[at] in idle:
             at += 1
         self._at = at
         return at < len(text)

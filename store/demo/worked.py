@@ -1,0 +1,51 @@
+"""What the people of the demo practice did before you came: some denials worked, one statement run sent."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+from sqlmodel import col, select
+
+from store.denials.commands import CorrectDenial, StartDenial, WriteOffDenial
+from store.errors import Refused
+from store.practice import Practice
+from store.statements.runs import GenerateRun, SelectRun, SendRun
+from store.tables import Denial, WorkItem
+from store.work.commands import AddRemark, Defer
+
+
+def work_denials(practice: Practice, rng: Random) -> None:
+    """Of the open denials a few are corrected, written off, noted or deferred; most still wait."""
+    for denial_id, item_id in _open(practice):
+        luck = rng.random()
+        try:
+            if luck < 0.10:
+                practice.do(CorrectDenial(denial_id, authorization=f"A{rng.randrange(10**6):06d}"))
+            elif luck < 0.16:
+                practice.do(WriteOffDenial(denial_id, "filed too late"))
+            elif luck < 0.26:
+                practice.do(StartDenial(denial_id))
+                practice.do(AddRemark(item_id, "Called the payer: records are wanted, reference 88213."))
+            elif luck < 0.32:
+                practice.do(Defer(item_id, practice.now().date() + timedelta(days=7), "waiting for the records"))
+        except Refused:
+            continue  # its claim is being corrected already, or its deadline is near
+
+
+def statement_run(practice: Practice, day: date) -> None:
+    """One run, sent."""
+    run_id = int(str(practice.do(SelectRun(day)).result))
+    practice.do(GenerateRun(run_id))
+    practice.do(SendRun(run_id))
+
+
+def _open(practice: Practice) -> list[tuple[int, int]]:
+    with practice.reading() as session:
+        query = (
+            select(Denial.id, WorkItem.id)
+            .join(WorkItem, col(WorkItem.subject_id) == col(Denial.id))
+            .where(WorkItem.queue == "denials", Denial.state == "OPEN", col(WorkItem.deferred_until).is_(None))
+            .order_by(col(Denial.id))
+        )
+        return list(session.exec(query).all())

@@ -1,0 +1,5 @@
+"""`python -m tui` is `superbill`."""
+
+from tui.cli import main
+
+main()

@@ -1,0 +1,55 @@
+"""The `superbill` command: the same engine as the screens, without one.
+
+Exits 0 on success, 1 when something was refused or found wrong, 2 on wrong usage; never a traceback for bad input.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from codesets.errors import Refused
+
+app = typer.Typer(
+    name="superbill",
+    help="The work queues of medical coders and billers in one terminal.",
+    no_args_is_help=False,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Db = Annotated[str | None, typer.Option("--db", help="Database URL; else SUPERBILL_DB, else your own practice.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def main() -> None:
+    """Run the command line; a refusal is one plain sentence and exit code 1."""
+    from tui import commands
+
+    commands.register(app)
+    try:
+        app()
+    except Refused as refused:
+        print(f"superbill: {refused}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        print("superbill: stopped", file=sys.stderr)  # noqa: T201
+        raise SystemExit(130) from None
+
+
+@app.callback(invoke_without_command=True)
+def open_queues(context: typer.Context, db: Db = None) -> None:
+    """Open the queues."""
+    if context.invoked_subcommand is None:
+        from tui.commands.queues import open_app
+
+        open_app(db)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""The verbs of the command line, one file a subject; what they need is imported when they run."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add every verb to the command."""
+    from tui.commands import claims, codes, demo, imports, lists, practice, statements
+
+    for module in (demo, practice, codes, imports, claims, lists, statements):
+        module.register(app)

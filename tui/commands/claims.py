@@ -1,0 +1,88 @@
+"""`superbill claims`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui.commands.common import Db, Json, opened, say, say_json, say_record, say_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    claims = typer.Typer(help="Claims and claim files.", no_args_is_help=True)
+    claims.command("build")(build)
+    claims.command("list")(list_claims)
+    claims.command("show")(show)
+    claims.command("batch")(batch)
+    app.add_typer(claims, name="claims")
+
+
+def build(db: Db = None, as_json: Json = False) -> None:
+    """Make claims of what is coded, and look again at those that an edit stopped."""
+    from store.claims.correct import BuildClaims
+
+    with opened(db) as practice:
+        done = practice.do(BuildClaims())
+    if as_json:
+        say_json(done.result)
+    else:
+        say(done.said)
+
+
+def list_claims(
+    state: Annotated[str | None, typer.Option(help="Only claims in this state.")] = None,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Every claim with its money; with --json all amounts are integer cents."""
+    from store.claims.listing import list_claims as listed
+    from store.money import show_cents
+
+    with opened(db) as practice, practice.reading() as session:
+        found = listed(session, state=state.upper() if state else None)
+    if as_json:
+        say_json(found)
+        return
+    rows = [
+        (
+            c["control_number"],
+            c["state"],
+            c["payer"],
+            show_cents(c["charge"]),
+            show_cents(c["paid"]),
+            show_cents(c["patient_responsibility"]),
+        )
+        for c in found
+    ]
+    say_table(("claim", "state", "payer", "charge", "paid", "patient"), rows, right=(3, 4, 5))
+
+
+def show(control_number: str, db: Db = None) -> None:
+    """One claim with its lines, versions, history, answers and postings."""
+    from store.claims.listing import claim_id_of
+
+    with opened(db) as practice:
+        with practice.reading() as session:
+            claim_id = claim_id_of(session, control_number)
+        say_record(practice.claim(claim_id))
+
+
+def batch(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the claim file.")], db: Db = None, as_json: Json = False
+) -> None:
+    """Write every ready claim into one 837P file."""
+    from store.claims.batch import MakeBatch, deliver
+
+    with opened(db) as practice:
+        late = deliver(practice, out)
+        done = practice.do(MakeBatch())
+        files = [*late, *deliver(practice, out)]
+    if as_json:
+        say_json({"said": done.said, "batch": done.result, "files": [str(path) for path in files]})
+        return
+    say(done.said)
+    for path in files:
+        say(str(path))

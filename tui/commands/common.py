@@ -1,0 +1,95 @@
+"""What every verb needs: the practice, tables or JSON on standard output, a progress bar on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from codesets.library.build import Progress
+    from store.practice import Practice
+    from store.work.record import Record
+
+Db = Annotated[str | None, typer.Option("--db", help="Database URL; else SUPERBILL_DB, else your own practice.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@contextmanager
+def opened(db: str | None) -> Iterator[Practice]:
+    """The practice, closed at the end."""
+    from store.practice import Practice
+
+    practice = Practice.open(db)
+    try:
+        yield practice
+    finally:
+        practice.close()
+
+
+def say(text: str) -> None:
+    """A line for people."""
+    from store.text import clean_line
+
+    typer.echo(clean_line(text))
+
+
+def say_json(value: Any) -> None:
+    """One JSON document."""
+    typer.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def say_table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
+    """Columns as wide as they need to be; those in `right` are aligned to the right."""
+    from store.text import clean_line
+
+    cleaned = [[clean_line(cell) for cell in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(header, *cleaned, strict=True)]
+    for row in (header, *cleaned):
+        cells = (
+            cell.rjust(wide) if number in right else cell.ljust(wide)
+            for number, (cell, wide) in enumerate(zip(row, widths, strict=True))
+        )
+        typer.echo("  ".join(cells).rstrip())
+
+
+def say_record(record: Record) -> None:
+    """A record as text, tab after tab."""
+    from tui.commands.text import record_lines
+
+    for line in record_lines(record):
+        typer.echo(line)
+
+
+def _silent(done: int, total: int, what: str) -> None:
+    """No bar where nobody looks."""
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+    from rich.text import Text
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total or None, description=Text(what).plain[:40].ljust(40))
+
+        yield show

@@ -1,0 +1,101 @@
+"""`superbill import`: encounters, acknowledgements and remittances from files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from codesets.errors import Refused
+from tui.commands.common import Db, Json, opened, progress, say, say_json
+
+if TYPE_CHECKING:
+    from store.practice import Practice
+
+Files = Annotated[list[Path], typer.Argument(help="One or more files.")]
+Outcome = tuple[str, dict[str, Any], bool]
+"""What is said of a file, its counts, and whether all of it was taken."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    imports = typer.Typer(help="Take in files from other systems.", no_args_is_help=True)
+    imports.command("encounters")(encounters)
+    imports.command("acks")(acks)
+    imports.command("remits")(remits)
+    app.add_typer(imports, name="import")
+
+
+def encounters(files: Files, db: Db = None, as_json: Json = False) -> None:
+    """Encounters with their notes: FHIR R4 bundles, NDJSON or CSV.  Bad rows go to a rejects file beside the input."""
+    _each(files, db, as_json, _encounters)
+
+
+def acks(files: Files, db: Db = None, as_json: Json = False) -> None:
+    """Acknowledgements of claim files: TA1, 999 and 277CA."""
+    _each(files, db, as_json, _acks)
+
+
+def remits(files: Files, db: Db = None, as_json: Json = False) -> None:
+    """Remittances: 835 files, balanced at every level before anything is posted."""
+    _each(files, db, as_json, _remits)
+
+
+def _each(files: Sequence[Path], db: str | None, as_json: bool, take: Callable[[Practice, Path], Outcome]) -> None:
+    results: list[dict[str, Any]] = []
+    complete = True
+    with opened(db) as practice, progress() as show:
+        for number, path in enumerate(files):
+            show(number, len(files), path.name)
+            try:
+                said, counts, whole = take(practice, path)
+                results.append({"file": str(path), "said": said, **counts})
+            except Refused as refused:
+                said, whole = str(refused), False
+                results.append({"file": str(path), "refused": str(refused)})
+            complete = complete and whole
+            if not as_json:
+                say(said)
+    if as_json:
+        say_json(results)
+    if not complete:
+        raise typer.Exit(1)
+
+
+def _encounters(practice: Practice, path: Path) -> Outcome:
+    from store.intake.load import ImportEncounters
+    from store.intake.read import read_file
+    from store.intake.rejects import rejects_path, write_rejects
+
+    intake = read_file(path)
+    done = practice.do(ImportEncounters(path.name, intake.encounters))
+    counts = dict(done.result) if isinstance(done.result, dict) else {}
+    said = " ".join((done.said, *intake.warnings[:3]))
+    if intake.rejects:
+        where = rejects_path(path)
+        write_rejects(where, intake.rejects)
+        counts |= {"rejected": len(intake.rejects), "rejects_file": str(where)}
+        first = intake.rejects[0]
+        said += f" {len(intake.rejects)} refused, see {where}: line {first.line}, {first.field}: {first.reason}"
+    return said, counts, not intake.rejects
+
+
+def _acks(practice: Practice, path: Path) -> Outcome:
+    from store.claims.acks import ImportAcks
+    from store.intake.plain_file import read_bytes
+
+    return _outcome(practice, ImportAcks(path.name, read_bytes(path)))
+
+
+def _remits(practice: Practice, path: Path) -> Outcome:
+    from store.intake.plain_file import read_bytes
+    from store.remits.take_in import ImportRemittance
+
+    return _outcome(practice, ImportRemittance(path.name, read_bytes(path)))
+
+
+def _outcome(practice: Practice, command: Any) -> Outcome:
+    done = practice.do(command)
+    return done.said, dict(done.result) if isinstance(done.result, dict) else {}, True

@@ -1,0 +1,63 @@
+"""`superbill denials list`, `remits list`, `ledger show`: the rows that the queues show."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tui.commands.common import Db, Json, opened, say, say_json, say_record, say_table
+
+Filter = Annotated[str, typer.Option("--filter", help="As in the queue: payer:acme den:>100 words.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    for name in ("denials", "remits"):
+        group = typer.Typer(help=f"The {name} queue.", no_args_is_help=True)
+        group.command("list")(_lister(name))
+        app.add_typer(group, name=name)
+    ledger = typer.Typer(help="Accounts and their postings.", no_args_is_help=True)
+    ledger.command("show")(show_ledger)
+    app.add_typer(ledger, name="ledger")
+
+
+def show_ledger(account: Annotated[str, typer.Argument(help="Account number, like A10001.")], db: Db = None) -> None:
+    """An account: its balances, its visits and every posting."""
+    from store.accounts.view import account_id_of
+
+    with opened(db) as practice:
+        with practice.reading() as session:
+            account_id = account_id_of(session, account)
+        say_record(practice.ledger(account_id))
+
+
+class _Lister:
+    """Prints a queue."""
+
+    def __init__(self, queue: str) -> None:
+        self.queue = queue
+
+    def __call__(self, filter_text: Filter = "", db: Db = None, as_json: Json = False) -> None:
+        from store.work.values import View
+        from tui.commands.text import cell_text
+
+        with opened(db) as practice:
+            columns = practice.queue(self.queue).columns
+            page = practice.page(self.queue, View(filter=filter_text), limit=100_000)
+        if as_json:
+            keys = [column.key for column in columns]
+            say_json([dict(zip(keys, row.cells, strict=True)) for row in page.rows])
+            return
+        rows = [
+            [cell_text(cell, column.kind) for cell, column in zip(row.cells, columns, strict=True)] for row in page.rows
+        ]
+        right = [number for number, column in enumerate(columns) if column.kind.value in {"cents", "number", "days"}]
+        say_table([column.title for column in columns], rows, right=right)
+        say(f"{page.total} rows")
+
+
+def _lister(queue: str) -> _Lister:
+    lister = _Lister(queue)
+    lister.__doc__ = f"The rows of the {queue} queue."
+    return lister
