@@ -42,6 +42,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
     """
 
     CSS_PATH = [Path(__file__).parent / "styles" / "app.tcss"]
+    TITLE = "superbill"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-detail"), (160, "-side")]

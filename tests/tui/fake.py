@@ -298,13 +298,16 @@ class FakeHit:
     title: str
     system: str = "ICD-10-CM"
     score: float = 1.0
-    spans: tuple[tuple[int, int], ...] = ()
+    matched: tuple[tuple[int, int], ...] = ()
     billable: bool = True
+    via: str = "title"
+    phrase: str = ""
+    in_force: bool = True
 
 
 HITS = (
-    FakeHit("E11", "Type 2 diabetes mellitus", billable=False, spans=((7, 15),)),
-    FakeHit("E11.9", "Type 2 diabetes mellitus without complications", spans=((7, 15),)),
-    FakeHit("E11.65", "Type 2 diabetes mellitus with hyperglycemia", spans=((7, 15),)),
+    FakeHit("E11", "Type 2 diabetes mellitus", billable=False, matched=((7, 15),)),
+    FakeHit("E11.9", "Type 2 diabetes mellitus without complications", matched=((7, 15),)),
+    FakeHit("E11.65", "Type 2 diabetes mellitus with hyperglycemia", matched=((7, 15),)),
     FakeHit("I10", "Essential (primary) hypertension"),
 )

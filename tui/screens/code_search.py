@@ -18,7 +18,7 @@ from tui.widgets.scroller import Pager
 
 
 class HitLike(Protocol):
-    """One code that was found; `spans` are the characters of its title that matched."""
+    """One code that was found; `matched` are characters of its title, `via` and `phrase` say what matched else."""
 
     @property
     def code(self) -> str:
@@ -41,8 +41,23 @@ class HitLike(Protocol):
         ...
 
     @property
-    def spans(self) -> Sequence[tuple[int, int]]:
+    def matched(self) -> Sequence[tuple[int, int]]:
         """What matched in the title."""
+        ...
+
+    @property
+    def via(self) -> str:
+        """What matched: code, title, index, an abbreviation."""
+        ...
+
+    @property
+    def phrase(self) -> str:
+        """The wording that matched, if it wasn't the title."""
+        ...
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is valid on the date of service."""
         ...
 
     @property
@@ -177,17 +192,19 @@ class CodeSearch(Vertical):
         width = max(20, self._about.size.width - 2)
         title = [((" " + part, BOLD),) for part in fold(f"{one_line(hit.code)} {one_line(hit.title)}", width)]
         lines = [((" " + p, PLAIN),) for text in texts for one in several_lines(text) for p in fold(one, width)]
-        self._about.show([*title, *lines])
+        found = f"found by {one_line(hit.via)}: {one_line(hit.phrase)}" if hit.phrase else ""
+        by: list[Line] = [((" " + part, DIM),) for part in fold(found, width)] if found else []
+        self._about.show([*title, *by, *lines])
 
 
 def hit_line(hit: HitLike, width: int, *, selected: bool = False) -> Line:
-    """A code and its title with what matched picked out.  `-` before a code says that it can't stand on a claim."""
+    """A code and its title with what matched picked out.  `-`: it can't stand on a claim; `x`: it isn't in force."""
     title = hit.title if one_line(hit.title) == hit.title else one_line(hit.title)
-    spans = [(start, end, MATCH) for start, end in hit.spans]
+    spans = [(start, end, MATCH) for start, end in hit.matched]
     room = max(0, width - 13 - len(hit.system) - 1)
     head: tuple[Part, ...] = (
-        (" " if hit.billable else "-", DIM),
-        (fit(one_line(hit.code), 10), BOLD if hit.billable else DIM),
+        ("x" if not hit.in_force else " " if hit.billable else "-", DIM),
+        (fit(one_line(hit.code), 10), BOLD if hit.billable and hit.in_force else DIM),
         ("  ", PLAIN),
     )
     fitted = fit(title, room)
