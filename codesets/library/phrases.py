@@ -68,7 +68,8 @@ class PhraseMaker:
         return (-score - 2 * bool(self._commonness(index)), index)
 
     def _commonness(self, index: int) -> float:
-        return self.common.get(self.nodes[index].key, 0.0)
+        key = self.nodes[index].key
+        return self.common.get(key) or 0.5 * self.common.get(key[:3], 0.0)
 
     def _phrases_of(self, index: int) -> Iterator[PhraseSource]:
         node = self.nodes[index]

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from codesets.search.engine import SearchEngine
 
 _BUILD = "Run `superbill codes build`."
-#: Kinds in the order in which the tabular list prints them.
-_CACHE_KIB = 4096
+_CACHE_KIB = 4096  # of SQLite pages for each connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +78,17 @@ def open_library(path: Path | None = None) -> CodeLibrary:
 class CodeLibrary:
     """The code sets of one library file.  Get one from `open_library()`; use it from any thread.
 
-    Codes are accepted with or without dot, in any case, with blanks around them.  Each thread has
-    its own connection; `close()` closes them all.
+    Codes are accepted with or without dot, in any case, with blanks around them.  Where a date `on`
+    can be given, the release in force on that day answers; without one, the latest.  A
+    connection serves one thread at a time; there are as many as threads ask at once.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._local = threading.local()
-        self._lock = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
+        self._starting = threading.Lock()
+        self._closed = False
+        self._idle: list[sqlite3.Connection] = []  # append and pop are atomic
         self._engine: SearchEngine | None = None
 
     def __enter__(self) -> Self:
@@ -101,23 +101,32 @@ class CodeLibrary:
 
     def close(self) -> None:
         """Close every connection; the library can't be used afterwards."""
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-            self._engine = None
-            self._local = threading.local()
+        self._closed = True
+        self._engine = None
+        while self._idle:
+            self._idle.pop().close()
 
     def rows(self, statement: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows that a statement of `sql` yields."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        connection = self._take()
+        try:
+            return connection.execute(statement, values or {}).fetchall()
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._idle.append(connection)
+
+    def _take(self) -> sqlite3.Connection:
+        """A connection that no other thread uses: an idle one, or a new one."""
+        if self._closed:
+            raise Refused("The code-set library is closed.", where=str(self.path))
+        try:
+            return self._idle.pop()
+        except IndexError:
             connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            self._local.connection = connection
-            with self._lock:
-                self._connections.append(connection)
-        return connection.execute(statement, values or {}).fetchall()
+            return connection
 
     # -- search ---------------------------------------------------------------------------------
 
@@ -133,7 +142,7 @@ class CodeLibrary:
         """
         from codesets.search.engine import SearchEngine
 
-        with self._lock:
+        with self._starting:
             engine = self._engine
             if engine is None:
                 engine = self._engine = SearchEngine(self)
@@ -161,12 +170,12 @@ class CodeLibrary:
         """Whether a code may be billed on a date, and why not; see `ValidityStatus`."""
         return validity.judge(self, code, on)
 
-    def place(self, code: str) -> tuple[Level, ...]:
+    def place(self, code: str, *, on: date | None = None) -> tuple[Level, ...]:
         """The way to a code: chapter, block, category, subcategories, code.  Empty when unknown.
 
         Blocks are named like `E08-E13`; a chapter, by its number, or a block may be asked for too.
         """
-        found = self._find(code)
+        found = self._find(code, on)
         if found is None:
             return ()
         node, row = found
@@ -175,12 +184,12 @@ class CodeLibrary:
             chain.append(Level("code", row.code, row.title))
         return tuple(chain)
 
-    def notes(self, code: str) -> tuple[NoteLine, ...]:
+    def notes(self, code: str, *, on: date | None = None) -> tuple[NoteLine, ...]:
         """Every note that holds for a code, from the chapter down to the code itself.
 
         Seventh-character tables come as lines of kind sevenChrDef, "A: initial encounter".
         """
-        found = self._find(code)
+        found = self._find(code, on)
         if found is None:
             return ()
         lines: list[NoteLine] = []
@@ -191,9 +200,9 @@ class CodeLibrary:
                 lines.append(NoteLine("sevenChrDef", f"{char}: {text}", 0, kind, name, title))
         return tuple(lines)
 
-    def children(self, code: str) -> tuple[Level, ...]:
+    def children(self, code: str, *, on: date | None = None) -> tuple[Level, ...]:
         """What stands directly below a chapter, block or code, seven-character codes included."""
-        found = self._find(code)
+        found = self._find(code, on)
         if found is None or (found[1] is not None and found[1].seventh):
             return ()
         node, row = found
@@ -201,12 +210,12 @@ class CodeLibrary:
         made = () if below or row is None else self.sevenths_of(node)
         return tuple(below) + tuple(Level("code", r.code, r.title) for r in made)
 
-    def seventh(self, code: str) -> tuple[SeventhOption, ...]:
+    def seventh(self, code: str, *, on: date | None = None) -> tuple[SeventhOption, ...]:
         """The seventh characters that a code takes, each with the complete code.  Empty if none.
 
         A complete code answers with its own and its sisters' characters.
         """
-        found = self._find(code)
+        found = self._find(code, on)
         if found is None or found[1] is None:
             return ()
         rows = self.sevenths_of(found[0])
@@ -233,9 +242,9 @@ class CodeLibrary:
             for number, system, label, start, end, source, count in self.rows(sql.RELEASES)
         )
 
-    def _find(self, code: str) -> tuple[int, CodeRow | None] | None:
+    def _find(self, code: str, on: date | None) -> tuple[int, CodeRow | None] | None:
         """The node of a code (with its row), chapter or block."""
-        row = self.row_on(code, None)
+        row = self.row_on(code, on)
         if row is not None:
             return row.node, row
         named = self.rows(sql.NODE_BY_NAME, {"name": code.strip().upper()})

@@ -12,7 +12,7 @@ from codesets.library.model import Hit
 from codesets.search.bits import unpack, unpack_array
 from codesets.search.candidates import candidates
 from codesets.search.query import Query, Reading, read_query
-from codesets.search.rank import ExtensionWords, Phrase, Ranker, Scored
+from codesets.search.rank import ExtensionWords, Phrase, Ranker, Scored, phrase_of
 from codesets.search.vocabulary import Vocabulary
 from codesets.search.words import words_of
 
@@ -111,10 +111,7 @@ class SearchEngine:
 
     def _phrases(self, numbers: list[int]) -> list[Phrase]:
         marks = ",".join(map(str, numbers))  # our own integers, never text from outside
-        return [
-            Phrase(*row[:10], words=unpack_array(row[10]), around=unpack_array(row[11]))
-            for row in self._library.rows(sql.PHRASES.format(marks=marks))
-        ]
+        return [phrase_of(row) for row in self._library.rows(sql.PHRASES.format(marks=marks))]
 
     def _within(self, query: Query, systems: Collection[str] | None) -> int | None:
         within: int | None = None

@@ -6,7 +6,9 @@ from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import mul
+from typing import Any
 
+from codesets.search.bits import unpack_array
 from codesets.search.vocabulary import Meaning
 
 _NEARBY = 0.62  # a word that only stands around the phrase
@@ -30,6 +32,25 @@ class Phrase:
     text: str
     words: array[int]
     around: array[int]
+
+
+def phrase_of(row: tuple[Any, ...]) -> Phrase:
+    """The phrase in a row of `sql.PHRASES`."""
+    number, system, key, target, kind, standing, family, prior, held, text, words, around = row
+    return Phrase(
+        number,
+        system,
+        key,
+        target,
+        kind,
+        standing,
+        family,
+        prior,
+        held,
+        text,
+        unpack_array(words),
+        unpack_array(around),
+    )
 
 
 @dataclass(slots=True)
@@ -135,17 +156,17 @@ class Ranker:
         return chosen
 
     def _fit(self, family: int) -> tuple[str, list[tuple[str, dict[int, float], float]]]:
-        """A family's usual character, and what each of its characters answers (longer wordings cost)."""
+        """A family's usual character, and what each of its characters answers (later ones cost a trifle)."""
         members = self._families.get(family, [])
         options = []
-        for member in members:
+        for place, member in enumerate(members):
             answers: dict[int, float] = {}
             for asked, meaning in enumerate(self._meanings):
                 quality = max((meaning.quality.get(word, 0.0) for word in member.words), default=0.0)
                 if quality:
                     answers[asked] = quality * _EXTENSION
             if answers:
-                options.append((member.char, answers, 0.02 * len(member.words)))
+                options.append((member.char, answers, 0.01 * place))
         plain = [m.char for m in members if "unspecified" in m.text]
         usual = (plain or [m.char for m in members] or [""])[0]
         return usual, options

@@ -1,0 +1,70 @@
+"""The small tables are readable, without repetition, and name real codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from codesets import CodeLibrary, Refused
+from codesets.search.bits import Tally, numbers_of, pack, unpack
+from codesets.search.synonyms import abbreviations
+from codesets.tables import read_table
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "least"),
+    [
+        ("abbreviations", "abbreviation", 200),
+        ("synonyms", "words", 150),
+        ("common_codes", "code", 500),
+        ("place_of_service", "code", 50),
+        ("modifiers", "code", 150),
+    ],
+)
+def test_a_table_is_complete_and_without_repetition(name: str, column: str, least: int) -> None:
+    rows = read_table(name)
+    assert len(rows) >= least
+    assert len({row[column] for row in rows}) == len(rows)
+    assert all(value is not None and value == value.strip() for row in rows for value in row.values())
+    assert read_table(name) is rows
+
+
+def test_a_table_that_is_not_there_is_refused() -> None:
+    for name in ("nothing", "../errors", ""):
+        with pytest.raises(Refused):
+            read_table(name)
+
+
+def test_every_common_code_is_in_the_library(library: CodeLibrary) -> None:
+    assert [row["code"] for row in read_table("common_codes") if library.lookup(row["code"]) is None] == []
+
+
+def test_every_sense_of_an_abbreviation_finds_something(library: CodeLibrary) -> None:
+    silent = [
+        (sense.short, sense.text)
+        for senses in abbreviations().values()
+        for sense in senses
+        if sense.words and not library.search(sense.text, limit=1)
+    ]
+    assert silent == []
+
+
+def test_modifiers_of_the_licensed_set_carry_a_hint_and_no_text() -> None:
+    licensed = [row for row in read_table("modifiers") if row["system"] == "CPT"]
+    assert licensed
+    assert all(len(row["name"].split()) <= 3 for row in licensed)
+
+
+def test_a_set_of_numbers_survives_packing() -> None:
+    for numbers in ([], [0], [5, 900, 31], list(range(0, 3000, 7))):
+        assert numbers_of(unpack(pack(numbers))) == sorted(numbers)
+
+
+def test_the_heaviest_members_come_first_and_equals_by_number() -> None:
+    tally = Tally()
+    tally.add(unpack(pack([1, 2, 3, 9])), 3)
+    tally.add(unpack(pack([2, 9])), 5)
+    tally.add(unpack(pack([7])), 1)
+    assert sorted(tally.heaviest(2)) == [2, 9]
+    assert tally.heaviest(3) == [2, 9, 1]
+    assert set(tally.heaviest(50)) == {1, 2, 3, 7, 9}
+    assert tally.heaviest(5, within=unpack(pack([3, 7]))) == [3, 7]
