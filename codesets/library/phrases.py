@@ -65,7 +65,7 @@ class PhraseMaker:
         nos = any(kind == "inclusionTerm" and text.endswith("NOS") for kind, _, text in node.notes)
         last = node.key[-1]
         score = 4 * ("unspecified" in title) + 3 * nos + 2 * (last == "9") + (last == "0")
-        return (-score - 2 * bool(self._commonness(index)), index)
+        return (-score - round(2 * self._commonness(index)), index)
 
     def _commonness(self, index: int) -> float:
         key = self.nodes[index].key
