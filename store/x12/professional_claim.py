@@ -110,6 +110,8 @@ def _procedure(line: ServiceLine, where: str) -> str:
     if len(line.modifiers) > MAX_MODIFIERS:
         what = f"There are {len(line.modifiers)} modifiers; at most {MAX_MODIFIERS} are allowed."
         raise Refused(what, where=f"{where} modifiers")
+    if len(set(line.modifiers)) < len(line.modifiers):
+        raise Refused("A modifier is there twice.", where=f"{where} modifiers")
     modifiers = [_matching(_MODIFIER, one.upper(), f"{where} modifier") for one in line.modifiers]
     parts = ["HC", _matching(_PROCEDURE, line.code.upper(), f"{where} procedure"), *modifiers]
     description = optional_words(line.description, 80, f"{where} description")

@@ -38,16 +38,17 @@ def read_claims(text: str) -> list[ReadClaim]:
     state: dict[str, tuple[str, ...]] = {}
     for elements in (part.split("*") for part in text.split("~") if part):
         padded = (*elements, *[""] * 12)
-        if elements[0] == "HL":
+        if elements[0] in {"HL", "ST"}:
             state.pop("QC", None)
-            state["HL"] = padded
+            state.pop("CLM", None)
         elif elements[0] in {"SBR", "PAT"}:
             state[elements[0]] = padded
         elif elements[0] == "NM1" and elements[1] in {"85", "IL", "PR", "QC"}:
             state[elements[1]] = padded
         elif elements[0] == "CLM":
+            state["CLM"] = padded
             claims.append(_claim(padded, state))
-        elif claims:
+        elif "CLM" in state:
             _more(claims[-1], padded)
     return claims
 

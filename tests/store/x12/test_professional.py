@@ -95,10 +95,9 @@ def test_rendering_and_facility_are_told_only_where_they_differ() -> None:
 
 def test_names_become_the_basic_character_set_and_hold_no_separator() -> None:
     person = replace(SUBSCRIBER, last="Müller-Straße* ~", first="José:^", middle="Ødegård")
-    text = write(
-        replace(CLAIM, subscription=replace(COVERAGE, subscriber=person, payer_name="Łódź \u2018Health\u2019 – ☃"))
-    )
-    assert "NM1*IL*1*MULLER-STRASSE*JOSE*ODEGARD**MI*" in text
+    coverage = replace(COVERAGE, subscriber=person, payer_name="Łódź \u2018Health\u2019 \u2013 ☃")
+    text = write(replace(CLAIM, subscription=coverage))
+    assert "NM1*IL*1*MULLER-STRASSE*JOSE*ODEGARD***MI*" in text
     assert "NM1*PR*2*LODZ 'HEALTH' -*" in text
     assert text.isascii()
     assert text == text.upper()
@@ -149,6 +148,7 @@ def diagnoses(count: int) -> ProfessionalClaim:
         (changed_line(units=0), "line 1 units"),
         (changed_line(code="ZZ10"), "line 1 procedure"),
         (changed_line(modifiers=("25", "59", "LT", "RT", "XE")), "line 1 modifiers"),
+        (changed_line(modifiers=("25", "25")), "line 1 modifiers"),
         (changed_line(modifiers=("2*",)), "line 1 modifier"),
         (changed_line(control="a-1"), "line 1 control"),
         (changed_line(control="X" * 31), "line 1 control"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from store.x12.claim_values import Person, ProfessionalClaim, ServiceLine
@@ -38,7 +38,7 @@ def claims(draw: st.DrawFn) -> ProfessionalClaim:
             st.builds(
                 ServiceLine, st.from_regex(r"\A[A-Z0-9]{1,30}\Z"), st.from_regex(r"\AZZ[0-9]{3}\Z"),
                 st.integers(0, 10**7), st.integers(1, 9999), days, pointers,
-                st.lists(st.sampled_from(["25", "59", "LT", "GA"]), max_size=4).map(tuple),
+                st.lists(st.sampled_from(["25", "59", "LT", "GA"]), max_size=4, unique=True).map(tuple),
                 st.sampled_from(["", "Drug: 5 mg*"]), st.sampled_from(["", "11", "22"]),
             ),
             min_size=1, max_size=6, unique_by=lambda line: line.control,
@@ -46,8 +46,9 @@ def claims(draw: st.DrawFn) -> ProfessionalClaim:
     )  # fmt: skip
     subscriber, relationship = draw(people), draw(st.sampled_from(["18", "01", "19", "G8"]))
     coverage = replace(
-        COVERAGE, subscriber=subscriber, relationship=relationship, member_id=draw(st.from_regex(r"\A[A-Z0-9]{2,15}\Z")),
-        sequence=draw(st.sampled_from("PST")), payer_id=draw(st.sampled_from(["ACME1", "OTHER2"])),
+        COVERAGE, subscriber=subscriber, relationship=relationship,
+        member_id=draw(st.from_regex(r"\A[A-Z0-9]{2,15}\Z")), sequence=draw(st.sampled_from("PST")),
+        payer_id=draw(st.sampled_from(["ACME1", "OTHER2"])),
     )  # fmt: skip
     frequency = draw(st.sampled_from("178"))
     return ProfessionalClaim(
@@ -59,6 +60,7 @@ def claims(draw: st.DrawFn) -> ProfessionalClaim:
     )  # fmt: skip
 
 
+@settings(phases=[Phase.explicit, Phase.generate])
 @given(st.lists(claims(), min_size=1, max_size=6, unique_by=lambda claim: claim.control_number), st.integers(1, 7))
 def test_claims_come_back_as_they_went(given_claims: list[ProfessionalClaim], per_set: int) -> None:
     text = write_professional(given_claims, SUBMITTER, CONTROL, claims_per_set=per_set)
