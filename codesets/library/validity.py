@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from codesets.library import sql
@@ -57,6 +58,10 @@ def _out_of_force(library: CodeLibrary, rows: list[CodeRow], on: date) -> Validi
 def _absent(library: CodeLibrary, code: str, key: str) -> Validity:
     """No such code: is it the right base with its seventh character missing, misplaced or wrong?"""
     shown = "".join(c for c in " ".join(code.split()) if c.isprintable())[:24] or "An empty code"
+    meant = _with_placeholders(library, key)
+    if meant:
+        text = f"{shown}: the placeholder X is missing or in the wrong place; write {meant[0]}."
+        return Validity(ValidityStatus.SEVENTH, shown, text, meant)
     for length in range(min(len(key) - 1, 6), 2, -1):
         rows = library.code_rows(key[:length])
         if not rows:
@@ -67,6 +72,19 @@ def _absent(library: CodeLibrary, code: str, key: str) -> Validity:
             return _wrong_seventh(shown, rows[0], made, rest)
         break
     return Validity(ValidityStatus.UNKNOWN, shown, f"{shown} is not in the loaded code sets.")
+
+
+def _with_placeholders(library: CodeLibrary, key: str) -> tuple[str, ...]:
+    """The complete codes that have the same characters but their placeholders X in the right places."""
+    head, body = key[:3], key[3:].replace("X", "")
+    if not 4 <= len(key) <= 9 or not 1 <= len(body) <= 3:
+        return ()
+    found: list[str] = []
+    for places in combinations(range(3), 4 - len(body)):  # the 7th character itself is never X
+        letters = iter(body)
+        made = "".join("X" if place in places else next(letters) for place in range(4))
+        found += [row.code for row in library.code_rows(head + made) if row.seventh]
+    return tuple(dict.fromkeys(found))
 
 
 def _wrong_seventh(shown: str, base: CodeRow, made: list[CodeRow], char: str) -> Validity:

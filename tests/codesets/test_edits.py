@@ -33,6 +33,7 @@ def names(library: CodeLibrary, *codes: str, **other: Any) -> set[str]:
         (("S52.501",), "DX.7TH"),
         (("T14.8A",), "DX.7TH"),
         (("S93.401B",), "DX.7TH"),
+        (("T36.01XA",), "DX.7TH"),
         (("I10", "i10"), "DX.DUP"),
     ],
 )
