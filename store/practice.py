@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,7 +24,7 @@ from store.people import audit
 from store.people.roles import Actor, Permission, Role
 from store.tables import User, WorkItem
 from store.work import leases, queue
-from store.work.command import Command, Runner
+from store.work.command import Command, Job, Runner
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, Page, QueueInfo, View, Why
 
@@ -70,8 +71,10 @@ class Practice:
         with Session(self.engine) as session:
             yield session
 
-    def do(self, command: Command, *, key: str | None = None, lease: Lease | None = None) -> Done:
-        """Carry out a command, once for each `key`."""
+    def do(self, command: Command | Job, *, key: str | None = None, lease: Lease | None = None) -> Done:
+        """Carry out a command, once for each `key`, or a job of several."""
+        if isinstance(command, Job):
+            return command.carry_out(self, key or uuid.uuid4().hex)
         return self._runner().run(command, key=key, lease=lease)
 
     def undo(self, *, key: str | None = None) -> Done:

@@ -22,13 +22,13 @@ from store.errors import Refused
 from tui.calls import Calls, PracticeApi
 from tui.keys import Action
 from tui.queues import QueueScreenSpec, load_specs
+from tui.screens.base import WorkScreen
 from tui.screens.home import HomeScreen
-from tui.screens.record import RecordScreen
 from tui.session import Leases, Session
 from tui.verbs import SHARED
 from tui.widgets.plain import printable
 
-BEAT_SECONDS = 120.0
+BEAT_SECONDS = 30.0
 """How often leases are renewed; a lease lasts several times as long."""
 
 _SIGNALS = {signal.SIGHUP: 129, signal.SIGTERM: 143}
@@ -108,7 +108,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
     async def _beat_all(self) -> None:
         lost = await self.session.leases.beat()
         for screen in self.screen_stack:
-            if isinstance(screen, RecordScreen):
+            if isinstance(screen, WorkScreen):
                 for item_id, error in lost.items():
                     if screen.is_item(item_id):
                         screen.lost(error)

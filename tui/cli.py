@@ -5,6 +5,7 @@ Exits 0 on success, 1 when something was refused or found wrong, 2 on wrong usag
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -45,6 +46,8 @@ def main() -> None:
 @app.callback(invoke_without_command=True)
 def open_queues(context: typer.Context, db: Db = None) -> None:
     """Open the queues."""
+    if db is not None:
+        os.environ["SUPERBILL_DB"] = db  # for the verb that follows
     if context.invoked_subcommand is None:
         from tui.commands.queues import open_app
 

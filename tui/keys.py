@@ -32,6 +32,7 @@ class Place(StrEnum):
     RECORD = "record"
     NOTE = "note"
     CODES = "codes"
+    DESK = "desk"
 
 
 @dataclass(frozen=True, kw_only=True)

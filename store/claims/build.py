@@ -151,7 +151,7 @@ def _book_charge(change: Change, claim: Claim, charge: int) -> None:
     post(
         change,
         Entry(
-            ref=f"charge:claim:{claim.id}:{claim.current}",
+            ref=f"charge:claim:{claim.id}:{claim.current}:{change.action.id}",
             kind="charge",
             entry_date=change.today,
             legs=(Leg(Book.INSURANCE, difference, **common), Leg(Book.CHARGES, -difference, **common)),

@@ -10,7 +10,7 @@ from store.accounts.balances import claim_books
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
-from store.claims.correct import CorrectClaim
+from store.claims.correct import CorrectClaim, RouteToCoder
 from store.denials.open import QUEUE, called
 from store.denials.states import DENIAL, DenialState
 from store.errors import Refused
@@ -55,10 +55,7 @@ class CorrectDenial(Command):
         change.move(denial, DENIAL, DenialState.CORRECTED_SENT, called(denial))
         correction = CorrectClaim(claim.id, self.member_id, self.authorization, self.modifiers, self.place)
         said = correction.apply(change)
-        item = items.find(change, QUEUE, denial.id)
-        if item is not None:
-            item.deferred_until = change.today + timedelta(days=ANSWER_EXPECTED_DAYS)
-            item.reason = "corrected claim sent; no answer yet"
+        _await_answer(change, denial, "corrected claim sent; no answer yet")
         return Said(said.sentence, denial.id)
 
 
@@ -114,6 +111,31 @@ class StartDenial(Command):
         denial, claim = workable(change, self.denial_id)
         change.move(denial, DENIAL, DenialState.WORKING, called(denial))
         return Said(f"Working on {claim.control_number}.", denial.id)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteDenial(Command):
+    """Ask the coder; finishing the encounter again makes the corrected claim, and the denial waits for its answer."""
+
+    denial_id: int
+    question: str = free_text()
+    name: ClassVar[str] = "denials.route"
+    permission: ClassVar[Permission] = Permission.DENIAL
+
+    def apply(self, change: Change) -> Said:
+        """Its item comes back when nothing has come of it in time."""
+        denial, claim = workable(change, self.denial_id)
+        said = RouteToCoder(claim.id, self.question).apply(change)
+        change.move(denial, DENIAL, DenialState.CORRECTED_SENT, called(denial))
+        _await_answer(change, denial, "with the coder")
+        return Said(said.sentence, denial.id)
+
+
+def _await_answer(change: Change, denial: Denial, reason: str) -> None:
+    item = items.find(change, QUEUE, denial.id)
+    if item is not None:
+        item.deferred_until = change.today + timedelta(days=ANSWER_EXPECTED_DAYS)
+        item.reason = reason
 
 
 def _book(change: Change, denial: Denial, claim: Claim, book: Book, kind: str, reason: str) -> None:

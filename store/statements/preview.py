@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from store.statements.eligible import judge_all
-from store.tables import Guarantor
+from store.statements.states import RunState
+from store.tables import Guarantor, StatementRun
 
 
 def preview(session: Session, as_of: date) -> list[dict[str, Any]]:
@@ -27,3 +28,9 @@ def preview(session: Session, as_of: date) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def sent_runs(session: Session) -> list[tuple[int, str]]:
+    """Runs that are sent, newest first: (id, how a person names it)."""
+    query = select(StatementRun).where(StatementRun.state == RunState.SENT).order_by(col(StatementRun.id).desc())
+    return [(run.id, f"run {run.id} of {run.as_of}") for run in session.exec(query).all()]

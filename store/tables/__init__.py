@@ -1,5 +1,7 @@
 """SQLModel tables, one file per noun.  Importing this package registers them all."""
 
+from sqlmodel import SQLModel
+
 from store.tables.action import Action, AuditEntry, RowImage, Transition
 from store.tables.claim import ArchivedFile, Batch, Claim, ClaimEvent, ClaimLine, ClaimVersion
 from store.tables.denial import Denial
@@ -19,3 +21,7 @@ __all__ = [
     "RemitLine", "RemitProviderAdjustment", "Remittance", "RowImage", "ServiceLine", "StatementAccount",
     "StatementRun", "Transition", "User", "WorkItem",
 ]  # fmt: skip
+
+for _table in SQLModel.metadata.tables.values():
+    # SQLite would give the number of a deleted row again, and histories would tell of the wrong record.
+    _table.dialect_options["sqlite"]["autoincrement"] = "id" in _table.columns

@@ -32,7 +32,11 @@ class LedgerEntry(SQLModel, table=True):
 
 
 class Posting(SQLModel, table=True):
-    """One leg: positive is a debit, negative a credit; `book` is a `store.accounts.books.Book`."""
+    """One leg: positive is a debit, negative a credit; `book` is a `store.accounts.books.Book`.
+
+    `claim_id` is no foreign key: when the finishing of an encounter is undone its claim is gone, and the charge and
+    its reversal still name it.  No number is ever given twice (`store.tables`), so it stays that claim's alone.
+    """
 
     __table_args__ = (
         CheckConstraint("typeof(cents) = 'integer'", name="posting_cents_whole").ddl_if(dialect="sqlite"),
@@ -44,7 +48,7 @@ class Posting(SQLModel, table=True):
     book: str = Field(index=True)
     cents: int = cents()
     guarantor_id: int | None = Field(default=None, foreign_key="guarantor.id", index=True)
-    claim_id: int | None = Field(default=None, foreign_key="claim.id", index=True)
+    claim_id: int | None = Field(default=None, index=True)
     claim_line_id: int | None = Field(default=None, foreign_key="claim_line.id")
     encounter_id: int | None = Field(default=None, foreign_key="encounter.id", index=True)
     payer_id: int | None = Field(default=None, foreign_key="payer.id")

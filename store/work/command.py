@@ -35,6 +35,7 @@ from store.work.values import Done, Lease
 
 if TYPE_CHECKING:
     from codesets import CodeLibrary
+    from store.practice import Practice
 
 Record = TypeVar("Record", bound=SQLModel)
 
@@ -69,6 +70,14 @@ class Command:
             if field.name.endswith("_id"):
                 return f"{field.name[:-3]}:{getattr(self, field.name)}"
         return ""
+
+
+class Job:
+    """Work of several commands with files beside the database; each command is whole by itself."""
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """Do it; doing it again goes on where an earlier try stopped."""
+        raise NotImplementedError(type(self).__name__)
 
 
 class Change:

@@ -77,16 +77,17 @@ class _PaymentReader:
     def read(self) -> _Head:
         """Walks the set; the head comes back, claims and PLB stay in `claims` and `plbs`."""
         in_head = True
-        heads, claims = self._heads, self._claims
+        heads, takers = self._heads, self._claims.takers
         for found in self._fields:
-            if found == "PLB":
+            if not in_head and found in takers:
+                takers[found]()
+            elif found == "PLB":
                 self._plb()
             elif found == "CLP" or found == "LX":
                 in_head = False
-                self._no_claims_after_plb()
-                claims.take(found)
+                takers[found]()
             elif not in_head:
-                claims.take(found)
+                continue
             elif found in heads:
                 heads[found]()
             elif found in {"CAS", "SVC"}:

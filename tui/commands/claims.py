@@ -74,15 +74,11 @@ def batch(
     out: Annotated[Path, typer.Option("--out", help="Folder for the claim file.")], db: Db = None, as_json: Json = False
 ) -> None:
     """Write every ready claim into one 837P file."""
-    from store.claims.batch import MakeBatch, deliver
+    from store.jobs import SendBatch
 
     with opened(db) as practice:
-        late = deliver(practice, out)
-        done = practice.do(MakeBatch())
-        files = [*late, *deliver(practice, out)]
+        done = practice.do(SendBatch(out))
     if as_json:
-        say_json({"said": done.said, "batch": done.result, "files": [str(path) for path in files]})
-        return
-    say(done.said)
-    for path in files:
-        say(str(path))
+        say_json({"said": done.said, "result": done.result})
+    else:
+        say(done.said)

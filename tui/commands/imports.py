@@ -65,21 +65,11 @@ def _each(files: Sequence[Path], db: str | None, as_json: bool, take: Callable[[
 
 
 def _encounters(practice: Practice, path: Path) -> Outcome:
-    from store.intake.load import ImportEncounters
-    from store.intake.read import read_file
-    from store.intake.rejects import rejects_path, write_rejects
+    from store.jobs import TakeInEncounters
 
-    intake = read_file(path)
-    done = practice.do(ImportEncounters(path.name, intake.encounters))
+    done = practice.do(TakeInEncounters(path))
     counts = dict(done.result) if isinstance(done.result, dict) else {}
-    said = " ".join((done.said, *intake.warnings[:3]))
-    if intake.rejects:
-        where = rejects_path(path)
-        write_rejects(where, intake.rejects)
-        counts |= {"rejected": len(intake.rejects), "rejects_file": str(where)}
-        first = intake.rejects[0]
-        said += f" {len(intake.rejects)} refused, see {where}: line {first.line}, {first.field}: {first.reason}"
-    return said, counts, not intake.rejects
+    return done.said, counts, not counts.get("rejected")
 
 
 def _acks(practice: Practice, path: Path) -> Outcome:

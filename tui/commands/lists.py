@@ -13,9 +13,9 @@ Filter = Annotated[str, typer.Option("--filter", help="As in the queue: payer:ac
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    for name in ("denials", "remits"):
+    for name, verb in (("denials", list_denials), ("remits", list_remits)):
         group = typer.Typer(help=f"The {name} queue.", no_args_is_help=True)
-        group.command("list")(_lister(name))
+        group.command("list")(verb)
         app.add_typer(group, name=name)
     ledger = typer.Typer(help="Accounts and their postings.", no_args_is_help=True)
     ledger.command("show")(show_ledger)
@@ -32,32 +32,30 @@ def show_ledger(account: Annotated[str, typer.Argument(help="Account number, lik
         say_record(practice.ledger(account_id))
 
 
-class _Lister:
-    """Prints a queue."""
-
-    def __init__(self, queue: str) -> None:
-        self.queue = queue
-
-    def __call__(self, filter_text: Filter = "", db: Db = None, as_json: Json = False) -> None:
-        from store.work.values import View
-        from tui.commands.text import cell_text
-
-        with opened(db) as practice:
-            columns = practice.queue(self.queue).columns
-            page = practice.page(self.queue, View(filter=filter_text), limit=100_000)
-        if as_json:
-            keys = [column.key for column in columns]
-            say_json([dict(zip(keys, row.cells, strict=True)) for row in page.rows])
-            return
-        rows = [
-            [cell_text(cell, column.kind) for cell, column in zip(row.cells, columns, strict=True)] for row in page.rows
-        ]
-        right = [number for number, column in enumerate(columns) if column.kind.value in {"cents", "number", "days"}]
-        say_table([column.title for column in columns], rows, right=right)
-        say(f"{page.total} rows")
+def list_denials(filter_text: Filter = "", db: Db = None, as_json: Json = False) -> None:
+    """The rows of the denials queue."""
+    _say_queue("denials", filter_text, db, as_json)
 
 
-def _lister(queue: str) -> _Lister:
-    lister = _Lister(queue)
-    lister.__doc__ = f"The rows of the {queue} queue."
-    return lister
+def list_remits(filter_text: Filter = "", db: Db = None, as_json: Json = False) -> None:
+    """The rows of the remittance exceptions queue."""
+    _say_queue("remits", filter_text, db, as_json)
+
+
+def _say_queue(queue: str, filter_text: str, db: str | None, as_json: bool) -> None:
+    from store.work.values import View
+    from tui.commands.text import cell_text
+
+    with opened(db) as practice:
+        columns = practice.queue(queue).columns
+        page = practice.page(queue, View(filter=filter_text), limit=100_000)
+    if as_json:
+        keys = [column.key for column in columns]
+        say_json([dict(zip(keys, row.cells, strict=True)) for row in page.rows])
+        return
+    rows = [
+        [cell_text(cell, column.kind) for cell, column in zip(row.cells, columns, strict=True)] for row in page.rows
+    ]
+    right = [number for number, column in enumerate(columns) if column.kind.value in {"cents", "number", "days"}]
+    say_table([column.title for column in columns], rows, right=right)
+    say(f"{page.total} rows")

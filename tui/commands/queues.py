@@ -5,7 +5,7 @@ from __future__ import annotations
 
 def open_app(db: str | None) -> None:
     """Run the program on the screen until it is left."""
-    from tui.app import SuperbillApp
+    from tui.app import run
     from tui.calls import PracticeApi
 
     def open_practice() -> PracticeApi:
@@ -13,5 +13,4 @@ def open_app(db: str | None) -> None:
 
         return Practice.open(db)
 
-    code = SuperbillApp(open_practice).run(mouse=False)
-    raise SystemExit(code or 0)
+    raise SystemExit(run(open_practice))

@@ -52,17 +52,15 @@ def run(
 ) -> None:
     """Select, generate and send a run; the same date again is the same run and sends nothing twice."""
     from store import clock
-    from store.statements.files import run_through
+    from store.jobs import SendStatements
 
     day = as_of.date() if as_of else clock.today()
     with opened(db) as practice:
-        outcome = run_through(practice, day, out)
+        done = practice.do(SendStatements(day, out))
     if as_json:
-        say_json({"run": outcome.run_id, "said": outcome.said, "files": [str(path) for path in outcome.files]})
-        return
-    say(outcome.said)
-    for path in outcome.files:
-        say(str(path))
+        say_json({"said": done.said, "result": done.result})
+    else:
+        say(done.said)
 
 
 def unsend(run_id: Annotated[int, typer.Argument(help="The run's number.")], db: Db = None) -> None:

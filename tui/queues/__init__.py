@@ -29,7 +29,7 @@ class QueueScreenSpec:
     def problems(self) -> list[str]:
         """Keys that clash on the list or in the record."""
         every = (*MOVES, *COMMON, *SHARED, *self.actions)
-        return [clash for place in (Place.LIST, Place.RECORD) for clash in clashes(at(place, every))]
+        return [clash for place in (Place.LIST, Place.RECORD, Place.DESK) for clash in clashes(at(place, every))]
 
 
 def load_specs() -> dict[str, QueueScreenSpec]:

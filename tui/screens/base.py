@@ -71,6 +71,13 @@ class WorkScreen(Screen[None], inherit_bindings=False):
         """What an action would act on; `Refused` when there is nothing."""
         raise NotImplementedError
 
+    def is_item(self, item_id: int) -> bool:  # noqa: ARG002 - most screens are no item's
+        """Whether this is the screen of an item."""
+        return False
+
+    def lost(self, error: Refused) -> None:
+        """The lease of the screen's item was lost to somebody else."""
+
     async def changed(self, action: Action | None) -> None:
         """Called after a command or an undo."""
 
@@ -162,7 +169,11 @@ class WorkScreen(Screen[None], inherit_bindings=False):
             self.in_background(self.command(action, count))
             return
         for target in self._targets(action):
-            result = getattr(target, action.method)(count)
+            try:
+                result = getattr(target, action.method)(count)
+            except Refused as error:
+                self.refuse(error)
+                return
             if result is not None:
                 self.in_background(result)
             return

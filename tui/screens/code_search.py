@@ -168,7 +168,10 @@ class CodeSearch(Vertical):
 
     def _show(self) -> None:
         width = self._results.size.width
-        lines = [hit_line(hit, width, selected=at == self._selected) for at, hit in enumerate(self._hits)]
+        told = len({hit.system for hit in self._hits}) > 1
+        lines = [
+            hit_line(hit, width, selected=at == self._selected, system=told) for at, hit in enumerate(self._hits)
+        ]
         self._results.show(lines or [self._empty()], keep_place=self._selected > 0)
 
     def _empty(self) -> Line:
@@ -197,11 +200,12 @@ class CodeSearch(Vertical):
         self._about.show([*title, *by, *lines])
 
 
-def hit_line(hit: HitLike, width: int, *, selected: bool = False) -> Line:
+def hit_line(hit: HitLike, width: int, *, selected: bool = False, system: bool = True) -> Line:
     """A code and its title with what matched picked out.  `-`: it can't stand on a claim; `x`: it isn't in force."""
     title = hit.title if one_line(hit.title) == hit.title else one_line(hit.title)
     spans = [(start, end, MATCH) for start, end in hit.matched]
-    room = max(0, width - 13 - len(hit.system) - 1)
+    where = f" {one_line(hit.system)}" if system else ""
+    room = max(0, width - 13 - len(where))
     head: tuple[Part, ...] = (
         ("x" if not hit.in_force else " " if hit.billable else "-", DIM),
         (fit(one_line(hit.code), 10), BOLD if hit.billable and hit.in_force else DIM),
@@ -209,5 +213,5 @@ def hit_line(hit: HitLike, width: int, *, selected: bool = False) -> Line:
     )
     fitted = fit(title, room)
     kept = [span for span in spans if span[0] < len(fitted)]
-    line: Line = (*head, *with_spans(((fitted, PLAIN),), kept), (" " + one_line(hit.system), DIM))
+    line: Line = (*head, *with_spans(((fitted, PLAIN),), kept), (where, DIM))
     return tuple((text, style + CURSOR) for text, style in line) if selected else line

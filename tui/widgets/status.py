@@ -42,8 +42,11 @@ class KeysLine(PlainText):
 class StatusLine(PlainText):
     """What the last key did.  A refusal starts with words that say so; it may take three lines."""
 
+    said = ""
+
     def say(self, text: str, *, hint: str = "") -> None:
         """Says what happened."""
+        self.said = text
         self.show((text, PLAIN), ("  " + hint if hint else "", DIM))
 
     def refuse(self, text: str) -> None:

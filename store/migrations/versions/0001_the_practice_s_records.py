@@ -23,7 +23,8 @@ def upgrade() -> None:
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('name'),
-    sa.UniqueConstraint('uid')
+    sa.UniqueConstraint('uid'),
+    sqlite_autoincrement=True
     )
     op.create_table('archived_file',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -36,7 +37,8 @@ def upgrade() -> None:
     sa.Column('at', store.tables.base.MomentType(timezone=True), nullable=False),
     sa.Column('summary', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('sha256')
+    sa.UniqueConstraint('sha256'),
+    sqlite_autoincrement=True
     )
     op.create_table('audit_entry',
     sa.Column('seq', sa.Integer(), nullable=False),
@@ -72,7 +74,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('group'),
     sa.UniqueConstraint('interchange'),
-    sa.UniqueConstraint('reference')
+    sa.UniqueConstraint('reference'),
+    sqlite_autoincrement=True
     )
     op.create_table('fee',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -83,7 +86,8 @@ def upgrade() -> None:
     sa.Column('cents', store.tables.base.CentsType(), nullable=False),
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('valid_to', sa.Date(), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('fee', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_fee_code'), ['code'], unique=False)
@@ -107,7 +111,8 @@ def upgrade() -> None:
     sa.Column('last_statement_on', sa.Date(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number'),
-    sa.UniqueConstraint('source_key')
+    sa.UniqueConstraint('source_key'),
+    sqlite_autoincrement=True
     )
     op.create_table('payer',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -118,7 +123,8 @@ def upgrade() -> None:
     sa.Column('corrected_limit_days', sa.Integer(), nullable=True),
     sa.Column('appeal_limit_days', sa.Integer(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('payer_id')
+    sa.UniqueConstraint('payer_id'),
+    sqlite_autoincrement=True
     )
     op.create_table('practice',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -140,7 +146,8 @@ def upgrade() -> None:
     sa.Column('minimum_statement_cents', store.tables.base.CentsType(), nullable=False),
     sa.Column('statement_cycle_days', sa.Integer(), nullable=False),
     sa.Column('coding_target_days', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     op.create_table('provider',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -150,7 +157,8 @@ def upgrade() -> None:
     sa.Column('specialty', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('taxonomy', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('npi')
+    sa.UniqueConstraint('npi'),
+    sqlite_autoincrement=True
     )
     op.create_table('statement_run',
     sa.Column('version', sa.Integer(), nullable=False),
@@ -162,7 +170,8 @@ def upgrade() -> None:
     sa.Column('pdf_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('vendor_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('cycle')
+    sa.UniqueConstraint('cycle'),
+    sqlite_autoincrement=True
     )
     op.create_table('action',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -179,7 +188,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['user_id'], ['app_user.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('key'),
-    sa.UniqueConstraint('undoes_id')
+    sa.UniqueConstraint('undoes_id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('action', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_action_command'), ['command'], unique=False)
@@ -199,7 +209,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['guarantor_id'], ['guarantor.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number'),
-    sa.UniqueConstraint('source', 'source_id')
+    sa.UniqueConstraint('source', 'source_id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('patient', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_patient_guarantor_id'), ['guarantor_id'], unique=False)
@@ -221,7 +232,8 @@ def upgrade() -> None:
     sa.Column('posted_at', store.tables.base.MomentType(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['file_id'], ['archived_file.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('fingerprint')
+    sa.UniqueConstraint('fingerprint'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('remittance', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_remittance_file_id'), ['file_id'], unique=False)
@@ -242,7 +254,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['guarantor_id'], ['guarantor.id'], ),
     sa.ForeignKeyConstraint(['run_id'], ['statement_run.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('run_id', 'guarantor_id')
+    sa.UniqueConstraint('run_id', 'guarantor_id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('statement_account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_statement_account_guarantor_id'), ['guarantor_id'], unique=False)
@@ -270,7 +283,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['assigned_to'], ['app_user.id'], ),
     sa.ForeignKeyConstraint(['owner_id'], ['app_user.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('queue', 'subject_id')
+    sa.UniqueConstraint('queue', 'subject_id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('work_item', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_work_item_open'), ['open'], unique=False)
@@ -294,7 +308,8 @@ def upgrade() -> None:
     sa.Column('valid_to', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], ),
     sa.ForeignKeyConstraint(['payer_id'], ['payer.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('coverage', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_coverage_patient_id'), ['patient_id'], unique=False)
@@ -323,7 +338,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number'),
-    sa.UniqueConstraint('source', 'source_id')
+    sa.UniqueConstraint('source', 'source_id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('encounter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_encounter_patient_id'), ['patient_id'], unique=False)
@@ -348,7 +364,8 @@ def upgrade() -> None:
     sa.Column('before', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('after', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.ForeignKeyConstraint(['action_id'], ['action.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('row_image', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_row_image_action_id'), ['action_id'], unique=False)
@@ -363,7 +380,8 @@ def upgrade() -> None:
     sa.Column('after', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('undo', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['action_id'], ['action.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('transition', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_transition_action_id'), ['action_id'], unique=False)
@@ -394,7 +412,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['patient_id'], ['patient.id'], ),
     sa.ForeignKeyConstraint(['payer_id'], ['payer.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('control_number')
+    sa.UniqueConstraint('control_number'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('claim', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_claim_encounter_id'), ['encounter_id'], unique=False)
@@ -411,7 +430,8 @@ def upgrade() -> None:
     sa.Column('span_start', sa.Integer(), nullable=True),
     sa.Column('span_end', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['encounter_id'], ['encounter.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('diagnosis', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_diagnosis_encounter_id'), ['encounter_id'], unique=False)
@@ -434,7 +454,8 @@ def upgrade() -> None:
     sa.Column('pointers', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('charge', store.tables.base.CentsType(), nullable=False),
     sa.ForeignKeyConstraint(['encounter_id'], ['encounter.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('service_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_service_line_encounter_id'), ['encounter_id'], unique=False)
@@ -451,7 +472,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], ),
     sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], ),
     sa.ForeignKeyConstraint(['file_id'], ['archived_file.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('claim_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_claim_event_claim_id'), ['claim_id'], unique=False)
@@ -470,7 +492,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], ),
     sa.ForeignKeyConstraint(['service_line_id'], ['service_line.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('claim_id', 'control')
+    sa.UniqueConstraint('claim_id', 'control'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('claim_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_claim_line_claim_id'), ['claim_id'], unique=False)
@@ -488,7 +511,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], ),
     sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('claim_id', 'number')
+    sa.UniqueConstraint('claim_id', 'number'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('claim_version', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_claim_version_claim_id'), ['claim_id'], unique=False)
@@ -502,7 +526,8 @@ def upgrade() -> None:
     sa.Column('text', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], ),
     sa.ForeignKeyConstraint(['user_id'], ['app_user.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('remark', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_remark_claim_id'), ['claim_id'], unique=False)
@@ -525,7 +550,8 @@ def upgrade() -> None:
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], ),
     sa.ForeignKeyConstraint(['remittance_id'], ['remittance.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('remit_claim', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_remit_claim_claim_id'), ['claim_id'], unique=False)
@@ -542,7 +568,8 @@ def upgrade() -> None:
     sa.Column('claim_id', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], ),
     sa.ForeignKeyConstraint(['remittance_id'], ['remittance.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('remit_provider_adjustment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_remit_provider_adjustment_remittance_id'), ['remittance_id'], unique=False)
@@ -564,7 +591,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['reverses_id'], ['ledger_entry.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('ref'),
-    sa.UniqueConstraint('reverses_id')
+    sa.UniqueConstraint('reverses_id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ledger_entry_action_id'), ['action_id'], unique=False)
@@ -585,7 +613,8 @@ def upgrade() -> None:
     sa.Column('remarks', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['claim_line_id'], ['claim_line.id'], ),
     sa.ForeignKeyConstraint(['remit_claim_id'], ['remit_claim.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('remit_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_remit_line_remit_claim_id'), ['remit_claim_id'], unique=False)
@@ -610,7 +639,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['claim_line_id'], ['claim_line.id'], ),
     sa.ForeignKeyConstraint(['remit_claim_id'], ['remit_claim.id'], ),
     sa.ForeignKeyConstraint(['remit_line_id'], ['remit_line.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('denial', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_denial_claim_id'), ['claim_id'], unique=False)
@@ -629,13 +659,13 @@ def upgrade() -> None:
     sa.Column('payer_id', sa.Integer(), nullable=True),
     sa.CheckConstraint("typeof(cents) = 'integer'", name='posting_cents_whole'),
     sa.CheckConstraint('abs(cents) <= 1000000000000 AND cents <> 0', name='posting_cents_range'),
-    sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], ),
     sa.ForeignKeyConstraint(['claim_line_id'], ['claim_line.id'], ),
     sa.ForeignKeyConstraint(['encounter_id'], ['encounter.id'], ),
     sa.ForeignKeyConstraint(['entry_id'], ['ledger_entry.id'], ),
     sa.ForeignKeyConstraint(['guarantor_id'], ['guarantor.id'], ),
     sa.ForeignKeyConstraint(['payer_id'], ['payer.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('posting', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_posting_book'), ['book'], unique=False)
@@ -654,7 +684,8 @@ def upgrade() -> None:
     sa.Column('disposition', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['remit_claim_id'], ['remit_claim.id'], ),
     sa.ForeignKeyConstraint(['remit_line_id'], ['remit_line.id'], ),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('remit_adjustment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_remit_adjustment_remit_claim_id'), ['remit_claim_id'], unique=False)

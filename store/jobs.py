@@ -1,0 +1,105 @@
+"""Work that is more than one transaction: files written beside the database, files taken in.
+
+Each job is made of commands, each of which is whole by itself, so that a job that is cut off can be done again and
+goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from store.claims.acks import ImportAcks
+from store.claims.batch import MakeBatch, deliver
+from store.errors import Refused
+from store.intake.load import ImportEncounters
+from store.intake.plain_file import read_bytes
+from store.intake.read import read_file
+from store.intake.rejects import rejects_path, write_rejects
+from store.intake.values import Intake
+from store.remits.take_in import ImportRemittance
+from store.statements.files import run_through
+from store.work.command import Job
+from store.work.values import Done
+from store.x12.kinds import kind_of
+
+if TYPE_CHECKING:
+    from store.practice import Practice
+
+
+@dataclass(frozen=True, slots=True)
+class SendBatch(Job):
+    """Write every ready claim into one claim file in a folder, and the files of batches that never got there."""
+
+    folder: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """The result names the batch and the files."""
+        late = deliver(practice, self.folder)
+        done = practice.do(MakeBatch(), key=key)
+        files = [str(path) for path in (*late, *deliver(practice, self.folder))]
+        return Done(
+            done.action_id, f"{done.said} {files[-1] if files else ''}".strip(), {"batch": done.result, "files": files}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SendStatements(Job):
+    """Select, generate, write and send the statement run of a date."""
+
+    as_of: date
+    folder: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the date is the key
+        """A date that was run already sends nothing again."""
+        outcome = run_through(practice, self.as_of, self.folder)
+        files = [str(path) for path in outcome.files]
+        said = f"{outcome.said} {files[0]}"
+        return Done(0, said, {"run": outcome.run_id, "files": files})
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInEncounters(Job):
+    """Import a file of encounters; refused rows go to a rejects file beside it."""
+
+    path: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """The result counts new, known and rejected encounters."""
+        intake = read_file(self.path)
+        done = practice.do(ImportEncounters(self.path.name, intake.encounters), key=key)
+        counts = dict(done.result) if isinstance(done.result, dict) else {}
+        said = " ".join((done.said, *intake.warnings[:3]))
+        if intake.rejects:
+            counts |= _keep_rejects(self.path, intake)
+            first = intake.rejects[0]
+            said += f" {len(intake.rejects)} refused, see {counts['rejects_file']}:"
+            said += f" line {first.line}, {first.field}: {first.reason}"
+        return Done(done.action_id, said, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInFile(Job):
+    """Import a file of any kind that is known: encounters, acknowledgements or remittances, told by its content."""
+
+    path: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """Refused with what it is when it is of no kind that is taken in."""
+        content = read_bytes(self.path)
+        if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"ISA"):
+            return TakeInEncounters(self.path).carry_out(practice, key)
+        kind = kind_of(content, self.path.name)
+        if kind == "835":
+            return practice.do(ImportRemittance(self.path.name, content), key=key)
+        if kind in {"999", "277CA", "TA1", "997"}:
+            return practice.do(ImportAcks(self.path.name, content), key=key)
+        raise Refused(f"This is an X12 {kind}; what is taken in is 835, 999, 277CA and TA1.", where=self.path.name)
+
+
+def _keep_rejects(path: Path, intake: Intake) -> dict[str, Any]:
+    where = rejects_path(path)
+    write_rejects(where, intake.rejects)
+    return {"rejected": len(intake.rejects), "rejects_file": str(where)}

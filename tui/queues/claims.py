@@ -1,0 +1,114 @@
+"""Claims to send: look, mend, hand back to the coder, send the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from store.money import show_cents
+from tui.asks import Chosen, Words
+from tui.keys import Action, Place
+from tui.queues import QueueScreenSpec
+from tui.queues.corrections import CORRECTION_ASKS, correction
+
+FOLDER = Words(name="folder", question="Folder", first="claims-out", hint="the claim file is created there")
+
+
+def _send(chosen: Chosen) -> Sequence[object]:
+    from store.jobs import SendBatch
+
+    return [SendBatch(Path(chosen.text("folder")).expanduser())]
+
+
+def _correct(chosen: Chosen) -> Sequence[object]:
+    from store.claims.correct import CorrectClaim
+
+    return [CorrectClaim(row.subject_id, **correction(chosen)) for row in chosen.rows]
+
+
+def _rescrub(_chosen: Chosen) -> Sequence[object]:
+    from store.claims.correct import BuildClaims
+
+    return [BuildClaims()]
+
+
+def _route(chosen: Chosen) -> Sequence[object]:
+    from store.claims.correct import RouteToCoder
+
+    return [RouteToCoder(row.subject_id, chosen.text("question")) for row in chosen.rows]
+
+
+def _cancel(chosen: Chosen) -> Sequence[object]:
+    from store.claims.correct import CancelClaim
+
+    return [CancelClaim(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
+def _to_patient(chosen: Chosen) -> Sequence[object]:
+    from store.remits.next_payer import MoveToPatient
+
+    return [MoveToPatient(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
+ROUTE = Action(
+    id="claims.route",
+    key="r",
+    label="to coder",
+    help="Send the encounter back to coding with a question; finishing it makes the next version.",
+    asks=(Words(name="question", question="What should the coder look at"),),
+    build=_route,
+)
+CANCEL = Action(
+    id="claims.cancel",
+    key="X",
+    label="cancel",
+    help="Cancel a claim that the payer never accepted.",
+    asks=(Words(name="reason", question="Cancel because"),),
+    build=_cancel,
+    confirm=lambda chosen: f"Cancel {len(chosen.rows)} claims, {show_cents(chosen.cents, sign='$')}?",
+    many=True,
+)
+
+SPEC = QueueScreenSpec(
+    queue="claims",
+    actions=(
+        Action(
+            id="claims.batch",
+            key="B",
+            label="batch",
+            help="Write every claim that no edit stops into one 837P file.",
+            places=frozenset({Place.LIST}),
+            asks=(FOLDER,),
+            build=_send,
+            confirm=lambda chosen: f"Send every ready claim to {chosen.text('folder')}?",
+            rank=20,
+        ),
+        Action(
+            id="claims.correct",
+            key="c",
+            label="correct",
+            help="Mend what is wrong; the next version is made of it.",
+            asks=CORRECTION_ASKS,
+            build=_correct,
+            rank=50,
+        ),
+        Action(
+            id="claims.rescrub",
+            key="b",
+            label="rescrub",
+            help="Look again at every claim that an edit stops, after the practice or a patient was mended.",
+            build=_rescrub,
+        ),
+        ROUTE,
+        CANCEL,
+        Action(
+            id="claims.to_patient",
+            key="P",
+            label="to patient",
+            help="The next payer will not pay the rest: move it to the patient.",
+            asks=(Words(name="reason", question="Why does the next payer not pay"),),
+            build=_to_patient,
+            confirm=lambda _chosen: "Move what waits for the next payer to the patient?",
+        ),
+    ),
+)

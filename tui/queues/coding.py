@@ -1,0 +1,35 @@
+"""Coding: the desk's keys."""
+
+from __future__ import annotations
+
+from tui.keys import Action, Place
+from tui.queues import QueueScreenSpec
+
+_DESK = frozenset({Place.DESK})
+
+
+def _desk(key: str, name: str, label: str, help_: str, *, rank: int = 0, also: tuple[str, ...] = ()) -> Action:
+    return Action(id=f"desk.{name}", key=key, label=label, help=help_, rank=rank, also=also, places=_DESK)
+
+
+SPEC = QueueScreenSpec(
+    queue="coding",
+    screen="tui.screens.desk:DeskScreen",
+    actions=(
+        _desk("i", "search", "dx", "Search a diagnosis, for the selected words if any; Enter adds it with them as its "
+              "evidence.", rank=10),
+        _desk("h", "procedures", "procedure", "Search a procedure in the fee schedule; Enter adds a line.", rank=20),
+        _desk("m", "modifiers", "modifiers", "Set the modifiers of the line under the cursor, at most four.", rank=35),
+        _desk("U", "units", "units", "Set the units of the line under the cursor."),
+        _desk("K", "earlier", "earlier", "Move the diagnosis under the cursor up; lines keep pointing to it."),
+        _desk("J", "later", "later", "Move the diagnosis under the cursor down."),
+        _desk("r", "remove", "remove", "Take off the code or the line under the cursor; u brings it back."),
+        _desk("c", "evidence", "evidence", "Link the selected words of the note to the diagnosis under the cursor."),
+        _desk("F", "finish", "finish, next", "Finish the encounter and open the next; refused with the reason while "
+              "an edit stops it.", rank=15),
+        _desk("H", "hold", "hold", "Hold the encounter until a day, with the reason."),
+        _desk("V", "void", "not billable", "The encounter is not billable, with the reason."),
+        _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=50),
+        _desk("shift+tab", "pane_back", "pane before", "To the pane before."),
+    ),
+)  # fmt: skip
