@@ -33,9 +33,8 @@ class Fields:
 
     def __iter__(self) -> Iterator[str]:
         """The id of each segment in turn."""
-        for number, elements in self.whole.segments():
-            self.number, self.elements = number, elements
-            yield elements[0]
+        for self.number, self.elements in self.whole.segments():  # noqa: B020
+            yield self.elements[0]
 
     @property
     def id(self) -> str:

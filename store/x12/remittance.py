@@ -71,26 +71,19 @@ class _PaymentReader:
         self._claims = ClaimReader(self._fields)
         self._plbs: list[ProviderAdjustment] = []
         self._heads: dict[str, Callable[[], None]] = {
-            "BPR": self._bpr, "TRN": self._trn, "DTM": self._dtm, "N1": self._n1, "REF": self._ref,
+            "BPR": self._bpr, "TRN": self._trn, "DTM": self._dtm, "N1": self._n1, "REF": self._ref, "PLB": self._plb,
         }  # fmt: skip
 
     def read(self) -> _Head:
         """Walks the set; the head comes back, claims and PLB stay in `claims` and `plbs`."""
-        in_head = True
-        heads, takers = self._heads, self._claims.takers
+        now = self._heads
         for found in self._fields:
-            if not in_head and found in takers:
-                takers[found]()
-            elif found == "PLB":
-                self._plb()
-            elif found == "CLP" or found == "LX":
-                in_head = False
-                takers[found]()
-            elif not in_head:
-                continue
-            elif found in heads:
-                heads[found]()
-            elif found in {"CAS", "SVC"}:
+            if found in now:
+                now[found]()
+            elif found == "LX" or found == "CLP":  # the first of them: claims from here on
+                now = self._claims.takers | {"PLB": self._plb}
+                now[found]()
+            elif found == "CAS" or found == "SVC":
                 raise self._fields.refuse(f"{found} stands outside a claim.")
         return self._head
 
@@ -152,10 +145,7 @@ class _PaymentReader:
                 self._plbs.append(ProviderAdjustment(fields.number, provider, reason, reference, fields.cents(n + 1)))
         if len(self._plbs) == before:
             raise fields.refuse("The PLB segment holds no adjustment.")
-
-    def _no_claims_after_plb(self) -> None:
-        if self._plbs:
-            raise self._fields.refuse("A claim stands after the adjustments of the provider (PLB).")
+        self._claims.end()
 
 
 def _payment(whole: TransactionSet) -> Payment:

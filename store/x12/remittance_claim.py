@@ -69,23 +69,26 @@ class _Claim:
 
 
 class ClaimReader:
-    """Takes the segments from the first LX or CLP on and makes claims of them."""
+    """Takes the segments from the first LX or CLP on and makes claims of them.
+
+    `takers` has a function for each id that means something here; it takes the segment that `fields` stands on.
+    """
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
         self._done: list[RemitClaim] = []
         self._claim: _Claim | None = None
         self._line: _Line | None = None
-        self._takers: dict[str, Callable[[], None]] = {
+        self._ended = False
+        self.takers: dict[str, Callable[[], None]] = {
             "LX": self._close, "CLP": self._clp, "SVC": self._svc, "CAS": self._cas, "NM1": self._nm1,
             "DTM": self._dtm, "REF": self._ref, "AMT": self._amt, "LQ": self._lq, "MIA": self._mia, "MOA": self._moa,
         }  # fmt: skip
 
-    def take(self, segment_id: str) -> None:
-        """Takes the segment that `fields` stands on; unknown ones change nothing."""
-        taker = self._takers.get(segment_id)
-        if taker:
-            taker()
+    def end(self) -> None:
+        """No claim may follow: the adjustments of the provider (PLB) have begun."""
+        self._close()
+        self._ended = True
 
     def finish(self) -> tuple[RemitClaim, ...]:
         """All claims in order."""
@@ -109,6 +112,8 @@ class ClaimReader:
         return self._claim
 
     def _clp(self) -> None:
+        if self._ended:
+            raise self._fields.refuse("A claim stands after the adjustments of the provider (PLB).")
         self._close()
         fields = self._fields
         self._claim = _Claim(
