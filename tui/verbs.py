@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from store import clock
 from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
-from tui.keys import Action
+from tui.keys import Action, Place
 
 NOBODY = "nobody"
 
@@ -53,6 +54,26 @@ def _people(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
         Choice(NOBODY, "nobody", "anybody may take it"),
     ]
 
+
+def _import(chosen: Chosen) -> Sequence[object]:
+    from store.jobs import TakeInFile
+
+    return [TakeInFile(Path(chosen.text("path")).expanduser())]
+
+
+PRACTICE: tuple[Action, ...] = (
+    Action(
+        id="import",
+        key="i",
+        label="import",
+        help="Take in a file: encounters (FHIR, CSV), acknowledgements (999, 277CA, TA1) or remittances (835).",
+        places=frozenset({Place.HOME}),
+        asks=(Words(name="path", question="File", hint="its content says what it is"),),
+        build=_import,
+        rank=20,
+    ),
+)
+"""What is done from the board."""
 
 SHARED: tuple[Action, ...] = (
     Action(id="note", key="t", label="note", help="Write a note on the item.", many=True,

@@ -169,9 +169,7 @@ class CodeSearch(Vertical):
     def _show(self) -> None:
         width = self._results.size.width
         told = len({hit.system for hit in self._hits}) > 1
-        lines = [
-            hit_line(hit, width, selected=at == self._selected, system=told) for at, hit in enumerate(self._hits)
-        ]
+        lines = [hit_line(hit, width, selected=at == self._selected, system=told) for at, hit in enumerate(self._hits)]
         self._results.show(lines or [self._empty()], keep_place=self._selected > 0)
 
     def _empty(self) -> Line:

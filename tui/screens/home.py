@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
-from store.errors import Refused
 from store.work.values import BoardLine, Column, Kind, Page, Row
 from tui.asks import Chosen
 from tui.keys import COMMON, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.session import Session
+from tui.verbs import PRACTICE
 from tui.widgets.look import BOLD, DIM
 from tui.widgets.plain import PlainText, fit
 from tui.widgets.queue_list import QueueList
@@ -44,7 +44,7 @@ class HomeScreen(WorkScreen):
 
     def actions(self) -> Sequence[Action]:
         """Moving about and leaving."""
-        return at(Place.HOME, COMMON)
+        return at(Place.HOME, (*COMMON, *PRACTICE))
 
     def on_mount(self) -> None:
         """Says that the practice is being opened, until it is."""
@@ -88,9 +88,9 @@ class HomeScreen(WorkScreen):
         """Leaves the program."""
         self.app.exit()
 
-    async def choose(self, _action: Action, _count: int | None) -> Chosen:
-        """The board has no items."""
-        raise Refused("Open a queue first.")
+    async def choose(self, _action: Action, count: int | None) -> Chosen:
+        """The board has no items; what is done here needs none."""
+        return Chosen("", count=count)
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """What the columns mean."""
