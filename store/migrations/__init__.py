@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from store.db import sqlite_path, writer
 from store.errors import Refused
@@ -25,14 +26,23 @@ def schema_version(engine: Engine) -> str | None:
 
 def require_current(engine: Engine) -> None:
     """Refuse a database that has no practice, is older or is newer than this program."""
-    version = schema_version(engine)
-    where = str(sqlite_path(str(engine.url)) or engine.url.render_as_string(hide_password=True))
+    path = sqlite_path(str(engine.url))
+    where = str(path or engine.url.render_as_string(hide_password=True))
+    missing = path is not None and not (path.is_file() and path.stat().st_size)  # opening it would make it
+    version = None if missing else _readable_version(engine, where)
     if version is None:
         raise Refused("There is no practice here yet.", where=where, do="Run: superbill init")
     if version > HEAD:
         raise Refused("This database is from a newer superbill.", where=where, do="Install that version.")
     if version < HEAD:
         raise Refused("This database is from an older superbill.", where=where, do="Run: superbill upgrade")
+
+
+def _readable_version(engine: Engine, where: str) -> str | None:
+    try:
+        return schema_version(engine)
+    except DatabaseError as failure:
+        raise Refused(f"This is not a practice's database: {failure.orig}.", where=where) from None
 
 
 def upgrade(engine: Engine) -> None:

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlalchemy import Engine, or_
+from sqlmodel import Session, col, select
 
 from store import clock
-from store.db import writer
+from store.db import sqlite_path, writer
 from store.errors import Refused
 from store.intake.npi import is_npi
 from store.migrations import schema_version, upgrade
@@ -23,14 +23,18 @@ from store.work.command import Change, Command, Said
 def found_practice(engine: Engine, practice: Practice, login: str) -> None:
     """Make an empty database a practice; the person who does it becomes its owner.
 
-    Refused when the database holds one already.
+    Refused when the database holds one already.  A new file can be read by nobody else.
     """
-    if schema_version(engine) is not None:
-        raise Refused("There is a practice here already.", do="Nothing was changed.")
     if not is_npi(practice.npi):
         raise Refused(f"{practice.npi!r} is not an NPI: its check digit is wrong.", where="npi")
-    upgrade(engine)
+    path = sqlite_path(str(engine.url))
+    if path is not None:
+        path.touch(mode=0o600)
+    if schema_version(engine) is None:
+        upgrade(engine)
     with Session(writer(engine)) as session:
+        if session.exec(select(Practice.id)).first() is not None:
+            raise Refused("There is a practice here already.", do="Nothing was changed.")
         owner = User(name=login, uid=os.getuid(), role=Role.OWNER)
         session.add(practice)
         session.add(owner)
@@ -54,7 +58,8 @@ class AddUser(Command):
         """Refused for an unknown role or a person who is there already."""
         if self.role not in set(Role):
             raise Refused(f"There is no role '{self.role}'.", do=f"There are: {', '.join(Role)}.")
-        if change.session.exec(select(User).where(User.uid == self.uid)).first() is not None:
+        same = or_(col(User.uid) == self.uid, col(User.name) == self.login)
+        if change.session.exec(select(User).where(same)).first() is not None:
             raise Refused(f"{self.login} is a user already.")
         user = change.add(User(name=self.login, uid=self.uid, role=self.role))
         return Said(f"{self.login} is now a {self.role}.", user.id)

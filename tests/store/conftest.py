@@ -1,0 +1,90 @@
+"""One migrated practice, made once and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from codesets import CodeLibrary, open_library
+from store.db import open_engine, sqlite_url, writer
+from store.demo.practice import PRACTICE, fees, payers, providers
+from store.people.roles import Role
+from store.people.users import found_practice
+from store.tables import Fee, Payer, Practice, Provider, User
+from tests.store.world import DAY, World, on
+
+PEOPLE = {"coder": Role.CODER, "coder2": Role.CODER, "biller": Role.BILLER, "biller2": Role.BILLER,
+          "collector": Role.COLLECTOR, "supervisor": Role.SUPERVISOR, "admin": Role.ADMIN}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def library(built_library_path: Path) -> Iterator[CodeLibrary]:
+    with open_library(built_library_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file that every test starts from: prices, payers, clinicians and one person of each role."""
+    path = tmp_path_factory.mktemp("template") / "practice.db"
+    engine = open_engine(sqlite_url(path))
+    with on(DAY):
+        found_practice(engine, practice_row(), "owner")
+    with Session(writer(engine)) as session:
+        for number, (name, role) in enumerate(PEOPLE.items(), 60_001):
+            session.add(User(name=name, uid=number, role=role))
+        for clinician in providers():
+            session.add(Provider(npi=clinician.npi, last=clinician.last, first=clinician.first))
+        for payer in payers():
+            limit = 90 if payer.kind == "commercial" else None
+            session.add(
+                Payer(
+                    payer_id=payer.payer_id,
+                    name=payer.name,
+                    filing=payer.filing,
+                    filing_limit_days=payer.timely_days,
+                    corrected_limit_days=limit,
+                )
+            )
+        for fee in fees():
+            session.add(Fee(code=fee.code, system=fee.system, title=fee.title, cents=fee.cents, valid_from=fee.valid_from))
+        session.commit()
+    engine.dispose()
+    return path
+
+
+def practice_row() -> Practice:
+    return Practice(
+        name=PRACTICE.name,
+        npi=PRACTICE.npi,
+        tax_id=PRACTICE.tax_id,
+        taxonomy=PRACTICE.taxonomy,
+        line1=PRACTICE.line1,
+        city=PRACTICE.city,
+        state=PRACTICE.state,
+        zip=PRACTICE.zip,
+        phone=PRACTICE.phone,
+        submitter_id="LARKFIELD",
+        receiver_id="PRAIRIECH",
+        receiver_name="PRAIRIE CLEARINGHOUSE",
+    )
+
+
+@pytest.fixture
+def still() -> Iterator[None]:
+    """The clock stands still on DAY."""
+    with on(DAY):
+        yield
+
+
+@pytest.fixture
+def world(template: Path, tmp_path: Path, library: CodeLibrary, still: None) -> Iterator[World]:  # noqa: ARG001
+    path = tmp_path / "practice.db"
+    shutil.copy(template, path)
+    made = World(path, library)
+    yield made
+    made.engine.dispose()

@@ -1,0 +1,205 @@
+"""A small practice for tests: one database file, its people, and short ways to get a claim where a test wants it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, text
+from sqlmodel import Session, SQLModel, col, select
+
+from codesets import CodeLibrary
+from store import clock
+from store.accounts.balances import account_balance, claim_books
+from store.claims.acks import ImportAcks
+from store.claims.batch import MakeBatch
+from store.coding.whole import CodeEncounter
+from store.db import open_engine, sqlite_url, writer
+from store.intake.load import ImportEncounters
+from store.intake.values import CoverageIn, EncounterIn, PersonIn, ProviderIn
+from store.people.roles import Actor, Role
+from store.practice import Practice
+from store.remits.take_in import ImportRemittance
+from store.tables import ArchivedFile, Batch, Claim, ClaimLine, Denial, Encounter, User, WorkItem
+from store.work import images
+from store.work.values import Done
+from tests.payer import Answers, answer
+
+DOS = date(2026, 3, 2)
+DAY = date(2026, 3, 9)
+NOTE = "Here for a check of her blood pressure. She takes lisinopril. No chest pain."
+PROVIDER = ProviderIn("2999900113", "Hollis", "Marian", "Family Medicine")
+VISIT = (("G0438", (), 1, (1,)), ("G0008", (), 1, (1,)))
+"""Two lines, $195.00 and $32.00."""
+
+Row = TypeVar("Row", bound=SQLModel)
+Dump = dict[tuple[str, int], dict[str, Any]]
+_numbers = count(1)
+
+
+@contextmanager
+def on(day: date, hour: int = 9) -> Iterator[None]:
+    """Everything inside happens on that day."""
+    with clock.held(datetime.combine(day, time(hour), UTC)):
+        yield
+
+
+def person(source_id: str, *, birth: date = date(1980, 5, 17), sex: str = "F", **other: str) -> PersonIn:
+    given: dict[str, Any] = {"line1": "12 Elm St", "city": "Larkfield", "state": "KS", "zip": "66899"} | other
+    return PersonIn(source_id, f"Doe{source_id}", "Jane", birth, sex, **given)
+
+
+def insured(payer: str, order: int = 1, **other: Any) -> CoverageIn:
+    return CoverageIn(payer, payer, f"{payer[:3]}12345678{order}", order, **other)
+
+
+class World:
+    """One practice; `owner` may do everything, `who("coder")` gives the door of another person."""
+
+    def __init__(self, path: Path, library: CodeLibrary) -> None:
+        self.path, self.library = path, library
+        self.engine: Engine = open_engine(sqlite_url(path))
+        self.owner = self.who("owner")
+
+    def who(self, name: str) -> Practice:
+        with Session(self.engine) as session:
+            user = session.exec(select(User).where(User.name == name)).one()
+        practice = Practice(self.engine, Actor(user.id, user.name, Role(user.role), "test"))
+        practice._codes = self.library
+        return practice
+
+    def do(self, command: Any, **how: Any) -> Done:
+        return self.owner.do(command, **how)
+
+    # --- records -----------------------------------------------------------------------------------------------
+
+    def encounter(self, *payers: str, day: date = DOS, patient: PersonIn | None = None, **other: Any) -> int:
+        """An encounter that waits for a coder; its patient is new and insured by these payers in order."""
+        number = next(_numbers)
+        coverages = other.pop("coverages", None)
+        if coverages is None:
+            coverages = tuple(insured(payer, order) for order, payer in enumerate(payers, 1))
+        given = {"note": NOTE, "place": "11"} | other
+        value = EncounterIn(
+            "test", f"E{number}", 1, patient or person(f"P{number}"), PROVIDER, day, coverages=coverages, **given
+        )
+        self.do(ImportEncounters("test.csv", (value,)))
+        with Session(self.engine) as session:
+            return session.exec(select(Encounter.id).where(Encounter.source_id == f"E{number}")).one()
+
+    def code(self, encounter_id: int, codes: Sequence[str] = ("I10",), lines: Any = VISIT, *, finish: bool = True) -> None:
+        self.do(CodeEncounter(encounter_id, tuple((code, None, None) for code in codes), tuple(lines), finish))
+
+    def claim(self, *payers: str, lines: Any = VISIT, **other: Any) -> int:
+        """A claim that is ready to be sent; its id."""
+        encounter_id = self.encounter(*(payers or ("PRMUT",)), **other)
+        self.code(encounter_id, lines=lines)
+        with Session(self.engine) as session:
+            return session.exec(select(Claim.id).where(Claim.encounter_id == encounter_id)).one()
+
+    def sent(self, *payers: str, **other: Any) -> int:
+        """A claim that went out in a batch; its id."""
+        claim_id = self.claim(*payers, **other)
+        self.send()
+        return claim_id
+
+    def send(self) -> str:
+        """Batch whatever is ready; the text of the claim file."""
+        batch_id = self.do(MakeBatch()).result
+        with Session(self.engine) as session:
+            query = select(ArchivedFile).join(Batch, col(Batch.sha256) == col(ArchivedFile.sha256))
+            return zlib.decompress(session.exec(query.where(Batch.id == batch_id)).one().content).decode()
+
+    def answered(self, sent: str, **fates: str) -> Answers:
+        """A payer's whole answer to a claim file, taken in; `fates` by control number with _ for -."""
+        told = answer(sent, fates={number.replace("_", "-"): fate for number, fate in fates.items()})
+        for name, content in (("999", told.syntax), ("277", told.claims)):
+            self.do(ImportAcks(name, content.encode()))
+        if told.remittance:
+            self.do(ImportRemittance("835", told.remittance.encode()))
+        return told
+
+    def denied(self, reason: str = "CO-16", *payers: str) -> tuple[int, int]:
+        """A claim whose every line was denied for that reason: (claim id, id of the first line's denial)."""
+        claim_id = self.sent(*payers)
+        from tests.store.eras import denied, era
+
+        self.do(ImportRemittance("835", era(denied(self, claim_id, reason))))
+        with Session(self.engine) as session:
+            query = select(Denial.id).where(Denial.claim_id == claim_id).order_by(col(Denial.id))
+            found = session.exec(query).first()
+        assert found is not None
+        return claim_id, found
+
+    # --- looking -----------------------------------------------------------------------------------------------
+
+    def get(self, model: type[Row], row_id: int) -> Row:
+        with Session(self.engine) as session:
+            return session.get_one(model, row_id)
+
+    def all(self, model: type[Row], **where: Any) -> list[Row]:
+        with Session(self.engine) as session:
+            query = select(model).filter_by(**where)
+            return list(session.exec(query.order_by(*model.__table__.primary_key.columns)).all())  # type: ignore[attr-defined]
+
+    def one(self, model: type[Row], **where: Any) -> Row:
+        (found,) = self.all(model, **where)
+        return found
+
+    def lines(self, claim_id: int) -> list[ClaimLine]:
+        return self.all(ClaimLine, claim_id=claim_id)
+
+    def item(self, queue: str, subject_id: int) -> WorkItem:
+        return self.one(WorkItem, queue=queue, subject_id=subject_id)
+
+    def books(self, claim_id: int) -> dict[str, int]:
+        """What each book holds for a claim, books that are even left out."""
+        with Session(self.engine) as session:
+            return {book.value: cents for book, cents in claim_books(session, claim_id).items() if cents}
+
+    def due(self, claim_id: int) -> tuple[int, int]:
+        """The account of a claim: (patient due, waiting for insurers)."""
+        with Session(self.engine) as session:
+            balance = account_balance(session, session.get_one(Claim, claim_id).guarantor_id)
+        return balance.patient_due, balance.insurance_pending
+
+    def faults(self) -> list[str]:
+        """What `check` finds wrong."""
+        from store.check import check
+
+        with Session(self.engine) as session:
+            return [fault for proof in check(session) for fault in proof.faults]
+
+    def sql(self, statement: str, **values: Any) -> list[Any]:
+        """Raw SQL behind the store's back."""
+        with writer(self.engine).begin() as connection:
+            result = connection.execute(text(statement), values)
+            return list(result.all()) if result.returns_rows else []
+
+    def unguarded(self, table: str) -> None:
+        """Drop the triggers that keep a table append-only."""
+        self.sql(f"DROP TRIGGER {table}_no_update")
+        self.sql(f"DROP TRIGGER {table}_no_delete")
+
+    def dump(self, *, everything: bool = False) -> Dump:
+        """Every row of every table that undo restores (or of all), but for the version, which moves on."""
+        left_out = () if everything else images.NOT_IMAGED
+        found: Dump = {}
+        with self.engine.connect() as connection:
+            for name, model in images.tables_by_name().items():
+                if issubclass(model, left_out):
+                    continue
+                for number, row in enumerate(connection.execute(text(f'SELECT * FROM "{name}"')).mappings()):
+                    kept = {key: value for key, value in row.items() if key != "version"}
+                    found[name, row.get("id", number)] = kept
+        return found
+
+
+def birth_of_a_child(**other: Any) -> PersonIn:
+    return replace(person("C1", **other), birth=date(2016, 4, 1))
