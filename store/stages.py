@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import store.statements.runs  # noqa: F401 - its state machine
 from store.claims.queue import CLAIMS
 from store.claims.rejections import REJECTIONS
 from store.coding.queue import CODING
