@@ -28,7 +28,6 @@ ISA_LENGTH = 106
 _ISA_BREAKS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _FIRST_REPETITION_VERSION = "00402"  # before it ISA11 was a standards id and no separator
 _BLANK = " \t\r\n\0\x1a"
-_ENVELOPE = frozenset({"ISA", "IEA", "GS", "GE", "ST"})
 _COUNT = re.compile(r"[0-9]{1,10}")
 _AGAIN = "Ask the sender for the whole file again."
 
@@ -107,9 +106,12 @@ class TransactionSet:
     def segments(self) -> Iterator[tuple[int, list[str]]]:
         """(place, elements) of each segment from ST to SE; ids in upper case, hostile characters replaced."""
         mark, inner = self.interchange.separators.element, self.interchange.separators.component
+        together = "".join(self.texts)
+        plain = together.isascii() and together.isprintable()  # a separator may itself be unprintable
+        del together
         for number, text in enumerate(self.texts, self.segment):
             elements = text.split(mark)
-            if not (text.isascii() and text.isprintable()):  # a separator may itself be unprintable
+            if not plain and not (text.isascii() and text.isprintable()):
                 elements = [inner.join(clean_line(part) for part in element.split(inner)) for element in elements]
             elements[0] = elements[0].strip().upper()
             yield number, elements
@@ -217,19 +219,28 @@ class Reader:
         version = elements[3] if len(elements) > 3 and elements[3] else group.version
         return TransactionSet(self.name, inside, group, number, kind, control, version, texts)
 
-    def _body(self, inside: Interchange, control: str) -> Iterator[str]:
-        mark = inside.separators.element
+    def _body(self, inside: Interchange, control: str) -> list[str]:
+        """The segments after ST through SE.  This loop sees every byte of a file, so it calls nothing of ours."""
+        text, at, mark, size = self._text, self._at, inside.separators.segment, len(self._text)
+        envelope = _envelope(inside.separators.element)
+        texts: list[str] = []
+        name = ""
+        while at < size and not name:
+            end = text.find(mark, at)
+            end = size if end < 0 else end
+            found = text[at:end].strip(_BLANK)
+            at = end + 1
+            if found:
+                if "\n" in found or "\r" in found:  # a file wrapped at a fixed width
+                    found = found.replace("\r", "").replace("\n", "")
+                texts.append(found)
+                name = envelope.get(found[:3], "")
+        self._at = at
+        self._number += len(texts)
+        if name == "SE":
+            return texts
         owner = f"transaction set {control}"
-        while True:
-            text = self._next(inside, owner, "SE")
-            yield text
-            head = text[:4]
-            if head[2:3] == mark or head[3:4] == mark:  # two- and three-letter ids: only these can be an envelope's
-                name = head.partition(mark)[0].upper()
-                if name == "SE":
-                    return
-                if name in _ENVELOPE:
-                    raise self._astray(name, "SE", owner)
+        raise self._astray(name, "SE", owner) if name else self._cut(owner, "SE")
 
     def _next(self, inside: Interchange, owner: str, wanted: str) -> str:
         """The next segment that is not empty, without its terminator, line ends and indentation."""
@@ -242,11 +253,12 @@ class Reader:
             if found:
                 self._at = at
                 self._number += 1
-                if "\n" in found or "\r" in found:  # a file wrapped at a fixed width
-                    found = found.replace("\r", "").replace("\n", "")
-                return found
+                return found.replace("\r", "").replace("\n", "")
+        raise self._cut(owner, wanted)
+
+    def _cut(self, owner: str, wanted: str) -> Refused:
         what = f"The file ends inside {owner}: {wanted} is missing."
-        raise Refused(what, where=place(self.name, self._number, "the last"), do=_AGAIN)
+        return Refused(what, where=place(self.name, self._number, "the last"), do=_AGAIN)
 
     def _astray(self, found: str, wanted: str, owner: str) -> Refused:
         if found == "ST":
@@ -301,6 +313,12 @@ def _separators(head: str, where: str) -> Separators:
     if len({*used} - {""}) < len([mark for mark in used if mark]):
         raise Refused("Two separators of the ISA segment are the same character.", where=where, do=_AGAIN)
     return Separators(head[3], head[104], head[105], repetition)
+
+
+def _envelope(mark: str) -> dict[str, str]:
+    """The first three characters of each segment that belongs to an envelope, with its id."""
+    heads = {f"{name}{mark}": name for name in ("SE", "ST", "GS", "GE")} | {"ISA": "ISA", "IEA": "IEA"}
+    return heads | {head.lower(): name for head, name in heads.items()}
 
 
 def _elements(text: str, inside: Interchange) -> tuple[str, ...]:
