@@ -24,7 +24,7 @@ from store.people import audit
 from store.people.roles import Actor, Permission, Role
 from store.tables import User, WorkItem
 from store.work import leases, queue
-from store.work.command import Command, Job, Runner
+from store.work.command import Command, Job, Runner, storage_told
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, Page, QueueInfo, View, Why
 
@@ -133,7 +133,10 @@ class Practice:
 
     def lease(self, item_id: int) -> Lease:
         """Take an item to work on it; `Taken` says who has it."""
-        with Session(writer(self.engine)) as session:
+        with storage_told(), Session(writer(self.engine)) as session:
+            item = session.get(WorkItem, item_id)
+            if item is not None:
+                queue.find(item.queue, self.actor)
             lease = leases.take(session, self.actor, item_id, clock.now())
             self._log(session, "lease", lease)
             return lease
@@ -141,7 +144,7 @@ class Practice:
     def next_item(self, name: str) -> Lease | None:
         """Take the best free item of a queue; None when there is none."""
         known = queue.find(name, self.actor)
-        with Session(writer(self.engine)) as session:
+        with storage_told(), Session(writer(self.engine)) as session:
             items = queue.candidates(session, known, self.actor, clock.today())
             lease = leases.take_first(session, self.actor, items, clock.now())
             if lease is not None:
@@ -150,14 +153,14 @@ class Practice:
 
     def beat(self, lease: Lease) -> Lease:
         """Keep a lease alive."""
-        with Session(writer(self.engine)) as session:
+        with storage_told(), Session(writer(self.engine)) as session:
             kept = leases.beat(session, self.actor, lease, clock.now())
             session.commit()
             return kept
 
     def release(self, lease: Lease) -> None:
         """Give an item back."""
-        with Session(writer(self.engine)) as session:
+        with storage_told(), Session(writer(self.engine)) as session:
             leases.release(session, self.actor, lease)
             self._log(session, "release", lease)
 

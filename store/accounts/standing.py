@@ -15,4 +15,4 @@ def refresh_account(change: Change, guarantor_id: int) -> None:
     if due > 0:
         items.put(change, QUEUE, guarantor_id, reason="patient balance", cents=due, score=due)
     else:
-        items.close(change, QUEUE, guarantor_id)
+        items.force_close(change, QUEUE, guarantor_id)

@@ -16,7 +16,7 @@ from store.people.roles import Permission
 from store.tables import ArchivedFile, Batch, Claim, ClaimVersion
 from store.text import clean_line
 from store.work import items
-from store.work.command import Change, Command, Said
+from store.work.command import Change, Command, Said, bulk
 from store.x12.ack_values import AckFile, ClaimAck, ClaimStatus, GroupAck, InterchangeAck
 from store.x12.acks import read_acks
 
@@ -28,7 +28,7 @@ class ImportAcks(Command):
     """Take in one acknowledgement file; the same content twice changes nothing."""
 
     file_name: str
-    content: bytes
+    content: bytes = bulk()
     name: ClassVar[str] = "claims.import_acks"
     permission: ClassVar[Permission] = Permission.CLAIM
     undoable: ClassVar[bool] = False
@@ -58,6 +58,12 @@ class _Acks:
         for group in acks.groups:
             self._group(group)
         for claim_set in acks.claim_sets:
+            if claim_set.action == "U" and not claim_set.claims:
+                status = " ".join(_shown(one) for one in claim_set.statuses)
+                query = select(Batch).where(Batch.reference == claim_set.batch)
+                self._reject_batch(
+                    query, status, f"{claim_set.source}: the whole batch was rejected {claim_set.message}"
+                )
             for ack in claim_set.claims:
                 self._claim(ack, claim_set.source)
 
@@ -103,7 +109,7 @@ class _Acks:
             self.counts["unknown"] += 1
             return
         status = " ".join(_shown(one) for one in ack.statuses)
-        if ack.action == "U":
+        if ack.rejected:
             faults = " ".join(f"line {line} {_shown(one)}" for line, one in ack.line_statuses)
             self._reject(claim, status, clean_line(f"{source}: {ack.message} {faults}"))
             return

@@ -17,10 +17,11 @@ from store.claims import archive, snapshot
 from store.claims.build import QUEUE, called
 from store.claims.events import tell
 from store.claims.states import CLAIM, ClaimState
+from store.coding.states import CodingState
 from store.errors import Refused
 from store.new_file import make_folder, new_file
 from store.people.roles import Permission
-from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, Practice
+from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, Encounter, Practice, WorkItem
 from store.work import items
 from store.work.command import Change, Command, Said
 from store.x12.claim_values import FileControl, ProfessionalClaim, Submitter
@@ -100,9 +101,14 @@ def _create(path: Path, content: bytes) -> Path:
 
 
 def _ready(change: Change, claim_ids: tuple[int, ...] | None) -> list[Claim]:
-    query = select(Claim).where(Claim.state == ClaimState.READY).order_by(col(Claim.id))
+    """Claims that are ready; not those whose encounter is with the coder again, or that another person works on."""
+    query = select(Claim).join(Encounter, col(Encounter.id) == col(Claim.encounter_id)).order_by(col(Claim.id))
+    query = query.where(Claim.state == ClaimState.READY, Encounter.state == CodingState.RELEASED)
     if claim_ids is not None:
         query = query.where(col(Claim.id).in_(claim_ids))
+    else:
+        held = select(WorkItem.subject_id).where(WorkItem.queue == QUEUE, col(WorkItem.lease_until) > change.now)
+        query = query.where(col(Claim.id).not_in(held.where(WorkItem.owner_id != change.actor.user_id)))
     return list(change.session.exec(query.with_for_update()).all())
 
 

@@ -117,8 +117,9 @@ def _new_claim(change: Change, encounter: Encounter, patient: Patient, coverage:
 def _sync_lines(change: Change, claim: Claim, encounter: Encounter) -> None:
     """The claim's lines follow the encounter's; a line keeps its control number over all versions."""
     query = select(ClaimLine).where(ClaimLine.claim_id == claim.id).order_by(col(ClaimLine.id))
-    known = {line.service_line_id: line for line in change.session.exec(query).all()}
-    highest = len(known)
+    rows = change.session.exec(query).all()
+    known = {line.service_line_id: line for line in rows if line.service_line_id is not None}
+    highest = len(rows)
     wanted: list[ServiceLine] = access.lines(change, encounter.id)
     for service in wanted:
         line = known.pop(service.id, None)
@@ -136,6 +137,14 @@ def _sync_lines(change: Change, claim: Claim, encounter: Encounter) -> None:
         change.add(line)
     for dropped in known.values():
         dropped.active = False
+
+
+def forget_line(change: Change, service: ServiceLine) -> None:
+    """A procedure line is taken off its encounter: what claims were sent with it stays, as a line that was dropped."""
+    query = select(ClaimLine).where(ClaimLine.service_line_id == service.id)
+    for line in change.session.exec(query).all():
+        line.service_line_id, line.active = None, False
+    change.session.flush()
 
 
 def _book_charge(change: Change, claim: Claim, charge: int) -> None:

@@ -42,7 +42,7 @@ class CorrectClaim(Command):
     """
 
     claim_id: int
-    member_id: str | None = None
+    member_id: str | None = free_text(default=None)
     authorization: str = ""
     modifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     place: str | None = None

@@ -47,7 +47,7 @@ CLAIM = register(
             _S.ACCEPTED: (_S.REJECTED, *ADJUDICATED),
             _S.REJECTED: (_S.BUILT, _S.CANCELLED, *ADJUDICATED),
             **{state: (_S.BUILT, *(other for other in ADJUDICATED if other != state)) for state in ADJUDICATED},
-            _S.CANCELLED: (_S.BUILT,),
+            _S.CANCELLED: (_S.BUILT, *ADJUDICATED),
         },
     )
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from store.claims.build import forget_line
 from store.coding import access, checks
 from store.coding.fees import fee_on
 from store.errors import Refused
@@ -111,6 +112,7 @@ class RemoveLine(Command):
         for other in access.lines(change, encounter.id):
             if other.position > line.position:
                 other.position -= 1
+        forget_line(change, line)
         change.session.delete(line)
         return Said(f"Removed line {line.code}.", line.id)
 
@@ -124,6 +126,8 @@ def _units(units: int) -> int:
 def _point(change: Change, encounter: Encounter, line: ServiceLine, ids: list[int]) -> None:
     if len(ids) > MAX_POINTERS:
         raise Refused(f"A line points to at most {MAX_POINTERS} diagnoses.")
+    if len(set(ids)) < len(ids):
+        raise Refused("A line points to a diagnosis only once.")
     for diagnosis_id in ids:
         access.one_diagnosis(change, encounter, diagnosis_id)
     access.set_pointers(line, ids)

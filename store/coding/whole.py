@@ -8,6 +8,7 @@ from typing import ClassVar
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import FinishCoding
 from store.coding.lines import AddLine
+from store.errors import Refused
 from store.people.roles import Permission
 from store.work.command import Change, Command, Said
 
@@ -34,6 +35,8 @@ class CodeEncounter(Command):
             for code, start, end in self.diagnoses
         ]
         for code, modifiers, units, pointers in self.lines:
+            if not all(1 <= pointer <= len(ids) for pointer in pointers):
+                raise Refused(f"The line {code[:20]} points to a diagnosis that is not there.")
             pointed = tuple(ids[pointer - 1] for pointer in pointers)
             AddLine(self.encounter_id, code, modifiers, units, pointed).apply(change)
         if self.finish:

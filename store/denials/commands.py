@@ -42,7 +42,7 @@ class CorrectDenial(Command):
     """Mend the claim and send it again (frequency 7 with the payer's number); the denial waits for the answer."""
 
     denial_id: int
-    member_id: str | None = None
+    member_id: str | None = free_text(default=None)
     authorization: str = ""
     modifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     place: str | None = None

@@ -16,7 +16,7 @@ from store.intake.values import CoverageIn, EncounterIn, ProviderIn
 from store.people.roles import Permission
 from store.tables import Coverage, Encounter, Guarantor, Note, Patient, PatientContact, Payer, Practice, Provider
 from store.work import items
-from store.work.command import Change, Command, Said
+from store.work.command import Change, Command, Said, bulk
 from store.work.dates import add_business_days
 
 ADULT = 18
@@ -30,7 +30,7 @@ class ImportEncounters(Command):
     """Keep encounters that were read from a file; those that are here already are left as they are."""
 
     file_name: str
-    encounters: tuple[EncounterIn, ...]
+    encounters: tuple[EncounterIn, ...] = bulk()
     name: ClassVar[str] = "intake.import"
     permission: ClassVar[Permission] = Permission.IMPORT_ENCOUNTERS
     undoable: ClassVar[bool] = False

@@ -6,6 +6,7 @@ takes back.  What the payer denied is not posted at all: it stays open at the pa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from store.accounts.books import Book
@@ -15,7 +16,7 @@ from store.denials.open import answered, open_denial, take_back
 from store.remits import exceptions, outcome
 from store.remits.dispositions import Disposition, Rule, disposition
 from store.remits.match import Matcher
-from store.remits.next_payer import bears, offer_next_payer
+from store.remits.next_payer import bears, offer_next_payer, open_at_next_payer
 from store.tables import Claim, RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
 from store.work.command import Change
 from store.x12 import remittance_values as x12
@@ -156,7 +157,7 @@ def _claim_legs(change: Change, answer: _Answer, claim: Claim) -> list[Leg]:
             Leg(Book.INSURANCE, -cents, *where, claim.payer_id),
         ]
 
-    next_payer = bears(change, claim)
+    next_payer, waiting = bears(change, claim), _waiting(change, claim)
     legs: list[Leg] = []
     for line in answer.lines:
         legs += pair(Book.CASH, line.paid, line)
@@ -166,9 +167,32 @@ def _claim_legs(change: Change, answer: _Answer, claim: Claim) -> list[Leg]:
         if found.rule.disposition is Disposition.CONTRACTUAL:
             legs += pair(Book.CONTRACTUAL, found.row.cents, found.line)
         elif found.rule.disposition is Disposition.PATIENT:
-            book = Book.PATIENT if next_payer is None else Book.INSURANCE
-            legs += pair(book, found.row.cents, found.line, next_payer)
+            for payer_id, cents in _shares(found.row.cents, next_payer, waiting):
+                book = Book.PATIENT if payer_id is None else Book.INSURANCE
+                legs += pair(book, cents, found.line, payer_id)
     return legs
+
+
+def _waiting(change: Change, claim: Claim) -> dict[int, int]:
+    """What waits for payers after the claim's own."""
+    return {payer: cents for payer, cents in open_at_next_payer(change.session, claim).items() if cents > 0}
+
+
+def _shares(cents: int, next_payer: int | None, waiting: dict[int, int]) -> Iterator[tuple[int | None, int]]:
+    """Who bears a patient share: (payer, cents), None for the patient.
+
+    What is taken back is taken from where it stands now, which may not be where it went: it may have moved to the
+    patient since, or a coverage may have come since.
+    """
+    if cents >= 0:
+        yield next_payer, cents
+        return
+    for payer_id in waiting:
+        part = min(-cents, waiting[payer_id])
+        waiting[payer_id] -= part
+        cents += part
+        yield payer_id, -part
+    yield None, cents
 
 
 def _provider_entries(change: Change, remittance: Remittance, payment: x12.Payment) -> list[Entry]:

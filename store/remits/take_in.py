@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from store.people.roles import Permission
 from store.remits.post import Tally, post_payment
 from store.tables import ArchivedFile, Remittance
 from store.text import clean_line
-from store.work.command import Change, Command, Said
+from store.work.command import Change, Command, Said, bulk
 from store.x12.balance import require_balanced
 from store.x12.remittance import read_remittance
 from store.x12.remittance_values import Payment
@@ -25,7 +26,7 @@ class ImportRemittance(Command):
     """Post one 835 file; the same content, or the same payment in another file, is never posted twice."""
 
     file_name: str
-    content: bytes
+    content: bytes = bulk()
     name: ClassVar[str] = "remits.import"
     permission: ClassVar[Permission] = Permission.POST
     undoable: ClassVar[bool] = False
@@ -53,9 +54,7 @@ class ImportRemittance(Command):
         return Said(f"{self.file_name}: {file.summary}.", result)
 
     def _post(self, change: Change, file: ArchivedFile, payment: Payment) -> Tally:
-        fingerprint = "|".join(
-            (payment.payer_id, payment.trace, str(payment.amount), payment.paid_on.isoformat(), payment.set_control)
-        )
+        fingerprint = _fingerprint(payment)
         earlier = change.session.exec(select(Remittance).where(Remittance.fingerprint == fingerprint)).first()
         if earlier is not None:
             raise Refused(
@@ -82,3 +81,10 @@ class ImportRemittance(Command):
             )
         )
         return post_payment(change, remittance, payment)
+
+
+def _fingerprint(payment: Payment) -> str:
+    """What a payment is, whatever file and set it comes in: payer, trace, amount, date and what it says of claims."""
+    told = [(c.control_number, c.status, c.charge, c.paid, c.payer_control) for c in payment.claims]
+    digest = hashlib.sha256(repr(told).encode()).hexdigest()
+    return "|".join((payment.payer_id, payment.trace, str(payment.amount), payment.paid_on.isoformat(), digest))

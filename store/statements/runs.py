@@ -88,8 +88,12 @@ class GenerateRun(Command):
             account = by_id[judged.guarantor_id]
             account.included, account.reason = judged.included, judged.reason
             account.amount, account.pending = judged.due, judged.pending
-            if judged.included:
+            if not judged.included:
+                continue
+            try:
                 cents += _generate(change, practice, run, account)
+            except Refused as fault:  # one account must not keep all others from their statements
+                account.included, account.reason = False, f"no page can be made: {fault.what}"[:200]
         count = sum(account.included for account in accounts)
         return Said(f"{called(run)}: {count} statements, {show_cents(cents, sign='$')}.", run.id)
 
@@ -109,7 +113,12 @@ class SendRun(Command):
         change.move(run, RUN, RunState.SENT, called(run))
         sent = [account for account in _accounts(change, run) if account.included]
         for account in sent:
-            guarantor = change.get(Guarantor, account.guarantor_id)
+            guarantor = change.get(Guarantor, account.guarantor_id, lock=True)
+            if (guarantor.dunning, guarantor.last_statement_on) != (account.dunning_before, account.last_before):
+                raise Refused(
+                    f"Account {guarantor.number} got a statement of another run since.",
+                    do="Cancel this run; select anew.",
+                )
             guarantor.dunning, guarantor.last_statement_on = account.dunning_after, run.as_of
         return Said(f"{called(run)}: {len(sent)} statements sent.", run.id)
 
@@ -180,10 +189,12 @@ def _accounts(change: Change, run: StatementRun) -> list[StatementAccount]:
 
 def _generate(change: Change, practice: Practice, run: StatementRun, account: StatementAccount) -> int:
     guarantor = change.get(Guarantor, account.guarantor_id)
-    account.dunning_after = min(guarantor.dunning + 1, FINAL_LEVEL)
+    level = min(guarantor.dunning + 1, FINAL_LEVEL)
     number = f"{run.id}-{guarantor.number}"
-    statement = compose(change.session, practice, Asked(guarantor, number, run.as_of, account.dunning_after))
+    statement = compose(change.session, practice, Asked(guarantor, number, run.as_of, level))
     if statement.amount_due != account.amount + statement.credit:
         raise Refused(f"The visits of account {guarantor.number} do not explain its balance.")
+    account.dunning_before, account.dunning_after = guarantor.dunning, level
+    account.last_before = guarantor.last_statement_on
     account.content = to_json(statement)
     return statement.amount_due

@@ -12,8 +12,8 @@ from store.tables.base import cents, key, moment
 class Remittance(SQLModel, table=True):
     """One payment (ST-SE of an 835).
 
-    `amount` is what arrived, in cents, and is never negative; `fingerprint` is payer + trace + amount + date + set
-    control, so that the same payment can't be posted twice from two files.
+    `amount` is what arrived, in cents, and is never negative; `fingerprint` is payer + trace + amount + date + a
+    digest of its claims, so that the same payment can't be posted twice from two files.
     """
 
     id: int = key()

@@ -11,7 +11,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -43,6 +44,11 @@ Record = TypeVar("Record", bound=SQLModel)
 def free_text(*, default: Any = dataclasses.MISSING) -> Any:
     """A field of a command whose text stays out of the audit trail (notes and reasons may name a patient)."""
     return dataclasses.field(default=default, metadata={"free_text": True})
+
+
+def bulk() -> Any:
+    """A field of a command with a whole file in it: only how much it is stays with the action, nothing in the audit."""
+    return dataclasses.field(metadata={"free_text": True, "bulk": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Change:
         self.patient_id: int | None = None
         self.changed: list[images.Changed] = []
         self.steps: list[tuple[str, SQLModel, str, str, bool]] = []
+        self._locked: set[tuple[type[SQLModel], int | None]] = set()
         self._codes = codes
         self.action = Action(
             key="", command="", args="", said="", result="", user_id=actor.user_id, at=self.now, undoable=False
@@ -105,8 +112,11 @@ class Change:
         return self._codes
 
     def get(self, model: type[Record], row_id: int | None, *, lock: bool = False) -> Record:
-        """The record, locked for the rest of the transaction where asked (SQLite locks the whole file anyway)."""
+        """The record, locked for the rest of the transaction where asked; SQLite has locked the whole file anyway."""
+        lock = lock and (model, row_id) not in self._locked and self.session.get_bind().dialect.name != "sqlite"
         row = self.session.get(model, row_id, with_for_update=lock) if row_id is not None else None
+        if lock:
+            self._locked.add((model, row_id))
         if row is None:
             raise NotFound(f"There is no {model.__name__.lower()} {row_id}.")
         return row
@@ -148,7 +158,7 @@ class Runner:
         """
         self._require(command.permission)
         key = key or uuid.uuid4().hex
-        with Session(self.engine, expire_on_commit=False) as session:
+        with storage_told(), Session(self.engine, expire_on_commit=False) as session:
             before = session.exec(select(Action).where(Action.key == key)).first()
             if before is not None:
                 return _answered(before)
@@ -157,8 +167,6 @@ class Runner:
                 return self._carry_out(change, command, key)
             except StaleDataError as stale:
                 raise Stale("Somebody else saved this record meanwhile.", do="Look again and redo it.") from stale
-            except OperationalError as failure:
-                raise _storage_refusal(failure) from failure
 
     def _require(self, permission: Permission | None) -> None:
         if permission is not None and not self.actor.may(permission):
@@ -192,7 +200,7 @@ class Runner:
         """Take back this person's last undoable action that still stands."""
         from store.work.undo import Undo
 
-        with Session(self.engine) as session:
+        with storage_told(), Session(self.engine) as session:
             undone = select(Action.undoes_id).where(col(Action.undoes_id).is_not(None))
             last = session.exec(
                 select(Action)
@@ -254,11 +262,15 @@ def _keep_steps(change: Change) -> None:
 
 def _args(command: Command, *, audited: bool) -> dict[str, Any]:
     fields = dataclasses.fields(command)  # type: ignore[arg-type]
-    return {
+    given = {
         field.name: getattr(command, field.name)
         for field in fields
         if not (audited and field.metadata.get("free_text"))
     }
+    for field in fields:
+        if field.name in given and field.metadata.get("bulk"):
+            given[field.name] = f"{len(given[field.name])} in all"
+    return given
 
 
 def _json(value: Any) -> str:
@@ -270,11 +282,20 @@ def _jsonable(value: Any) -> Any:
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return dataclasses.asdict(value)
-    return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
+    return str(value)
 
 
 def _answered(action: Action) -> Done:
     return Done(action.id, action.said, json.loads(action.result), action.undoable, repeated=True)
+
+
+@contextmanager
+def storage_told() -> Iterator[None]:
+    """A failure of the database as a sentence."""
+    try:
+        yield
+    except OperationalError as failure:
+        raise _storage_refusal(failure) from failure
 
 
 def _storage_refusal(failure: OperationalError) -> Refused:

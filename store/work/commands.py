@@ -16,13 +16,16 @@ from store.work.command import Change, Command, Said, free_text
 
 def open_item(change: Change, item_id: int) -> WorkItem:
     """The open item, which the person may work on and nobody else holds."""
-    item = change.get(WorkItem, item_id)
-    needed = queue.QUEUES[item.queue].permission
-    if not change.actor.may(needed):
-        raise NotAllowed(f"Your role ({change.actor.role}) lacks the permission '{needed}'.")
+    item = _visible_item(change, item_id)
     if not item.open:
         raise Refused("This item is no longer in the queue.")
     leases.require_free(item, change.actor, change.session, change.now)
+    return item
+
+
+def _visible_item(change: Change, item_id: int) -> WorkItem:
+    item = change.get(WorkItem, item_id)
+    queue.find(item.queue, change.actor)
     return item
 
 
@@ -113,5 +116,5 @@ class AddRemark(Command):
 
     def apply(self, change: Change) -> Said:
         """Notes are dated, signed and never edited."""
-        remark(change, change.get(WorkItem, self.item_id), self.text)
+        remark(change, _visible_item(change, self.item_id), self.text)
         return Said("Note kept.", self.item_id)

@@ -16,6 +16,8 @@ from store.work.values import Column, Kind
 
 Columns = Mapping[str, tuple[Column, SQLColumnExpression[Any]]]
 
+MAX_LENGTH = 500
+_MAX_NUMBER = 10**15
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.+)", re.DOTALL)
 
 
@@ -25,6 +27,8 @@ def condition(text: str, columns: Columns) -> ColumnElement[bool]:
     `payer:acme,zenith` any of these in the column; `den:>100` or `dos:<2026-10-01` compares numbers, money and dates;
     a bare word may stand in any text column.
     """
+    if len(text) > MAX_LENGTH:
+        raise Refused(f"The filter is longer than {MAX_LENGTH} characters.", do="Shorten it.")
     return and_(*(_term(term, columns) for term in text.split()))
 
 
@@ -60,8 +64,10 @@ def _value(column: Column, text: str) -> int | date:
     try:
         if column.kind is Kind.DAYS:
             return clock.today() + timedelta(days=int(text))
-        return date.fromisoformat(text) if column.kind is Kind.DATE else int(text)
-    except ValueError:
+        if column.kind is Kind.DATE:
+            return date.fromisoformat(text)
+        return min(max(int(text), -_MAX_NUMBER), _MAX_NUMBER)
+    except (ValueError, OverflowError):
         wanted = "a date like 2026-10-31" if column.kind is Kind.DATE else "a whole number"
         raise Refused(f"{text[:20]!r} is not {wanted}.", where=f"filter {column.key}") from None
 

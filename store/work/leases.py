@@ -65,7 +65,7 @@ def require_free(item: WorkItem, actor: Actor, session: Session, now: datetime) 
 def _try(session: Session, actor: Actor, item_id: int, now: datetime) -> Lease | None:
     until = now + timedelta(seconds=LEASE_SECONDS)
     free = or_(
-        col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, col(WorkItem.lease_until) < now
+        col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, col(WorkItem.lease_until) <= now
     )
     statement = (
         update(WorkItem)

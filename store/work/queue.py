@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, not_, or_, select
 from sqlmodel import Session, col
 
-from store.errors import NotFound, Refused
+from store import clock
+from store.errors import NotAllowed, NotFound, Refused
 from store.people.roles import Actor, Permission
 from store.tables import User, WorkItem
 from store.work.dates import add_business_days
@@ -75,7 +76,7 @@ def find(name: str, actor: Actor) -> Queue:
     if queue is None:
         raise NotFound(f"There is no queue '{name}'.", do=f"There are: {', '.join(QUEUES)}.")
     if not actor.may(queue.permission):
-        raise Refused(f"Your role ({actor.role}) lacks the permission '{queue.permission}' for this queue.")
+        raise NotAllowed(f"Your role ({actor.role}) lacks the permission '{queue.permission}' for this queue.")
     return queue
 
 
@@ -85,7 +86,7 @@ def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, 
     where = _conditions(queue, actor, view, today)
     total, cents, past, due = _figures(session, queue, where, today, soon)
     query = queue.join(select(WorkItem, col(User.name), *(shown.sql for shown in queue.shown)).select_from(WorkItem))
-    query = query.outerjoin(User, col(User.id) == col(WorkItem.owner_id)).where(where)
+    query = query.outerjoin(User, and_(col(User.id) == col(WorkItem.owner_id), _held())).where(where)
     query = query.order_by(*_order(queue, view, today, soon)).offset(start).limit(limit)
     found = session.execute(query).all()
     kinds = [shown.column.kind for shown in queue.shown]
@@ -107,11 +108,12 @@ def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, 
 
 
 def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit: int = 20) -> list[int]:
-    """The items that "get next" offers, best first: not deferred, not somebody else's."""
+    """The items that "get next" offers, best first: not deferred, not somebody else's, in nobody else's hands."""
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
     query = queue.join(select(col(WorkItem.id)).select_from(WorkItem))
-    query = query.where(_conditions(queue, actor, View(), today), mine)
+    free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
+    query = query.where(_conditions(queue, actor, View(), today), mine, free)
     return list(session.scalars(query.order_by(*_order(queue, View(), today, soon)).limit(limit)))
 
 
@@ -119,7 +121,7 @@ def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> Boa
     """The queue's line on the home board."""
     item = WorkItem
     ready = or_(col(item.deferred_until).is_(None), col(item.deferred_until) <= today)
-    own = or_(col(item.assigned_to) == actor.user_id, col(item.owner_id) == actor.user_id)
+    own = or_(col(item.assigned_to) == actor.user_id, and_(col(item.owner_id) == actor.user_id, _held()))
     count, cents, oldest, past, deferred, mine = session.execute(
         select(
             _count(ready),
@@ -134,6 +136,11 @@ def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> Boa
     return BoardLine(queue.name, queue.title, count, int(cents), age, past, deferred, mine)
 
 
+def _held() -> ColumnElement[bool]:
+    """Whether somebody works on the item now: a lease that ran out is nobody's."""
+    return and_(col(WorkItem.lease_until).is_not(None), col(WorkItem.lease_until) > clock.now())
+
+
 def _count(which: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((which, 1), else_=0)), 0)
 
@@ -145,7 +152,8 @@ def _conditions(queue: Queue, actor: Actor, view: View, today: date) -> ColumnEl
     else:
         terms.append(or_(col(WorkItem.deferred_until).is_(None), col(WorkItem.deferred_until) <= today))
     if view.mine:
-        terms.append(or_(col(WorkItem.assigned_to) == actor.user_id, col(WorkItem.owner_id) == actor.user_id))
+        held = and_(col(WorkItem.owner_id) == actor.user_id, _held())
+        terms.append(or_(col(WorkItem.assigned_to) == actor.user_id, held))
     if view.filter.strip():
         terms.append(condition(view.filter, {shown.column.key: (shown.column, shown.sql) for shown in queue.shown}))
     return and_(*terms)

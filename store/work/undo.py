@@ -80,7 +80,8 @@ def _restore(change: Change, model: type[SQLModel], image: RowImage) -> None:
 
 
 def _require_free(change: Change, image: RowImage, row: SQLModel) -> None:
-    owner = image.table_name if image.table_name in _QUEUES else "encounter"
-    subject = image.row_id if image.table_name in _QUEUES else getattr(row, "encounter_id", None)
-    for queue in _QUEUES[owner] if subject is not None else ():
-        items.require_free(change, queue, subject)
+    encounter_id: int | None = getattr(row, "encounter_id", None)
+    for queue in _QUEUES.get(image.table_name, ()):
+        items.require_free(change, queue, image.row_id)
+    if encounter_id is not None and image.table_name != "claim":
+        items.require_free(change, "coding", encounter_id)

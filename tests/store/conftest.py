@@ -51,7 +51,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 )
             )
         for fee in fees():
-            session.add(Fee(code=fee.code, system=fee.system, title=fee.title, cents=fee.cents, valid_from=fee.valid_from))
+            session.add(
+                Fee(code=fee.code, system=fee.system, title=fee.title, cents=fee.cents, valid_from=fee.valid_from)
+            )
         session.commit()
     engine.dispose()
     return path

@@ -48,7 +48,9 @@ def line(row: ClaimLine, why: str) -> RemitLine:
 def pays(world: World, claim_id: int, *whys: str, status: str = "1", whole: str = "") -> RemitClaim:
     """The answer to a claim, one text of reasons a line; `whole` are reasons at claim level."""
     rows = [row for row in world.lines(claim_id) if row.active]
-    return answer_of(world.get(Claim, claim_id), [line(row, why) for row, why in zip(rows, whys, strict=True)], status, whole)
+    return answer_of(
+        world.get(Claim, claim_id), [line(row, why) for row, why in zip(rows, whys, strict=True)], status, whole
+    )
 
 
 def answer_of(claim: Claim, lines: Iterable[RemitLine], status: str = "1", whole: str = "") -> RemitClaim:
@@ -70,6 +72,7 @@ def denied(world: World, claim_id: int, reason: str) -> RemitClaim:
 
 def reversal(answer: RemitClaim) -> RemitClaim:
     """The same answer with every amount turned, CLP02 22 and no CLP05."""
+
     def turned(adjustments: tuple[Adjustment, ...]) -> tuple[Adjustment, ...]:
         return tuple(replace(one, cents=-one.cents) for one in adjustments)
 

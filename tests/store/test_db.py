@@ -106,7 +106,9 @@ def test_ten_cents_and_twenty_cents_are_thirty() -> None:
 def test_a_thousand_dimes_are_a_hundred_dollars_in_the_database(world: World) -> None:
     with Session(writer(world.engine)) as session:
         for _ in range(1000):
-            session.add(Fee(code="DIME", system="LOCAL", title="x", cents=parse_cents("0.10"), valid_from=date(2026, 1, 1)))
+            session.add(
+                Fee(code="DIME", system="LOCAL", title="x", cents=parse_cents("0.10"), valid_from=date(2026, 1, 1))
+            )
         session.commit()
     assert world.sql("SELECT sum(cents), sum(cents) = 10000 FROM fee WHERE code='DIME'") == [(10_000, 1)]
 

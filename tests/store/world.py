@@ -93,7 +93,9 @@ class World:
         with Session(self.engine) as session:
             return session.exec(select(Encounter.id).where(Encounter.source_id == f"E{number}")).one()
 
-    def code(self, encounter_id: int, codes: Sequence[str] = ("I10",), lines: Any = VISIT, *, finish: bool = True) -> None:
+    def code(
+        self, encounter_id: int, codes: Sequence[str] = ("I10",), lines: Any = VISIT, *, finish: bool = True
+    ) -> None:
         self.do(CodeEncounter(encounter_id, tuple((code, None, None) for code in codes), tuple(lines), finish))
 
     def claim(self, *payers: str, lines: Any = VISIT, **other: Any) -> int:

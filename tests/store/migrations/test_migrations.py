@@ -67,8 +67,7 @@ def test_no_number_is_ever_given_twice(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "words"),
-    [("9999", "newer superbill"), ("0000", "older superbill"), (None, "no practice here yet")],
+    ("version", "words"), [("9999", "newer superbill"), ("0000", "older superbill"), (None, "no practice here yet")]
 )
 def test_another_version_of_the_schema_is_refused(world: World, version: str | None, words: str) -> None:
     world.sql("DELETE FROM alembic_version")
@@ -151,7 +150,9 @@ def test_a_wrong_npi_founds_nothing(empty: Engine) -> None:
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-@pytest.mark.parametrize("attack", ["UPDATE {t} SET {c}={c}", "DELETE FROM {t}", "INSERT OR REPLACE INTO {t} SELECT * FROM {t}"])
+@pytest.mark.parametrize(
+    "attack", ["UPDATE {t} SET {c}={c}", "DELETE FROM {t}", "INSERT OR REPLACE INTO {t} SELECT * FROM {t}"]
+)
 def test_what_is_append_only_can_neither_change_nor_go(world: World, table: str, attack: str) -> None:
     world.sent()
     column = inspect(world.engine).get_columns(table)[-1]["name"]
