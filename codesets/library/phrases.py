@@ -1,8 +1,13 @@
-"""The wordings of ICD-10-CM codes that can be searched, with what stands around each of them."""
+"""The wordings of codes that can be searched, with what stands around each of them.
+
+`PhraseMaker` knows the tabular list; `PhraseMaker.further` adds what other files say about the same
+codes (index entries, cells of tables); `phrases_of_list` serves a code system that is a plain list.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from codesets.library.icd10cm import SYSTEM, CodeSource
 from codesets.releases.icd10cm_tabular import TabularNode
@@ -11,6 +16,43 @@ from codesets.tables import read_table
 
 _WORDINGS = {"inclusionTerm": "inclusion term", "includes": "includes"}
 _RARE_CHAPTERS = {"V": 0.08, "W": 0.05, "X": 0.05, "Y": 0.06, "O": 0.02, "P": 0.02, "Q": 0.02}
+
+
+#: How likely a coder means a wording of a kind in a plain list, before a word is compared.
+_LIST_PRIORS = {"title": 0.4, "short title": 0.36, "alias": 0.44}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A wording of a code that its own list does not have.
+
+    `key` is the code without dot and may be cut short, as the Alphabetic Index does (`E11-`, `J45.-`);
+    `kind` is what a hit shows: "index", "table", "alias", "title", "short title".  Words in
+    parentheses help a little and are never required.  `around` are further words near it.
+    """
+
+    system: str
+    key: str
+    kind: str
+    text: str
+    around: tuple[str, ...] = ()
+
+
+def phrases_of_list(wordings: Iterable[Wording]) -> Iterator[PhraseSource]:
+    """Phrases of a code system without levels and seventh characters, such as HCPCS Level II."""
+    for wording in wordings:
+        words = min(len(wording.text.split()), 18)
+        yield PhraseSource(
+            system=wording.system,
+            key=wording.key,
+            target=wording.key,
+            kind=wording.kind,
+            standing=2,
+            family=0,
+            prior=round(_LIST_PRIORS.get(wording.kind, 0.4) - 0.01 * words, 4),
+            text=wording.text,
+            around=list(wording.around),
+        )
 
 
 class PhraseMaker:
@@ -33,6 +75,7 @@ class PhraseMaker:
         self.families: dict[tuple[tuple[str, str], ...], int] = {(): 0}
         self.common = {row["code"].replace(".", ""): float(row["weight"]) for row in read_table("common_codes")}
         self.general = {i for i in map(self.general_code, self.children) if i is not None}
+        self.by_key = {node.key: i for i, node in enumerate(nodes) if node.kind not in ("chapter", "block")}
 
     def phrases(self) -> Iterator[PhraseSource]:
         """All phrases in tabular order."""
@@ -40,8 +83,22 @@ class PhraseMaker:
             if node.kind not in ("chapter", "block"):
                 yield from self._phrases_of(index)
 
+    def further(self, wordings: Iterable[Wording]) -> Iterator[PhraseSource]:
+        """Phrases for wordings of other files; one whose code the tabular list lacks is passed over."""
+        for wording in wordings:
+            index = self.node_of(wording.key)
+            if index is not None:
+                yield self._further(index, wording)
+
+    def node_of(self, key: str) -> int | None:
+        """The node of a key, a dash or a seventh character at its end left out."""
+        bare = key.replace(".", "").rstrip("-")
+        if bare in self.by_key or len(bare) < 7:
+            return self.by_key.get(bare)
+        return self.by_key.get(bare[:6].rstrip("X"))
+
     def extensions(self) -> list[ExtensionSource]:
-        """The extensions of every family met by `phrases()`, which must have run."""
+        """The extensions of every family met by `phrases()` and `further()`, which must have run."""
         return [
             ExtensionSource(number, char, text) for family, number in self.families.items() for char, text in family
         ]
@@ -91,6 +148,21 @@ class PhraseMaker:
                 text=text,
                 around=[t for _, t in wordings if t != text] + above + sevenths,
             )
+
+    def _further(self, index: int, wording: Wording) -> PhraseSource:
+        target = self.general_code(index)
+        assert target is not None
+        return PhraseSource(
+            system=wording.system,
+            key=self.nodes[index].key,
+            target=self.nodes[target].key,
+            kind=wording.kind,
+            standing=self.standing(index),
+            family=self._family(target),
+            prior=self._prior(index, target, wording.kind, wording.text),
+            text=wording.text,
+            around=[*wording.around, self.nodes[index].title, *self._family_texts(index)],
+        )
 
     def _above(self, index: int) -> list[str]:
         """Titles and wordings of the headers above, block included."""
