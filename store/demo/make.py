@@ -35,6 +35,8 @@ Progress = Callable[[int, int, str], None]
 
 WAVE_DAYS = 14
 CODING_LAG_DAYS = 4
+STILL_TO_CODE_DAYS = 19
+FORGOTTEN, HELD = 0.02, 0.02
 ANSWER_DAYS = 9
 
 
@@ -114,15 +116,17 @@ class _Play:
             self.practice.do(ImportEncounters("demo.ndjson", tuple(value.encounter for value in values)))
 
     def _code(self, day: date) -> None:
-        """Code what is old enough; a few are held, a few forgotten, a few coded but not finished."""
+        """Code what is old enough; of the rest a few are held, a few forgotten, a few begun."""
+        lag = STILL_TO_CODE_DAYS if day == self.plan.today else CODING_LAG_DAYS
         for encounter_id, source_id, service_date in self._ready():
-            if service_date > day - timedelta(days=CODING_LAG_DAYS):
+            value = self.by_source[source_id]
+            luck = Random(f"code {self.plan.seed} {source_id}").random()
+            if service_date > day - timedelta(days=lag) or luck < FORGOTTEN:
                 continue
-            value, luck = self.by_source[source_id], self.rng.random()
-            if luck < 0.02:
+            if luck < FORGOTTEN + HELD:
                 until = self.plan.today + timedelta(days=5)
                 self.practice.do(HoldEncounter(encounter_id, until, "operative report is missing"))
-            elif luck > 0.04:
+            else:
                 self.practice.do(_coding(encounter_id, value))
 
     def _ready(self) -> list[tuple[int, str, date]]:

@@ -94,8 +94,7 @@ class _Loader:
         self.without_note += waiting
         due = add_business_days(encounter.service_date, self.target_days)
         reason = "waits for its note" if waiting else "to be coded"
-        age = (self.change.today - encounter.service_date).days
-        items.put(self.change, QUEUE, encounter.id, reason=reason, due=due, score=age)
+        items.put(self.change, QUEUE, encounter.id, reason=reason, due=due)
 
     def _patient(self, value: EncounterIn) -> Patient:
         person = value.patient

@@ -78,7 +78,10 @@ def sender(practice: Practice) -> Sender:
     """The practice as a statement names it."""
     zip_code = practice.zip if len(practice.zip) == 5 else f"{practice.zip[:5]}-{practice.zip[5:]}"
     address = (practice.line1, f"{practice.city}, {practice.state} {zip_code}")
-    return Sender(practice.name, address, practice.phone, practice.pay_url, practice.hours, practice.tax_id)
+    phone = practice.phone
+    if len(phone) == 10 and phone.isdigit():
+        phone = f"({phone[:3]}) {phone[3:6]}-{phone[6:]}"
+    return Sender(practice.name, address, phone, practice.pay_url, practice.hours, practice.tax_id)
 
 
 def _addressee(guarantor: Guarantor) -> Addressee:

@@ -201,6 +201,9 @@ class Runner:
         from store.work.undo import Undo
 
         with storage_told(), Session(self.engine) as session:
+            before = session.exec(select(Action).where(Action.key == key)).first()
+            if before is not None:
+                return _answered(before)
             undone = select(Action.undoes_id).where(col(Action.undoes_id).is_not(None))
             last = session.exec(
                 select(Action)

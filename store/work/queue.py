@@ -126,7 +126,7 @@ def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> Boa
         select(
             _count(ready),
             func.coalesce(func.sum(case((ready, col(item.cents)), else_=0)), 0),
-            func.min(item.opened_on),
+            func.min(case((ready, col(item.opened_on)))),
             _count(and_(ready, col(item.due) < today)),
             _count(col(item.deferred_until) > today),
             _count(own),
@@ -184,7 +184,7 @@ def _order(queue: Queue, view: View, today: date, soon: date) -> list[Any]:
         order.append(sql.desc() if level.descending else sql.asc())
     if not order:
         lane = case((col(WorkItem.due) < today, 0), (col(WorkItem.due) <= soon, 1), else_=2)
-        order = [lane, col(WorkItem.score).desc(), col(WorkItem.opened_on)]
+        order = [lane, col(WorkItem.score).desc(), case((col(WorkItem.due).is_(None), 1), else_=0), col(WorkItem.due)]
     return [*order, col(WorkItem.id)]
 
 

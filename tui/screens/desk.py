@@ -295,6 +295,9 @@ class DeskScreen(WorkScreen):
         lease = await self.session.leases.take_next(self.queue)
         await self.session.leases.release(self._row.item_id)
         if lease is None:
+            behind = self.app.screen_stack[-2]
+            if isinstance(behind, WorkScreen):
+                behind.status.say(said, hint="nothing more is waiting")
             self.dismiss()
             return
         row = Row(lease.item_id, lease.subject_id, "", ())
