@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from codesets import CodeLibrary, open_library
@@ -83,10 +84,17 @@ def still() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """One engine for all tests, so that each statement is compiled once; its file is another one for each test."""
+    return open_engine(sqlite_url(tmp_path_factory.mktemp("world") / "practice.db"))
+
+
 @pytest.fixture
-def world(template: Path, tmp_path: Path, library: CodeLibrary, still: None) -> Iterator[World]:  # noqa: ARG001
-    path = tmp_path / "practice.db"
+def world(template: Path, engine: Engine, library: CodeLibrary, still: None) -> Iterator[World]:  # noqa: ARG001
+    path = Path(str(engine.url.database))
+    for old in path.parent.iterdir():
+        old.unlink()
     shutil.copy(template, path)
-    made = World(path, library)
-    yield made
-    made.engine.dispose()
+    yield World(path, engine, library)
+    engine.dispose()

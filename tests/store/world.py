@@ -20,7 +20,7 @@ from store.accounts.balances import account_balance, claim_books
 from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch
 from store.coding.whole import CodeEncounter
-from store.db import open_engine, sqlite_url, writer
+from store.db import writer
 from store.intake.load import ImportEncounters
 from store.intake.values import CoverageIn, EncounterIn, PersonIn, ProviderIn
 from store.people.roles import Actor, Role
@@ -62,9 +62,8 @@ def insured(payer: str, order: int = 1, **other: Any) -> CoverageIn:
 class World:
     """One practice; `owner` may do everything, `who("coder")` gives the door of another person."""
 
-    def __init__(self, path: Path, library: CodeLibrary) -> None:
-        self.path, self.library = path, library
-        self.engine: Engine = open_engine(sqlite_url(path))
+    def __init__(self, path: Path, engine: Engine, library: CodeLibrary) -> None:
+        self.path, self.engine, self.library = path, engine, library
         self.owner = self.who("owner")
 
     def who(self, name: str) -> Practice:

@@ -126,7 +126,7 @@ def _found(path: str) -> str:
 
 def test_several_processes_migrate_at_once_and_all_succeed(tmp_path: Path) -> None:
     path = str(tmp_path / "shared.db")
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
+    with multiprocessing.get_context("fork").Pool(3) as pool:
         assert pool.map(_upgrade, [path] * 3) == [HEAD] * 3
         assert sorted(pool.map(_found, [path] * 3)) == ["made", "refused", "refused"]
     opened = Practice.open(sqlite_url(tmp_path / "shared.db"))

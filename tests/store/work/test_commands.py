@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from sqlalchemy import event, text
 
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import FinishCoding
+from store.coding.whole import CodeEncounter
 from store.db import open_engine, sqlite_url, writer
 from store.denials.commands import WriteOffDenial
 from store.errors import NotAllowed, NotFound, Refused, Stale
@@ -93,7 +94,8 @@ def _remark(path: str, user_id: int, item_id: int) -> tuple[int, bool]:
 def test_the_same_key_in_four_processes_has_one_effect(world: World) -> None:
     claim_id = world.claim()
     given = [(str(world.path), world.owner.actor.user_id, world.item("claims", claim_id).id)] * 4
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
+    world.engine.dispose()
+    with multiprocessing.get_context("fork").Pool(4) as pool:
         answers = pool.starmap(_remark, given)
     assert len({action_id for action_id, _ in answers}) == 1
     assert sorted(repeated for _, repeated in answers) == [False, True, True, True]
@@ -220,17 +222,14 @@ def test_a_refused_command_leaves_no_trace(world: World) -> None:
 def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_saved(world: World) -> None:
     encounter_id = world.encounter("PRMUT")
     pages = world.sql("PRAGMA page_count")[0][0]
-    world.engine.dispose()
-    event.listen(world.engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages}"))
+    full = open_engine(sqlite_url(world.path))
+    event.listen(full, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages}"))
     before = world.dump(everything=True)
+    practice = World(world.path, full, world.library).owner
     with pytest.raises(Refused, match="disk is full"):
-        world.code(encounter_id, ("I10", "E11.9", "J02.9", "M54.50", "R05.1") * 1, tuple(_many_lines()))
+        practice.do(CodeEncounter(encounter_id, (("I10", None, None),), (("G0438", (), 1, (1,)),) * 50))
+    full.dispose()
     assert world.dump(everything=True) == before
-
-
-def _many_lines() -> Iterator[tuple[Any, ...]]:
-    for _ in range(50):
-        yield ("G0438", (), 1, (1, 2, 3, 4))
 
 
 @pytest.mark.parametrize("what", ["do", "lease", "next", "undo"])

@@ -1,0 +1,271 @@
+"""Undo: every row as it was, the ledger reversed, the states stepped back; never over somebody's head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder
+from store.coding import diagnoses, flow, lines, whole
+from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
+from store.errors import NotAllowed, Refused, Stale, Taken
+from store.people.users import AddUser
+from store.remits.next_payer import MoveToPatient
+from store.remits.queue import SettleException
+from store.remits.take_in import ImportRemittance
+from store.statements.runs import HoldAccount, SelectRun
+from store.tables import Claim, Diagnosis, Encounter, LedgerEntry, Patient, RemitClaim, ServiceLine, Transition
+from store.work.command import Command
+from store.work.commands import AddRemark, Assign, Defer, Escalate
+from store.work.undo import Undo
+from tests.store.eras import era, pays
+from tests.store.work.test_commands import commands
+from tests.store.world import DAY, World
+
+SOON = DAY + timedelta(days=3)
+Make = Callable[[World], Command]
+
+
+def _item(world: World) -> int:
+    return world.item("coding", world.encounter("PRMUT")).id
+
+
+def _coded(world: World, *payers: str) -> int:
+    """Three diagnoses, two lines that point to several of them."""
+    encounter_id = world.encounter(*payers)
+    world.code(
+        encounter_id, ("I10", "E11.9", "J02.9"), (("G0438", ("25",), 1, (2, 1)), ("G0008", (), 2, (3, 2))), finish=False
+    )
+    return encounter_id
+
+
+def _diagnosis(world: World, position: int) -> tuple[int, int]:
+    encounter_id = _coded(world, "PRMUT")
+    return encounter_id, world.one(Diagnosis, encounter_id=encounter_id, position=position).id
+
+
+def _line(world: World, position: int) -> tuple[int, int]:
+    encounter_id = _coded(world, "PRMUT")
+    return encounter_id, world.one(ServiceLine, encounter_id=encounter_id, position=position).id
+
+
+def _held(world: World) -> int:
+    encounter_id = _coded(world, "PRMUT")
+    world.do(flow.HoldEncounter(encounter_id, SOON, "report is missing"))
+    return encounter_id
+
+
+def _recoded(world: World) -> int:
+    """An encounter that came back from a denied claim and has lost a line since."""
+    claim_id, _ = world.denied()
+    world.do(RouteToCoder(claim_id, "is the modifier right?"))
+    encounter_id = world.get(Claim, claim_id).encounter_id
+    world.do(lines.RemoveLine(encounter_id, world.one(ServiceLine, encounter_id=encounter_id, position=2).id))
+    return encounter_id
+
+
+def _stopped(world: World) -> int:
+    """A claim that an edit stopped and that would pass now."""
+    claim_id = world.claim()
+    world.sql("UPDATE coverage SET member_id=''")
+    world.do(CorrectClaim(claim_id))
+    world.sql("UPDATE coverage SET member_id='PRM1'")
+    return claim_id
+
+
+def _waiting_for_the_next(world: World) -> int:
+    claim_id = world.sent("PRMUT", "HRTLD")
+    world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
+    return claim_id
+
+
+def _exception(world: World) -> int:
+    claim_id = world.sent()
+    answer = pays(world, claim_id, "", "")
+    world.sql("UPDATE claim SET control_number='elsewhere'")
+    world.do(ImportRemittance("835", era(answer)))
+    return world.one(RemitClaim).id
+
+
+def _owing(world: World) -> int:
+    encounter_id = world.encounter()
+    world.code(encounter_id)
+    return world.get(Patient, world.get(Encounter, encounter_id).patient_id).guarantor_id
+
+
+CASES: dict[str, Make] = {
+    "people.add_user": lambda _: AddUser("new", 61_000, "coder"),
+    "work.defer": lambda w: Defer(_item(w), SOON, "waiting for the records"),
+    "work.assign": lambda w: Assign(_item(w), w.owner.actor.user_id),
+    "work.escalate": lambda w: Escalate(_item(w), "please look"),
+    "work.note": lambda w: AddRemark(_item(w), "called"),
+    "coding.add_diagnosis": lambda w: diagnoses.AddDiagnosis(_coded(w, "PRMUT"), "R05.1", 0, 4, first=True),
+    "coding.remove_diagnosis": lambda w: diagnoses.RemoveDiagnosis(*_diagnosis(w, 2)),
+    "coding.move_diagnosis": lambda w: diagnoses.MoveDiagnosis(*_diagnosis(w, 3), -2),
+    "coding.link_evidence": lambda w: diagnoses.LinkEvidence(*_diagnosis(w, 1), 3, 9),
+    "coding.add_line": lambda w: lines.AddLine(_coded(w, "PRMUT"), "J0696", ("59",), 2),
+    "coding.change_line": lambda w: lines.ChangeLine(*_line(w, 1), ("GA", "59"), 3),
+    "coding.toggle_pointer": lambda w: _toggle(w),
+    "coding.remove_line": lambda w: lines.RemoveLine(*_line(w, 1)),
+    "coding.finish": lambda w: flow.FinishCoding(_coded(w, "PRMUT")),
+    "coding.finish alone": lambda w: flow.FinishCoding(_coded(w)),
+    "coding.finish again": lambda w: flow.FinishCoding(_recoded(w)),
+    "coding.hold": lambda w: flow.HoldEncounter(_coded(w, "PRMUT"), SOON, "report is missing"),
+    "coding.resume": lambda w: flow.ResumeEncounter(_held(w)),
+    "coding.void": lambda w: flow.VoidEncounter(_coded(w, "PRMUT"), "no show"),
+    "coding.code_whole": lambda w: whole.CodeEncounter(
+        w.encounter("PRMUT"), (("I10", 3, 9),), (("G0438", (), 1, (1,)),)
+    ),
+    "claims.correct": lambda w: CorrectClaim(w.claim(), "NEW123", "AUTH1", (("1", ("59",)),), "22"),
+    "claims.route_to_coder": lambda w: RouteToCoder(w.claim(), "which side?"),
+    "claims.cancel": lambda w: CancelClaim(w.claim(), "wrong patient"),
+    "claims.build": lambda w: (_stopped(w), BuildClaims())[1],
+    "denials.correct": lambda w: CorrectDenial(w.denied()[1], authorization="AUTH1"),
+    "denials.write_off": lambda w: WriteOffDenial(w.denied()[1], "filed too late"),
+    "denials.transfer": lambda w: TransferDenial(w.denied("PR-96")[1], "signed for it"),
+    "denials.start": lambda w: StartDenial(w.denied()[1]),
+    "denials.route": lambda w: RouteDenial(w.denied()[1], "which side?"),
+    "remits.move_to_patient": lambda w: MoveToPatient(_waiting_for_the_next(w), "other insurance ended"),
+    "remits.settle": lambda w: SettleException(_exception(w), "belongs to another practice"),
+    "statements.select": lambda w: (_owing(w), SelectRun(DAY))[1],
+    "statements.hold": lambda w: HoldAccount(_owing(w), "lawyer"),
+}
+
+
+def _toggle(world: World) -> Command:
+    encounter_id, line_id = _line(world, 1)
+    return lines.TogglePointer(encounter_id, line_id, world.one(Diagnosis, encounter_id=encounter_id, position=3).id)
+
+
+def test_every_undoable_command_is_tried_below() -> None:
+    undoable = {name for name, command in commands().items() if command.undoable}
+    assert undoable <= set(CASES)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_undo_restores_every_row_and_every_balance_and_so_it_does_again(world: World, case: str) -> None:
+    command = CASES[case](world)
+    before, books = world.dump(), _books(world)
+    for _ in range(2):
+        world.do(command)
+        assert world.dump() != before
+        assert world.faults() == []
+        world.owner.undo()
+        assert world.dump() == before
+        assert _books(world) == books
+    assert world.faults() == []
+
+
+def _books(world: World) -> list[object]:
+    query = "SELECT guarantor_id, book, sum(cents) FROM posting GROUP BY 1, 2 HAVING sum(cents) <> 0 ORDER BY 1, 2"
+    return world.sql(query)
+
+
+def test_undo_reverses_and_never_edits_the_ledger(world: World) -> None:
+    _, denial_id = world.denied()
+    entries = world.dump(everything=True)
+    done = world.do(WriteOffDenial(denial_id, "filed too late"))
+    world.owner.undo()
+    booked = world.one(LedgerEntry, action_id=done.action_id)
+    assert world.one(LedgerEntry, reverses_id=booked.id).kind == "reversal"
+    after = world.dump(everything=True)
+    kept = {key: row for key, row in entries.items() if key[0] in {"ledger_entry", "posting"}}
+    assert kept.items() <= after.items()
+
+
+def test_undo_steps_the_states_back_in_the_order_in_which_they_came(world: World) -> None:
+    world.do(flow.FinishCoding(_coded(world, "PRMUT")))
+    undone = world.owner.undo()
+    steps = [(s.machine, s.before, s.after, s.undo) for s in world.all(Transition, action_id=undone.action_id)]
+    assert steps == [
+        ("claim", "READY", "BUILT", True),
+        ("claim", "BUILT", "", True),
+        ("encounter", "RELEASED", "CODED", True),
+        ("encounter", "CODED", "IN_PROGRESS", True),
+    ]
+
+
+def test_undo_takes_the_last_action_that_stands_and_goes_back_one_by_one(world: World) -> None:
+    encounter_id = world.encounter("PRMUT")
+    states = [world.dump()]
+    for code in ("I10", "E11.9", "J02.9"):
+        world.do(diagnoses.AddDiagnosis(encounter_id, code))
+        states.append(world.dump())
+    for expected in reversed(states[:-1]):
+        world.owner.undo()
+        assert world.dump() == expected
+
+
+def test_undo_is_refused_when_the_row_was_changed_since(world: World) -> None:
+    encounter_id, diagnosis_id = _diagnosis(world, 1)
+    coder = world.who("coder")
+    coder.do(diagnoses.LinkEvidence(encounter_id, diagnosis_id, 0, 4))
+    world.do(diagnoses.LinkEvidence(encounter_id, diagnosis_id, 5, 9))
+    before = world.dump(everything=True)
+    with pytest.raises(Stale, match="diagnosis was changed since"):
+        coder.undo()
+    assert world.dump(everything=True) == before
+
+
+def test_a_claim_that_went_out_since_can_not_be_unmade(world: World) -> None:
+    encounter_id = _coded(world, "PRMUT")
+    coder = world.who("coder")
+    coder.do(flow.FinishCoding(encounter_id))
+    world.send()
+    before = world.dump(everything=True)
+    with pytest.raises(Stale, match="changed since"):
+        coder.undo()
+    assert world.dump(everything=True) == before
+
+
+def test_a_write_off_that_a_reversal_took_back_since_can_not_be_undone(world: World) -> None:
+    from tests.store.eras import denied, reversal
+
+    claim_id, denial_id = world.denied()
+    biller = world.who("biller")
+    biller.do(WriteOffDenial(denial_id, "filed too late"))
+    world.do(ImportRemittance("back", era(reversal(denied(world, claim_id, "CO-16")), trace="EFT2")))
+    with pytest.raises(Stale):
+        biller.undo()
+    assert world.faults() == []
+
+
+def test_each_person_undoes_his_own_actions_alone(world: World) -> None:
+    encounter_id = world.encounter("PRMUT")
+    coder, other = world.who("coder"), world.who("coder2")
+    done = coder.do(diagnoses.AddDiagnosis(encounter_id, "I10"))
+    with pytest.raises(Refused, match="nothing to undo"):
+        other.undo()
+    with pytest.raises(NotAllowed, match="Only the person"):
+        other.do(Undo(done.action_id))
+    coder.undo()
+
+
+def test_what_is_undone_is_not_undone_twice(world: World) -> None:
+    done = world.do(diagnoses.AddDiagnosis(world.encounter("PRMUT"), "I10"))
+    first = world.owner.undo(key="k")
+    assert world.owner.undo(key="k").action_id == first.action_id
+    with pytest.raises(Refused, match="undone already"):
+        world.do(Undo(done.action_id))
+
+
+def test_what_can_not_be_taken_back_is_said_and_left(world: World) -> None:
+    world.sent()
+    before = world.dump(everything=True)
+    with pytest.raises(Refused, match="can't be taken back: Batch 1"):
+        world.owner.undo()
+    batch = world.sql("SELECT max(id) FROM action")[0][0]
+    with pytest.raises(Refused, match="can't be taken back: Batch 1"):
+        world.do(Undo(batch))
+    assert world.dump(everything=True) == before
+
+
+def test_undo_does_not_reach_into_what_another_person_works_on(world: World) -> None:
+    encounter_id = world.encounter("PRMUT")
+    coder, other = world.who("coder"), world.who("coder2")
+    coder.do(diagnoses.AddDiagnosis(encounter_id, "I10"))
+    other.lease(world.item("coding", encounter_id).id)
+    with pytest.raises(Taken, match="coder2 is working on it"):
+        coder.undo()
