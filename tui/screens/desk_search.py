@@ -103,7 +103,11 @@ class DeskFinder:
         codes = self._practice.codes
         validity = codes.validity(hit.code, self._on or date.today())
         told = [] if validity.ok else [validity.message]
-        notes = sorted(codes.notes(hit.code), key=lambda note: note.node != hit.code)
+        notes = codes.notes(hit.code)
+        levels = list(dict.fromkeys(note.node for note in notes))
+        notes = tuple(
+            sorted(notes, key=lambda note: -levels.index(note.node))
+        )  # the code's own first, its chapter's last
         return told + [f"{_NOTE_KINDS.get(note.kind, 'Note')} ({note.node}): {note.text}" for note in notes]
 
     @property
