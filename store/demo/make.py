@@ -15,6 +15,7 @@ from store import clock
 from store.claims import snapshot
 from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch, MarkDelivered
+from store.claims.states import ClaimState
 from store.coding.flow import HoldEncounter
 from store.coding.whole import CodeEncounter
 from store.db import open_engine, sqlite_url, writer
@@ -27,7 +28,7 @@ from store.intake.load import ImportEncounters
 from store.new_file import make_folder
 from store.people.users import found_practice
 from store.practice import Practice, login_name
-from store.tables import Batch, ClaimVersion, Encounter, Fee, Payer, Provider
+from store.tables import Batch, Claim, ClaimVersion, Encounter, Fee, Payer, Provider
 from store.tables import Practice as PracticeRow
 from store.x12.claim_values import FileControl, ProfessionalClaim
 
@@ -95,8 +96,8 @@ class _Play:
                 self._code(day)
             self._post_due(day)
             with _on(day, 15):
-                if day <= self.plan.today - timedelta(days=6):
-                    self._send(day)
+                if day < self.plan.today:
+                    self._send(day, everything=day <= self.plan.today - timedelta(days=WAVE_DAYS))
                 if number == len(days) // 2 + 1:
                     statement_run(self.practice, day)
                 work_denials(self.practice, self.rng)
@@ -134,9 +135,13 @@ class _Play:
             query = select(Encounter).where(Encounter.state == "READY").order_by(col(Encounter.id))
             return [(row.id, row.source_id, row.service_date) for row in session.exec(query).all()]
 
-    def _send(self, day: date) -> None:
+    def _send(self, day: date, *, everything: bool) -> None:
+        """Send what is ready; of the last wave only every other claim, so that some are left for you."""
+        with self.practice.reading() as session:
+            query = select(Claim.id).where(Claim.state == ClaimState.READY).order_by(col(Claim.id))
+            ready = tuple(session.exec(query).all())
         try:
-            batch_id = self.practice.do(MakeBatch()).result
+            batch_id = self.practice.do(MakeBatch(ready if everything else ready[::2])).result
         except Refused:
             return  # nothing was ready
         self.practice.do(MarkDelivered(int(str(batch_id))))
