@@ -75,7 +75,7 @@ class _Acks:
     def _group(self, ack: GroupAck) -> None:
         query = select(Batch).where(Batch.group == int(ack.group_control or 0))
         rejected = {one.set_control: one for one in ack.sets if one.status not in {"A", "E"}}
-        if ack.status == "R" or rejected:
+        if ack.status not in {"A", "E", "P"} or rejected:
             faults = [fault for one in ack.sets for fault in one.errors]
             where = "; ".join(
                 f"{one.segment_id} at {one.position}: {one.element_code or one.code}" for one in faults[:3]

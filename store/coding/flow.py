@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from sqlmodel import select
+
 from store.claims.build import bill
+from store.claims.states import ClaimState
 from store.coding import access, checks
 from store.coding.states import ENCOUNTER, CodingState
 from store.errors import Refused
 from store.people.roles import Permission
-from store.tables import Encounter
+from store.tables import Claim, Encounter
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
@@ -93,10 +96,16 @@ class VoidEncounter(Command):
     permission: ClassVar[Permission] = Permission.CODE
 
     def apply(self, change: Change) -> Said:
-        """It leaves the queue; a supervisor can bring it back."""
+        """It leaves the queue.  Refused when a claim stands on it."""
         if not self.reason.strip():
             raise Refused("Say why it is not billable.")
         encounter = access.editable(change, self.encounter_id)
+        billed = select(Claim).where(Claim.encounter_id == encounter.id, Claim.state != ClaimState.CANCELLED)
+        claim = change.session.exec(billed).first()
+        if claim is not None:
+            raise Refused(
+                f"It was billed: claim {claim.control_number} is {claim.state}.", do="Settle the claim first."
+            )
         change.move(encounter, ENCOUNTER, CodingState.VOID, access.called(encounter))
         encounter.hold_reason = clean_line(self.reason)
         items.close(change, access.QUEUE, encounter.id)

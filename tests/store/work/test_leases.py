@@ -238,13 +238,14 @@ def _race(world: World, body: Callable[[str, int, float], Log]) -> list[Log]:
         session.commit()
         ids = [user.id for user in people]
     encounter_id = world.encounter("PRMUT")
+    columns = "patient_id, provider_id, service_date, place, setting, kind, facility, state, hold_reason, version"
     world.sql(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
-        "INSERT INTO encounter (number, source, source_id, patient_id, provider_id, service_date, place, setting, "
-        "kind, facility, state, hold_reason, version) "
-        "SELECT 'X' || i, 'race', i, patient_id, provider_id, service_date, place, setting, kind, facility, state, '', 1 FROM n, encounter WHERE id=:id",
-        count=ITEMS, id=encounter_id,
-    )  # fmt: skip
+        f"INSERT INTO encounter (number, source, source_id, {columns}) "
+        f"SELECT 'X' || i, 'race', i, {columns} FROM n, encounter WHERE id=:id",
+        count=ITEMS,
+        id=encounter_id,
+    )
     world.sql(
         "INSERT INTO work_item (queue, subject_id, open, opened_on, score, cents, reason, escalated, token, attempts) "
         "SELECT 'coding', id, 1, '2026-03-09', 0, 0, 'x', 0, 0, 0 FROM encounter WHERE source='race'"
