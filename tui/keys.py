@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tui.asks import Ask, Chosen
+
+if TYPE_CHECKING:
+    from tui.calls import PracticeApi
 
 Build = Callable[[Chosen], Sequence[object]]
 """Turns what was chosen into the store's commands, which run in order and are undone together."""
@@ -42,7 +46,7 @@ class Action:
     Without `build` it is the screen's or widget's own business: its method `do_<id>` (dots as underscores) is called.
     With `build` it changes records: `asks` are put one by one, then `confirm`, if any, states the effect.
     `many` acts on all marked rows, else on the focused one only.  `rank` orders the footer, 0 stays out of it.
-    `open_only` needs the record to be leased.
+    `open_only` needs the record to be leased.  `effect` states the effect with figures that only the store knows.
     """
 
     id: str
@@ -54,13 +58,14 @@ class Action:
     asks: tuple[Ask, ...] = ()
     build: Build | None = None
     confirm: Callable[[Chosen], str] | None = None
+    effect: Callable[[PracticeApi, Chosen], str] | None = None
     many: bool = False
     open_only: bool = False
     rank: int = 0
 
     def __post_init__(self) -> None:
         capital = len(self.key) == 1 and self.key.isupper()
-        if self.build and capital and self.confirm is None:
+        if self.build and capital and self.confirm is None and self.effect is None:
             raise ValueError(f"{self.id}: a capital must state its effect before it acts")
         if NEVER.intersection(self.keys):
             raise ValueError(f"{self.id}: {self.keys} holds a key that must stay free")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.claims.states import ClaimState
 from store.errors import NotFound
 from store.tables import Claim, Payer, RemitAdjustment, RemitClaim
 
@@ -61,6 +62,13 @@ def _adjustments(session: Session) -> dict[int, dict[str, dict[str, int]]]:
         if claim_id is not None and cents:
             found.setdefault(claim_id, {}).setdefault(group, {})[reason] = int(cents)
     return found
+
+
+def ready_claims(session: Session) -> tuple[int, int]:
+    """How many claims wait for the next batch, and their charges in cents."""
+    query = select(func.count(), func.coalesce(func.sum(Claim.charge), 0)).where(Claim.state == ClaimState.READY)
+    count, cents = session.exec(query).one()
+    return count, int(cents)
 
 
 def claim_id_of(session: Session, control_number: str) -> int:

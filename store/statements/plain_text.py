@@ -11,7 +11,7 @@ from store.statements.values import Line, Statement, Visit
 from store.statements.words import WORDS, Words, fill, words_for
 from store.text import clean_line
 
-WIDTH = 80
+WIDTH = 76
 _AMOUNT = 12
 _SIDE = 39
 

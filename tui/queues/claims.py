@@ -7,6 +7,7 @@ from pathlib import Path
 
 from store.money import show_cents
 from tui.asks import Chosen, Words
+from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.corrections import CORRECTION_ASKS, correction
@@ -18,6 +19,17 @@ def _send(chosen: Chosen) -> Sequence[object]:
     from store.jobs import SendBatch
 
     return [SendBatch(Path(chosen.text("folder")).expanduser())]
+
+
+def _send_effect(practice: PracticeApi, _chosen: Chosen) -> str:
+    """How many claims for how much."""
+    from store.claims.listing import ready_claims
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        count, cents = ready_claims(session)
+    return f"Send {count} claims, {show_cents(cents, sign='$')}, in one file?"
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -80,7 +92,7 @@ SPEC = QueueScreenSpec(
             places=frozenset({Place.LIST}),
             asks=(FOLDER,),
             build=_send,
-            confirm=lambda chosen: f"Send every ready claim to {chosen.text('folder')}?",
+            effect=_send_effect,
             rank=20,
         ),
         Action(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from store import clock
+from store.money import show_cents
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
@@ -24,6 +25,18 @@ def _run(chosen: Chosen) -> Sequence[object]:
     from store.jobs import SendStatements
 
     return [SendStatements(clock.today(), Path(chosen.text("folder")).expanduser())]
+
+
+def _run_effect(practice: PracticeApi, _chosen: Chosen) -> str:
+    """How many statements for how much, and how many accounts stay out."""
+    from store.practice import Practice
+    from store.statements.preview import preview
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        rows = preview(session, clock.today())
+    inside = [row["due"] for row in rows if row["included"]]
+    return f"Send {len(inside)} statements, {show_cents(sum(inside), sign='$')}; {len(rows) - len(inside)} stay out?"
 
 
 def _unsend(chosen: Chosen) -> Sequence[object]:
@@ -52,7 +65,7 @@ SPEC = QueueScreenSpec(
             places=_LIST,
             asks=(Words(name="folder", question="Folder", first="statements-out"),),
             build=_run,
-            confirm=lambda chosen: f"Send statements to every account that is in, files to {chosen.text('folder')}?",
+            effect=_run_effect,
             rank=20,
         ),
         Action(

@@ -217,13 +217,20 @@ class WorkScreen(Screen[None], inherit_bindings=False):
                 return
             answers[ask.name] = answer
         chosen = replace(chosen, answers=answers)
-        if action.confirm is not None and not await self.confirm(action.confirm(chosen)):
+        if not await self._agreed(action, chosen):
             self.status.say("Nothing was changed.")
             return
         assert action.build is not None
         commands = await self.session.calls.run(action.build, chosen)
         self.session.repeat = Repeat(self.queue, action, answers)
         await self._carry_out(action, commands, chosen.lease)
+
+    async def _agreed(self, action: Action, chosen: Chosen) -> bool:
+        """Whether the person agrees to the stated effect; an action that states none is agreed to."""
+        if action.effect is not None:
+            calls = self.session.calls
+            return await self.confirm(await calls.run(action.effect, calls.practice, chosen))
+        return action.confirm is None or await self.confirm(action.confirm(chosen))
 
     async def _carry_out(self, action: Action, commands: Sequence[object], lease: Lease | None) -> None:
         calls, press = self.session.calls, uuid.uuid4().hex
