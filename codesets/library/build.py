@@ -6,7 +6,7 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from codesets.errors import Refused
+from codesets.library.kept import Kept, kept_sources, to_disk
 from codesets.library.model import BuildReport
 from codesets.library.place import library_path
 from codesets.releases.sources import Sources, packaged_sources
@@ -39,7 +40,7 @@ def build_library(
 ) -> BuildReport:
     """Build the code-set library at `path` (the usual place if None) unless it is there already.
 
-    It is rebuilt when the sources or our schema changed.  The new file is written beside the old
+    It is rebuilt when the sources, the loaded files or our schema changed.  The new file is written beside the old
     one, verified (counts, a search), forced to disk and put in place in one step, so a session that
     has the old one open keeps it, and a build that dies leaves nothing that is taken for a library.
     Two people who build together wait for each other; the second uses the first one's result.
@@ -49,25 +50,29 @@ def build_library(
     started = time.monotonic()
     target = path or library_path()
     sources = sources or packaged_sources()
-    fingerprint = fingerprint_of(sources)
-    with _only_builder(target):
+    with only_builder(target):
+        kept = kept_sources(target)
+        fingerprint = fingerprint_of(sources, kept)
         report = _present(target, fingerprint)
         if report is None:
-            report = _build(target, sources, fingerprint, progress)
+            report = _build(target, sources, fingerprint, progress, kept)
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
-def fingerprint_of(sources: Sources) -> str:
-    """A hash over all that decides the library's content: sources, schema, our table of common codes."""
+def fingerprint_of(sources: Sources, kept: Iterable[Kept] = ()) -> str:
+    """A hash over all that decides the library's content: sources, loaded files, schema, our tables."""
+    from codesets.library.collect import SHIPPED
     from codesets.library.sql import SCHEMA_VERSION
     from codesets.tables import read_table
 
     common = ";".join(f"{row['code']}={row['weight']}" for row in read_table("common_codes"))
-    return sha256(f"{SCHEMA_VERSION}|{sources.sha256()}|{common}".encode()).hexdigest()
+    shipped = ";".join(",".join(row.values()) for row in read_table(SHIPPED))
+    loaded = ";".join(f"{k.kind},{k.part},{k.effective},{k.sha256}" for k in kept)
+    return sha256(f"{SCHEMA_VERSION}|{sources.sha256()}|{common}|{shipped}|{loaded}".encode()).hexdigest()
 
 
 @contextmanager
-def _only_builder(target: Path) -> Iterator[None]:
+def only_builder(target: Path) -> Iterator[None]:
     """Hold the build lock of a library; waits for whoever holds it.  The kernel frees a dead one's."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -109,30 +114,37 @@ def _report(target: Path, facts: dict[str, str], *, built: bool) -> BuildReport:
         chapters=int(facts["chapters"]),
         blocks=int(facts["blocks"]),
         categories=int(facts["categories"]),
-        billable=int(facts["billable"]),
+        billable=int(facts["billable_now"]),
         notes=int(facts["notes"]),
         seconds=0.0,
     )
 
 
-def _build(target: Path, sources: Sources, fingerprint: str, progress: Progress) -> BuildReport:
+def _build(target: Path, sources: Sources, fingerprint: str, progress: Progress, kept: Sequence[Kept]) -> BuildReport:
     from codesets.library.fill import fill
 
+    with replacing(target) as working:
+        facts = fill(working, sources, fingerprint, progress, kept)
+        verify(working, facts)
+    return _report(target, facts, built=True)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A file beside the library to be written, which takes its place in one step when all went well."""
     working = target.with_name(target.name + _SUFFIX)
     working.unlink(missing_ok=True)  # left by a build that was killed; the lock says nobody uses it
     try:
-        facts = fill(working, sources, fingerprint, progress)
-        verify(working, facts)
-        _to_disk(working)
+        yield working
+        to_disk(working)
         os.replace(working, target)
-        _to_disk(target.parent)
+        to_disk(target.parent)
     except sqlite3.Error as error:
         raise Refused(f"The library could not be written: {error}.", where=str(target)) from error
     except OSError as error:
         raise Refused(f"The library could not be written ({error.strerror}).", where=str(target)) from error
     finally:
         working.unlink(missing_ok=True)
-    return _report(target, facts, built=True)
 
 
 def verify(working: Path, facts: dict[str, str]) -> None:
@@ -150,11 +162,3 @@ def verify(working: Path, facts: dict[str, str]) -> None:
         hits = library.search("type 2 diabetes with chronic kidney disease", on=None, limit=5)
         if "E11.22" not in [hit.code for hit in hits]:
             raise Refused("The search of the new library does not find a known code.", where=facts["source"])
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -68,51 +68,33 @@ def _extended(node: TabularNode, index: int, nodes: list[TabularNode], listed: s
     return made
 
 
-def node_rows(nodes: list[TabularNode], release: int) -> Iterator[Row]:
-    """Rows of `node`; ids are places in tabular order, counted from 1."""
-    for index, node in enumerate(nodes):
+def node_rows(nodes: list[TabularNode], release: int, first: int) -> Iterator[Row]:
+    """Rows of `node`; ids are places in tabular order, counted from `first`."""
+    for number, node in enumerate(nodes, start=first):
         yield {
-            "id": index + 1,
+            "id": number,
             "release": release,
             "kind": node.kind,
             "name": node.name,
             "key": "" if node.kind in ("chapter", "block") else node.key,
-            "parent": None if node.parent is None else node.parent + 1,
+            "parent": None if node.parent is None else node.parent + first,
             "title": node.title,
         }
 
 
-def note_rows(nodes: list[TabularNode]) -> Iterator[Row]:
+def note_rows(nodes: list[TabularNode], first: int, first_note: int) -> Iterator[Row]:
     """Rows of `note`, the lines of each node in file order."""
-    number = 0
-    for index, node in enumerate(nodes):
+    number = first_note
+    for node_id, node in enumerate(nodes, start=first):
         for kind, depth, text in node.notes:
+            yield {"id": number, "node": node_id, "kind": kind, "depth": depth, "text": text}
             number += 1
-            yield {"id": number, "node": index + 1, "kind": kind, "depth": depth, "text": text}
 
 
-def seven_rows(nodes: list[TabularNode]) -> Iterator[Row]:
+def seven_rows(nodes: list[TabularNode], first: int, first_row: int) -> Iterator[Row]:
     """Rows of `seven`; further wordings of a character are joined to its meaning with " / "."""
-    number = 0
-    for index, node in enumerate(nodes):
+    number = first_row
+    for node_id, node in enumerate(nodes, start=first):
         for char, text, further in node.sevens:
+            yield {"id": number, "node": node_id, "char": char, "text": " / ".join((text, *further))}
             number += 1
-            yield {"id": number, "node": index + 1, "char": char, "text": " / ".join((text, *further))}
-
-
-def code_rows(codes: list[CodeSource], release: int, valid_from: str) -> Iterator[Row]:
-    """Rows of `code`, in force from `valid_from` (ISO date) until further notice."""
-    for number, code in enumerate(codes, start=1):
-        yield {
-            "id": number,
-            "release": release,
-            "system": SYSTEM,
-            "code": code.code,
-            "key": code.key,
-            "title": code.title,
-            "billable": code.billable,
-            "node": code.node + 1,
-            "seventh": code.seventh[0] if code.seventh else None,
-            "valid_from": valid_from,
-            "valid_to": None,
-        }

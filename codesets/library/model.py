@@ -20,7 +20,11 @@ class ValidityStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseInfo:
-    """One loaded release of one code system; `effective_to` None means until further notice."""
+    """One loaded release of one code system or rule set; `effective_to` None means until further notice.
+
+    `billable` counts the codes in force on its first day (of rule sets: its rows), `kind` is what it
+    was loaded as, `part` which file of the release it is, `notice` the licence notice it came with.
+    """
 
     id: int
     system: str
@@ -29,6 +33,9 @@ class ReleaseInfo:
     effective_to: date | None
     source: str
     billable: int
+    kind: str = ""
+    part: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,22 @@ class CodeEntry:
     billable: bool
     valid_from: date
     valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time in which a code's title and standing were the same.
+
+    `change` says how it differs from the stretch before ("added", "title changed", "became a
+    heading", "deleted" when nothing follows); `replaced_by` are the codes that took its place.
+    """
+
+    valid_from: date
+    valid_to: date | None
+    title: str
+    billable: bool
+    change: str
+    replaced_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from codesets.errors import Refused
-from codesets.library import sql, validity
-from codesets.library.model import CodeEntry, Hit, Level, NoteLine, ReleaseInfo, SeventhOption, Validity
+from codesets.library import history, sql, validity
+from codesets.library.model import CodeEntry, Hit, Level, NoteLine, ReleaseInfo, SeventhOption, Stretch, Validity
 from codesets.library.place import library_path
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _BUILD = "Run `superbill codes build`."
 _CACHE_KIB = 4096  # of SQLite pages for each connection
+ICD10CM = "ICD10CM"
+#: The day that stands for "as it is in the latest release".
+LATEST = "9999-12-31"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ class CodeLibrary:
         self._closed = False
         self._idle: list[sqlite3.Connection] = []  # append and pop are atomic
         self._engine: SearchEngine | None = None
+        self._books: list[tuple[str, int]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -150,25 +154,36 @@ class CodeLibrary:
 
     # -- one code -------------------------------------------------------------------------------
 
-    def code_rows(self, code: str) -> list[CodeRow]:
-        """Every validity interval of a code, latest first."""
-        return [CodeRow(*row) for row in self.rows(sql.CODES_OF_KEY, {"key": key_of(code)})]
+    def code_rows(self, code: str, system: str | None = None) -> list[CodeRow]:
+        """Every validity interval of a code, latest first, all of one system.
 
-    def row_on(self, code: str, on: date | None) -> CodeRow | None:
+        Without a system, one that ICD-10-CM has is its; a code with a dot can be no other's.
+        """
+        rows = [CodeRow(*row) for row in self.rows(sql.CODES_OF_KEY, {"key": key_of(code)})]
+        if system is None:
+            known = {row.system for row in rows}
+            system = ICD10CM if "." in code or ICD10CM in known else min(known, default=None)
+        return [row for row in rows if row.system == system]
+
+    def row_on(self, code: str, on: date | None, system: str | None = None) -> CodeRow | None:
         """The interval that holds `on`; the latest one when `on` is None."""
-        rows = self.code_rows(code)
+        rows = self.code_rows(code, system)
         if on is None:
             return rows[0] if rows else None
         return next((row for row in rows if row.in_force(on)), None)
 
-    def lookup(self, code: str, *, on: date | None = None) -> CodeEntry | None:
+    def lookup(self, code: str, *, on: date | None = None, system: str | None = None) -> CodeEntry | None:
         """The code as it stands on a date (without one: in its latest interval), or None."""
-        row = self.row_on(code, on)
+        row = self.row_on(code, on, system)
         return row.entry() if row else None
 
-    def validity(self, code: str, on: date) -> Validity:
+    def validity(self, code: str, on: date, *, system: str | None = None) -> Validity:
         """Whether a code may be billed on a date, and why not; see `ValidityStatus`."""
-        return validity.judge(self, code, on)
+        return validity.judge(self, code, on, system)
+
+    def history(self, code: str, *, system: str | None = None) -> tuple[Stretch, ...]:
+        """The stretches of a code's life, earliest first: its titles, and what replaced it."""
+        return history.stretches(self, code, system)
 
     def place(self, code: str, *, on: date | None = None) -> tuple[Level, ...]:
         """The way to a code: chapter, block, category, subcategories, code.  Empty when unknown.
@@ -178,10 +193,10 @@ class CodeLibrary:
         found = self._find(code, on)
         if found is None:
             return ()
-        node, row = found
-        chain = [Level(kind, name, title) for _, kind, name, title in self.rows(sql.NODES_UP, {"node": node})]
-        if row is not None and row.seventh:
-            chain.append(Level("code", row.code, row.title))
+        steps = self.rows(sql.NODES_UP_ON, {"node": found.node, "day": found.day})
+        chain = [Level(kind, name, title) for _, kind, name, title in steps]
+        if found.row is not None and found.row.seventh:
+            chain.append(Level("code", found.row.code, found.row.title))
         return tuple(chain)
 
     def notes(self, code: str, *, on: date | None = None) -> tuple[NoteLine, ...]:
@@ -193,7 +208,7 @@ class CodeLibrary:
         if found is None:
             return ()
         lines: list[NoteLine] = []
-        for node, kind, name, title in self.rows(sql.NODES_UP, {"node": found[0]}):
+        for node, kind, name, title in self.rows(sql.NODES_UP_ON, {"node": found.node, "day": found.day}):
             for note, text, depth in self.rows(sql.NOTES_OF_NODE, {"node": node}):
                 lines.append(NoteLine(note, text, depth, kind, name, title))
             for char, text in self.rows(sql.SEVENS_OF_NODE, {"node": node}):
@@ -203,12 +218,16 @@ class CodeLibrary:
     def children(self, code: str, *, on: date | None = None) -> tuple[Level, ...]:
         """What stands directly below a chapter, block or code, seven-character codes included."""
         found = self._find(code, on)
-        if found is None or (found[1] is not None and found[1].seventh):
+        if found is None or (found.row is not None and found.row.seventh):
             return ()
-        node, row = found
-        below = [Level(kind, name, title) for _, kind, name, title in self.rows(sql.NODES_OF_PARENT, {"node": node})]
-        made = () if below or row is None else self.sevenths_of(node)
+        below = self.below(found.node, found.day)
+        made = [] if below or found.row is None else self.sevenths_of(found.node, found.day)
         return tuple(below) + tuple(Level("code", r.code, r.title) for r in made)
+
+    def below(self, node: int, day: str) -> list[Level]:
+        """The nodes directly below a node that are in force on a day (ISO)."""
+        rows = self.rows(sql.NODES_OF_PARENT_ON, {"node": node, "day": day})
+        return [Level(kind, name, title) for _, kind, name, title in rows]
 
     def seventh(self, code: str, *, on: date | None = None) -> tuple[SeventhOption, ...]:
         """The seventh characters that a code takes, each with the complete code.  Empty if none.
@@ -216,15 +235,15 @@ class CodeLibrary:
         A complete code answers with its own and its sisters' characters.
         """
         found = self._find(code, on)
-        if found is None or found[1] is None:
+        if found is None or found.row is None:
             return ()
-        rows = self.sevenths_of(found[0])
-        base = self.rows(sql.NODES_UP, {"node": found[0]})[-1][3]
+        rows = self.sevenths_of(found.node, found.day)
+        base = self.rows(sql.NODES_UP_ON, {"node": found.node, "day": found.day})[-1][3]
         return tuple(SeventhOption(r.seventh or "", r.title[len(base) + 2 :], r.code) for r in rows)
 
-    def sevenths_of(self, node: int) -> list[CodeRow]:
-        """The seven-character codes made from a node, in the order of its table."""
-        rows = [CodeRow(*row) for row in self.rows(sql.CODES_OF_NODE, {"node": node})]
+    def sevenths_of(self, node: int, day: str = LATEST) -> list[CodeRow]:
+        """The seven-character codes made from a node, in the order of its table, on a day (ISO)."""
+        rows = [CodeRow(*row) for row in self.rows(sql.CODES_OF_NODE_KEY, {"node": node, "day": day})]
         return [row for row in rows if row.seventh]
 
     def releases(self) -> tuple[ReleaseInfo, ...]:
@@ -238,17 +257,46 @@ class CodeLibrary:
                 effective_to=date.fromisoformat(end) if end else None,
                 source=source,
                 billable=count,
+                kind=kind,
+                part=part,
+                notice=notice,
             )
-            for number, system, label, start, end, source, count in self.rows(sql.RELEASES)
+            for number, system, label, start, end, source, count, kind, part, notice in self.rows(sql.RELEASES)
         )
 
-    def _find(self, code: str, on: date | None) -> tuple[int, CodeRow | None] | None:
-        """The node of a code (with its row), chapter or block."""
+    def _find(self, code: str, on: date | None) -> Found | None:
+        """The node of a code (with its row), chapter or block, in the tabular list of the day."""
         row = self.row_on(code, on)
+        if row is not None and not row.node:
+            return None  # a system without a tree
+        day = on.isoformat() if on else (row and row.valid_to) or LATEST
+        book = self._book_on(day)
         if row is not None:
-            return row.node, row
-        named = self.rows(sql.NODE_BY_NAME, {"name": code.strip().upper()})
-        return (named[0][0], None) if named else None
+            node = row.node if len(self._books) == 1 else self._node_in(row.node, book)
+            return Found(node, row, day)
+        named = self.rows(sql.NODE_NAMED_IN_BOOK, {"name": code.strip().upper(), "release": book})
+        return Found(named[0][0], None, day) if named else None
+
+    def _book_on(self, day: str) -> int:
+        """The release whose tabular list holds on a day; the earliest one before all."""
+        if not self._books:
+            self._books = [(start, number) for number, start in self.rows(sql.BOOKS)]
+        earlier = [number for start, number in self._books if start <= day]
+        return earlier[-1] if earlier else self._books[0][1]
+
+    def _node_in(self, node: int, release: int) -> int:
+        """The node of the same code in another tabular list, or the node itself."""
+        found = self.rows(sql.NODE_IN_BOOK, {"node": node, "release": release})
+        return int(found[0][0]) if found else node
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a code stands on a day (ISO): its node, and its row unless it is a chapter or block."""
+
+    node: int
+    row: CodeRow | None
+    day: str
 
 
 def key_of(code: str) -> str:

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 #: Counts up when a table, or what is put into it, changes: older libraries are then rebuilt.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 META = "SELECT name, value FROM meta"
 RELEASES = """SELECT r.id, r.system, r.label, r.effective_from, r.effective_to, r.source,
-  (SELECT count(*) FROM code c WHERE c.release = r.id AND c.billable)
-  FROM release r ORDER BY r.system, r.effective_from, r.id"""
+  r.lines, r.kind, r.part, r.notice FROM release r ORDER BY r.system, r.part, r.effective_from, r.id"""
 
 _CODE = "SELECT id, code, key, title, system, billable, valid_from, valid_to, node, seventh FROM code"
 CODES_OF_KEY = _CODE + " WHERE key = :key ORDER BY valid_from DESC, system"
 CODES_OF_NODE = _CODE + " WHERE node = :node ORDER BY id"
 CODES_UNDER = _CODE + " WHERE key >= :low AND key < :high ORDER BY billable DESC, id LIMIT :limit"
 CODES_UNDER_KEY_ORDER = _CODE + " WHERE key >= :low AND key < :high ORDER BY id LIMIT :limit"
+CODES_BEGUN_UNDER = """SELECT code FROM code
+  WHERE key > :low AND key < :high AND valid_from = :start AND system = :system AND billable ORDER BY id"""
 
 NODES_UP = """WITH RECURSIVE up(id, step) AS (
     SELECT :node, 0
     UNION ALL SELECT node.parent, up.step + 1 FROM node JOIN up ON node.id = up.id WHERE node.parent IS NOT NULL)
   SELECT n.id, n.kind, n.name, n.title FROM up JOIN node n ON n.id = up.id ORDER BY up.step DESC"""
+#: The same on a day: titles as they stood, a node that gained codes below it is no code any more.
+_ON_DAY = """c.key = n.key AND c.system = 'ICD10CM' AND c.valid_from <= :day
+    AND (c.valid_to IS NULL OR c.valid_to >= :day)"""
+_KIND = """CASE WHEN n.kind NOT IN ('subcategory', 'code') THEN n.kind
+    WHEN coalesce(c.billable, n.kind = 'code') THEN 'code' ELSE 'subcategory' END"""
+NODES_UP_ON = f"""WITH RECURSIVE up(id, step) AS (
+    SELECT :node, 0
+    UNION ALL SELECT node.parent, up.step + 1 FROM node JOIN up ON node.id = up.id WHERE node.parent IS NOT NULL)
+  SELECT n.id, {_KIND}, n.name, coalesce(c.title, n.title)
+  FROM up JOIN node n ON n.id = up.id LEFT JOIN code c ON n.key <> '' AND {_ON_DAY} ORDER BY up.step DESC"""
+NODES_OF_PARENT_ON = f"""SELECT n.id, {_KIND}, n.name, coalesce(c.title, n.title)
+  FROM node n LEFT JOIN code c ON n.key <> '' AND {_ON_DAY}
+  WHERE n.parent = :node AND (n.kind IN ('chapter', 'block') OR c.id IS NOT NULL) ORDER BY n.id"""
+#: The tabular lists, by the dates from which they are in force.
+BOOKS = """SELECT r.id, r.effective_from FROM release r
+  WHERE EXISTS (SELECT 1 FROM node n WHERE n.release = r.id) ORDER BY r.effective_from"""
+NODE_IN_BOOK = """SELECT b.id FROM node a JOIN node b ON b.key = a.key AND b.kind NOT IN ('chapter', 'block')
+  WHERE a.id = :node AND b.release = :release"""
+NODE_NAMED_IN_BOOK = "SELECT id FROM node WHERE name = :name AND release = :release ORDER BY id LIMIT 1"
+CODES_OF_NODE_KEY = """SELECT c.id, c.code, c.key, c.title, c.system, c.billable, c.valid_from, c.valid_to,
+    c.node, c.seventh
+  FROM node a JOIN node b ON b.key = a.key AND b.kind NOT IN ('chapter', 'block') JOIN code c ON c.node = b.id
+  WHERE a.id = :node AND c.valid_from <= :day AND (c.valid_to IS NULL OR c.valid_to >= :day) ORDER BY c.id"""
 NODE_BY_NAME = "SELECT id, kind, name, title FROM node WHERE name = :name ORDER BY release DESC, id LIMIT 1"
 NODES_OF_PARENT = "SELECT id, kind, name, title FROM node WHERE parent = :node ORDER BY id"
 NODES_OF_KEY = "SELECT id, kind, name, title FROM node WHERE key = :key ORDER BY release DESC, id DESC"

@@ -15,19 +15,24 @@ _REGISTRY = registry()
 METADATA: MetaData = _REGISTRY.metadata
 
 
-class _LibraryTable(SQLModel, registry=_REGISTRY):
+class LibraryTable(SQLModel, registry=_REGISTRY):
     """Keeps the library's tables out of the metadata of every other SQLModel table."""
 
 
-class Meta(_LibraryTable, table=True):
+class Meta(LibraryTable, table=True):
     """Facts of the file itself: schema version, fingerprint of the sources, counts."""
 
     name: str = Field(primary_key=True)
     value: str
 
 
-class Release(_LibraryTable, table=True):
-    """One published release of one code system."""
+class Release(LibraryTable, table=True):
+    """One published release of one code system or rule set.
+
+    `kind` is what it was loaded as, `part` tells files of one release apart (a service type, one of
+    the index files), `notice` is the licence notice that came with it, `lines` the rows it gave.
+    `effective_to` is the day before the next release of the same system and part.
+    """
 
     id: int = Field(primary_key=True)
     system: str
@@ -36,12 +41,20 @@ class Release(_LibraryTable, table=True):
     effective_to: str | None = None
     source: str
     sha256: str
+    kind: str
+    part: str = ""
+    notice: str = ""
+    lines: int = 0
 
 
-class Node(_LibraryTable, table=True):
-    """A chapter, block, category, subcategory or code of the tabular list, in tabular order."""
+class Node(LibraryTable, table=True):
+    """A chapter, block, category, subcategory or code of a tabular list, in tabular order.
 
-    __table_args__ = (Index("node_key", "key"), Index("node_parent", "parent"))
+    `release` is the release whose tabular list it stands in.  A node is in force while a code row
+    of its key is; later releases that only list changes add nodes to the tabular list before them.
+    """
+
+    __table_args__ = (Index("node_key", "key"), Index("node_parent", "parent"), Index("node_release", "release"))
     id: int = Field(primary_key=True)
     release: int
     kind: str
@@ -51,8 +64,12 @@ class Node(_LibraryTable, table=True):
     title: str
 
 
-class Code(_LibraryTable, table=True):
-    """A code in one validity interval; `seventh` is set on codes made from a node and an extension."""
+class Code(LibraryTable, table=True):
+    """A code in one validity interval; `seventh` is set on codes made from a node and an extension.
+
+    `node` is its node in the tabular list of the release that opened the interval; 0 for systems
+    without a tree.
+    """
 
     __table_args__ = (Index("code_key", "key", "system", "valid_from", unique=True), Index("code_node", "node"))
     id: int = Field(primary_key=True)
@@ -68,7 +85,7 @@ class Code(_LibraryTable, table=True):
     valid_to: str | None = None
 
 
-class Note(_LibraryTable, table=True):
+class Note(LibraryTable, table=True):
     """One line of a note, where it stands; what holds below is found by walking up."""
 
     __table_args__ = (Index("note_node", "node"),)
@@ -79,7 +96,7 @@ class Note(_LibraryTable, table=True):
     text: str
 
 
-class Seven(_LibraryTable, table=True):
+class Seven(LibraryTable, table=True):
     """One extension of a node's seventh-character table."""
 
     __table_args__ = (Index("seven_node", "node"),)
@@ -89,7 +106,7 @@ class Seven(_LibraryTable, table=True):
     text: str
 
 
-class Word(_LibraryTable, table=True):
+class Word(LibraryTable, table=True):
     """One normalised word; ids run in alphabetical order, so a prefix is a range of ids.
 
     `own` marks the phrases that hold the word, `wide` also those that have it in their
@@ -104,21 +121,21 @@ class Word(_LibraryTable, table=True):
     wide: bytes
 
 
-class Prefix(_LibraryTable, table=True):
+class Prefix(LibraryTable, table=True):
     """The phrases under a short prefix that begins many words."""
 
     text: str = Field(primary_key=True)
     own: bytes
 
 
-class Gram(_LibraryTable, table=True):
+class Gram(LibraryTable, table=True):
     """The words (bit = word id) that hold three letters in a row, edges marked."""
 
     text: str = Field(primary_key=True)
     words: bytes
 
 
-class Phrase(_LibraryTable, table=True):
+class Phrase(LibraryTable, table=True):
     """One searchable wording of a code; ids run from likely to unlikely, ties in tabular order.
 
     `standing`: 2 billable as it is, 1 billable with a seventh character, 0 header.
@@ -141,7 +158,7 @@ class Phrase(_LibraryTable, table=True):
     around: bytes
 
 
-class Extension(_LibraryTable, table=True):
+class Extension(LibraryTable, table=True):
     """The words of one seventh character in one family of extensions."""
 
     id: int = Field(primary_key=True)
@@ -151,7 +168,7 @@ class Extension(_LibraryTable, table=True):
     words: bytes
 
 
-class SystemSet(_LibraryTable, table=True):
+class SystemSet(LibraryTable, table=True):
     """The phrases of one code system."""
 
     system: str = Field(primary_key=True)

@@ -6,7 +6,6 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from codesets.library import sql
 from codesets.library.model import Validity, ValidityStatus
 
 if TYPE_CHECKING:
@@ -15,31 +14,31 @@ if TYPE_CHECKING:
 _MANY = 12
 
 
-def judge(library: CodeLibrary, code: str, on: date) -> Validity:
+def judge(library: CodeLibrary, code: str, on: date, system: str | None = None) -> Validity:
     """The answer of `CodeLibrary.validity`."""
     from codesets.library.reader import key_of
 
     key = key_of(code)
-    rows = library.code_rows(key)
+    rows = library.code_rows("".join(code.split()), system)
     if not rows:
-        return _absent(library, code, key)
+        return _absent(library, code, key, on)
     row = next((r for r in rows if r.in_force(on)), None)
     if row is None:
         return _out_of_force(library, rows, on)
     if row.billable:
         return Validity(ValidityStatus.OK, row.code, f"{row.code} is in force on {on.isoformat()}.")
-    return _header(library, row)
+    return _header(library, row, on)
 
 
-def _header(library: CodeLibrary, row: CodeRow) -> Validity:
-    made = library.sevenths_of(row.node)
+def _header(library: CodeLibrary, row: CodeRow, on: date) -> Validity:
+    made = _sevenths(library, row, on)
     if made:
         letters = ", ".join(dict.fromkeys(r.seventh or "" for r in made))
         short = 6 - len(row.key)
         filler = f" after {short} placeholder{'s' if short > 1 else ''} X" if short else ""
         text = f"{row.code} needs a 7th character{filler}: one of {letters}."
         return Validity(ValidityStatus.SEVENTH, row.code, text, tuple(r.code for r in made[:_MANY]))
-    below = [name for _, _, name, _ in library.rows(sql.NODES_OF_PARENT, {"node": row.node})]
+    below = [level.name for level in library.children(row.code, on=on)]
     shown = ", ".join(below[:_MANY]) + (", …" if len(below) > _MANY else "")
     text = f"{row.code} is a heading, not a code to bill; choose below it: {shown}."
     return Validity(ValidityStatus.HEADER, row.code, text, tuple(below[:_MANY]))
@@ -47,18 +46,34 @@ def _header(library: CodeLibrary, row: CodeRow) -> Validity:
 
 def _out_of_force(library: CodeLibrary, rows: list[CodeRow], on: date) -> Validity:
     code, day = rows[0].code, on.isoformat()
+    if following := _followers(library, rows, on):
+        text = f"{code} is not in force on {day}; it was replaced by {', '.join(following[:_MANY])}."
+        return Validity(ValidityStatus.NOT_IN_FORCE, code, text, following[:_MANY])
     spans = "; ".join(f"from {r.valid_from}" + (f" to {r.valid_to}" if r.valid_to else "") for r in reversed(rows))
-    earliest = min(release.effective_from for release in library.releases() if release.system == rows[0].system)
+    loaded = [release.effective_from for release in library.releases() if release.system == rows[0].system]
+    earliest = min(loaded, default=on)
     text = f"{code} is not in force on {day}; it is {spans}."
-    if on < earliest:
+    if on < earliest and rows[-1].valid_from == earliest.isoformat():
         text = f"{code} can't be confirmed for {day}: the loaded code sets begin on {earliest.isoformat()}."
     return Validity(ValidityStatus.NOT_IN_FORCE, code, text)
 
 
-def _absent(library: CodeLibrary, code: str, key: str) -> Validity:
+def _followers(library: CodeLibrary, rows: list[CodeRow], on: date) -> tuple[str, ...]:
+    """What replaced a code that ended before the day, where the library knows it."""
+    if not any(row.valid_to and row.valid_to < on.isoformat() for row in rows):
+        return ()
+    life = library.history(rows[0].code, system=rows[0].system)
+    return tuple(code for stretch in life for code in stretch.replaced_by)
+
+
+def _sevenths(library: CodeLibrary, row: CodeRow, on: date) -> list[CodeRow]:
+    return library.sevenths_of(row.node, on.isoformat()) if row.node else []
+
+
+def _absent(library: CodeLibrary, code: str, key: str, on: date) -> Validity:
     """No such code: is it the right base with its seventh character missing, misplaced or wrong?"""
     shown = "".join(c for c in " ".join(code.split()) if c.isprintable())[:24] or "An empty code"
-    meant = _with_placeholders(library, key)
+    meant = _with_placeholders(library, key, on)
     if meant:
         text = f"{shown}: the placeholder X is missing or in the wrong place; write {meant[0]}."
         return Validity(ValidityStatus.SEVENTH, shown, text, meant)
@@ -66,7 +81,7 @@ def _absent(library: CodeLibrary, code: str, key: str) -> Validity:
         rows = library.code_rows(key[:length])
         if not rows:
             continue
-        made = library.sevenths_of(rows[0].node) if not rows[0].seventh else []
+        made = _sevenths(library, rows[0], on) if not rows[0].seventh else []
         rest = key[length:].lstrip("X")
         if made and len(rest) <= 1:
             return _wrong_seventh(shown, rows[0], made, rest)
@@ -74,7 +89,7 @@ def _absent(library: CodeLibrary, code: str, key: str) -> Validity:
     return Validity(ValidityStatus.UNKNOWN, shown, f"{shown} is not in the loaded code sets.")
 
 
-def _with_placeholders(library: CodeLibrary, key: str) -> tuple[str, ...]:
+def _with_placeholders(library: CodeLibrary, key: str, on: date) -> tuple[str, ...]:
     """The complete codes that have the same characters but their placeholders X in the right places."""
     head, body = key[:3], key[3:].replace("X", "")
     if not 4 <= len(key) <= 9 or not 1 <= len(body) <= 3:
@@ -83,7 +98,7 @@ def _with_placeholders(library: CodeLibrary, key: str) -> tuple[str, ...]:
     for places in combinations(range(3), 4 - len(body)):  # the 7th character itself is never X
         letters = iter(body)
         made = "".join("X" if place in places else next(letters) for place in range(4))
-        found += [row.code for row in library.code_rows(head + made) if row.seventh]
+        found += [row.code for row in library.code_rows(head + made) if row.seventh and row.in_force(on)]
     return tuple(dict.fromkeys(found))
 
 

@@ -12,9 +12,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from codesets.errors import Refused
+from codesets.releases.files import Member
 
 NOTE_KINDS = (
     "includes",
@@ -31,7 +33,7 @@ _LEVELS = {"chapter": "chapter", "section": "block", "diag": "category"}
 _RANGE_AT_END = re.compile(r"\s*\([A-Z][0-9A-Z]{2}(?:-[A-Z][0-9A-Z]{2})?\)\s*$")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TabularNode:
     """One chapter, block or diag in tabular order; `parent` is an index into the same list.
 
@@ -52,7 +54,18 @@ class TabularNode:
         return self.name.replace(".", "")
 
 
-def read_tabular(path: Path, progress: Callable[[int], None] | None = None) -> list[TabularNode]:
+def is_tabular(head: bytes) -> bool:
+    """Does a file begin like a tabular list?"""
+    return b"<ICD10CM.tabular" in head[:4000]
+
+
+def tabular_year(head: bytes) -> int | None:
+    """The fiscal year that the file names."""
+    found = re.search(rb"<version>\s*(\d{4})\s*</version>", head[:4000])
+    return int(found[1]) if found else None
+
+
+def read_tabular(path: Path | Member, progress: Callable[[int], None] | None = None) -> list[TabularNode]:
     """All nodes of the file in tabular order; `progress` is called with the nodes read so far.
 
     The XML is streamed: an element is dropped as soon as it is read.  A file that is damaged or
@@ -60,7 +73,11 @@ def read_tabular(path: Path, progress: Callable[[int], None] | None = None) -> l
     """
     nodes: list[TabularNode] = []
     try:
-        _Reader(nodes, progress).run(path)
+        if isinstance(path, Member):
+            with path.open() as stream:
+                _Reader(nodes, progress).run(stream)
+        else:
+            _Reader(nodes, progress).run(path)
     except ParseError as error:
         line, column = error.position
         raise Refused(
@@ -79,7 +96,7 @@ class _Reader:
         self.progress = progress
         self.open: list[int] = []
 
-    def run(self, path: Path) -> None:
+    def run(self, path: Path | BinaryIO) -> None:
         for event, element in iterparse(path, events=("start", "end")):
             if element.tag in _LEVELS:
                 if event == "start":
