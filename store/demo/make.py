@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -22,7 +22,7 @@ from store.db import open_engine, sqlite_url, writer
 from store.demo.answers import answer
 from store.demo.encounters import DemoEncounter, demo_encounters
 from store.demo.practice import PRACTICE, fees, payers, providers
-from store.demo.worked import statement_run, work_denials
+from store.demo.worked import cancel_one, statement_run, take_back, work_denials
 from store.errors import Refused
 from store.intake.load import ImportEncounters
 from store.new_file import make_folder
@@ -34,11 +34,12 @@ from store.x12.claim_values import FileControl, ProfessionalClaim
 
 Progress = Callable[[int, int, str], None]
 
+SUBMITTER = "LARKFIELD"
 WAVE_DAYS = 14
 CODING_LAG_DAYS = 4
 STILL_TO_CODE_DAYS = 19
-FORGOTTEN, HELD = 0.02, 0.02
-ANSWER_DAYS = 9
+FORGOTTEN, HELD, FORGETFUL = 0.02, 0.02, 0.03
+ANSWER_DAYS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def make_demo(folder: Path, plan: Plan, progress: Progress) -> str:
     make_folder(folder)
     url = sqlite_url(path)
     engine = open_engine(url)
-    values = demo_encounters(plan.encounters, plan.seed, plan.today)
+    values = [_at_the_desk(value) for value in demo_encounters(plan.encounters, plan.seed, plan.today)]
     with _on(values[0].encounter.service_date):
         found_practice(engine, _practice(), login_name())
         _fill_tables(Session(writer(engine)))
@@ -103,7 +104,20 @@ class _Play:
                 work_denials(self.practice, self.rng)
         with _on(self.plan.today):
             self._import(self.values[imported:])
+            self._leave_something_in_every_state()
         self.progress(len(days), len(days), "done")
+
+    def _leave_something_in_every_state(self) -> None:
+        """The last batch is read but not judged, another one just went, and one payment was taken back."""
+        for _, batch_id in self.answers:
+            claims, control = self._sent(batch_id)
+            told = answer(
+                claims, control, SUBMITTER, seed=self.plan.seed, received=self.plan.today, paid_on=self.plan.today
+            )
+            self.practice.do(ImportAcks(f"999_{batch_id:05d}.x12", told.ack999.encode()))
+        self._send(self.plan.today, everything=False)
+        take_back(self.practice, self.plan.seed, self.plan.today)
+        cancel_one(self.practice)
 
     def _waves(self) -> Iterator[date]:
         day = self.values[0].encounter.service_date + timedelta(days=WAVE_DAYS)
@@ -155,7 +169,7 @@ class _Play:
     def _answer(self, batch_id: int, paid_on: date) -> None:
         claims, control = self._sent(batch_id)
         received = paid_on - timedelta(days=ANSWER_DAYS - 1)
-        told = answer(claims, control, "LARKFIELD", seed=self.plan.seed, received=received, paid_on=paid_on, pend=0.03)
+        told = answer(claims, control, SUBMITTER, seed=self.plan.seed, received=received, paid_on=paid_on, pend=0.03)
         with _on(received):
             self.practice.do(ImportAcks(f"999_{batch_id:05d}.x12", told.ack999.encode()))
             self.practice.do(ImportAcks(f"277ca_{batch_id:05d}.x12", told.ack277.encode()))
@@ -182,6 +196,15 @@ def _on(day: date, hour: int = 9) -> Iterator[None]:
         yield
 
 
+def _at_the_desk(value: DemoEncounter) -> DemoEncounter:
+    """Now and then the front desk forgets the member id, so that an edit has to stop the claim."""
+    encounter = value.encounter
+    if not encounter.coverages or Random(f"desk {encounter.patient.source_id}").random() > FORGETFUL:
+        return value
+    coverages = tuple(replace(coverage, member_id="") for coverage in encounter.coverages)
+    return replace(value, encounter=replace(encounter, coverages=coverages))
+
+
 def _coding(encounter_id: int, value: DemoEncounter) -> CodeEncounter:
     return CodeEncounter(
         encounter_id,
@@ -203,7 +226,7 @@ def _practice() -> PracticeRow:
         phone=PRACTICE.phone,
         pay_url="https://pay.larkfield.example",
         hours="Monday to Friday, 8 am to 5 pm",
-        submitter_id="LARKFIELD",
+        submitter_id=SUBMITTER,
         receiver_id="PRAIRIECH",
         receiver_name="PRAIRIE CLEARINGHOUSE",
     )

@@ -27,7 +27,10 @@ Row = TypeVar("Row", bound=SQLModel)
 
 @dataclass(frozen=True, slots=True)
 class ImportEncounters(Command):
-    """Keep encounters that were read from a file; those that are here already are left as they are."""
+    """Keep encounters that were read from a file.
+
+    Those that are here already are left as they are, but for one that waited for its note and gets it now.
+    """
 
     file_name: str
     encounters: tuple[EncounterIn, ...] = bulk()
@@ -42,10 +45,13 @@ class ImportEncounters(Command):
         for value in self.encounters:
             known += not loader.load(value)
         new = len(self.encounters) - known
-        counts = {"new": new, "known": known, "without_note": loader.without_note}
+        counts = {"new": new, "known": known, "without_note": loader.without_note, "completed": loader.completed}
         said = f"{Path(self.file_name).name}: {new} new encounters, {known} already here"
-        waiting = f", {loader.without_note} wait for a note" if loader.without_note else ""
-        return Said(f"{said}{waiting}.", counts)
+        if loader.without_note:
+            said += f", {loader.without_note} wait for a note"
+        if loader.completed:
+            said += f", {loader.completed} got the note that they waited for"
+        return Said(f"{said}.", counts)
 
     def subject(self) -> str:
         """The file; no patient's name."""
@@ -58,13 +64,16 @@ class _Loader:
     def __init__(self, change: Change) -> None:
         self.change = change
         self.without_note = 0
+        self.completed = 0
         practice = change.session.exec(select(Practice)).first()
         self.target_days = practice.coding_target_days if practice else 3
 
     def load(self, value: EncounterIn) -> bool:
         """Keep one encounter; False when it is here already."""
-        query = select(Encounter.id).where(Encounter.source == value.source, Encounter.source_id == value.source_id)
-        if self.change.session.exec(query).first() is not None:
+        query = select(Encounter).where(Encounter.source == value.source, Encounter.source_id == value.source_id)
+        known = self.change.session.exec(query).first()
+        if known is not None:
+            self._complete(known, value)
             return False
         patient = self._patient(value)
         self._coverages(patient, value)
@@ -84,10 +93,19 @@ class _Loader:
             state=state,
         )
         self.change.born(encounter, ENCOUNTER, "The encounter")
-        digest = hashlib.sha256(value.note.encode()).hexdigest()
-        self.change.add(Note(encounter_id=encounter.id, text=value.note, sha256=digest))
+        self.change.add(Note(encounter_id=encounter.id, text=value.note, sha256=_digest(value.note)))
         self._queue(encounter)
         return True
+
+    def _complete(self, encounter: Encounter, value: EncounterIn) -> None:
+        """The note that an encounter waited for has come."""
+        if encounter.state != CodingState.NEW or not value.note.strip():
+            return
+        note = self.change.get(Note, encounter.id)
+        note.text, note.sha256 = value.note, _digest(value.note)
+        self.change.move(encounter, ENCOUNTER, CodingState.READY, f"Encounter {encounter.number}")
+        self._queue(encounter)
+        self.completed += 1
 
     def _queue(self, encounter: Encounter) -> None:
         waiting = encounter.state == CodingState.NEW
@@ -179,6 +197,10 @@ class _Loader:
         """The next number of a kind of record: numbers are given once, in order."""
         last = self.change.session.exec(select(model).order_by(col(model.id).desc())).first()  # type: ignore[attr-defined]
         return f"{letter}{_FIRST_NUMBER + (last.id if last else 0) + 1}"  # type: ignore[attr-defined]
+
+
+def _digest(note: str) -> str:
+    return hashlib.sha256(note.encode()).hexdigest()
 
 
 def _coverage(patient: Patient, payer: Payer, value: CoverageIn) -> Coverage:
