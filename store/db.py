@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError
 
 from store.errors import Refused
 
@@ -42,10 +43,18 @@ def sqlite_url(path: Path) -> str:
 
 
 def sqlite_path(url: str) -> Path | None:
-    """The file behind a SQLite URL, None for another database."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
+    """The file behind a SQLite URL, None for PostgreSQL; `Refused` for anything else."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise Refused(
+            "This is not a database URL.", where=url[:80], do="Write sqlite:////full/path/practice.db."
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
         return None
+    if backend != "sqlite":
+        raise Refused(f"A {backend} database can't be used.", do="Use sqlite:/// or postgresql+psycopg://.")
     return Path(parsed.database or "")
 
 

@@ -19,6 +19,7 @@ from store.intake.plain_file import read_bytes
 from store.intake.read import read_file
 from store.intake.rejects import rejects_path, write_rejects
 from store.intake.values import Intake
+from store.new_file import make_folder
 from store.remits.take_in import ImportRemittance
 from store.statements.files import run_through
 from store.work.command import Job
@@ -37,6 +38,7 @@ class SendBatch(Job):
 
     def carry_out(self, practice: Practice, key: str) -> Done:
         """The result names the batch and the files."""
+        make_folder(self.folder)
         late = deliver(practice, self.folder)
         done = practice.do(MakeBatch(), key=key)
         files = [str(path) for path in (*late, *deliver(practice, self.folder))]
