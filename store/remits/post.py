@@ -157,7 +157,8 @@ def _claim_legs(change: Change, answer: _Answer, claim: Claim) -> list[Leg]:
             Leg(Book.INSURANCE, -cents, *where, claim.payer_id),
         ]
 
-    next_payer, waiting = bears(change, claim), _waiting(change, claim)
+    next_payer = bears(change, claim)
+    waiting = open_at_next_payer(change.session, claim) if answer.row.status == REVERSAL else None
     legs: list[Leg] = []
     for line in answer.lines:
         legs += pair(Book.CASH, line.paid, line)
@@ -173,25 +174,21 @@ def _claim_legs(change: Change, answer: _Answer, claim: Claim) -> list[Leg]:
     return legs
 
 
-def _waiting(change: Change, claim: Claim) -> dict[int, int]:
-    """What waits for payers after the claim's own."""
-    return {payer: cents for payer, cents in open_at_next_payer(change.session, claim).items() if cents > 0}
-
-
-def _shares(cents: int, next_payer: int | None, waiting: dict[int, int]) -> Iterator[tuple[int | None, int]]:
+def _shares(cents: int, next_payer: int | None, waiting: dict[int, int] | None) -> Iterator[tuple[int | None, int]]:
     """Who bears a patient share: (payer, cents), None for the patient.
 
-    What is taken back is taken from where it stands now, which may not be where it went: it may have moved to the
-    patient since, or a coverage may have come since.
+    A reversal (`waiting` is what payers after the claim's own hold) takes it back from where it stands now, which may
+    not be where it went: it may have moved to the patient since, or a coverage may have come since.
     """
-    if cents >= 0:
+    if waiting is None:
         yield next_payer, cents
         return
-    for payer_id in waiting:
-        part = min(-cents, waiting[payer_id])
-        waiting[payer_id] -= part
-        cents += part
-        yield payer_id, -part
+    for payer_id, held in waiting.items():
+        if held * cents < 0:
+            part = min(abs(held), abs(cents)) * (1 if cents > 0 else -1)
+            waiting[payer_id] += part
+            cents -= part
+            yield payer_id, part
     yield None, cents
 
 
