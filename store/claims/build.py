@@ -16,7 +16,7 @@ from store.tables import Claim, ClaimEvent, ClaimLine, ClaimVersion, Coverage, E
 from store.work import items
 from store.work.command import Change
 
-QUEUE = "claims"
+QUEUE, REJECTIONS = "claims", "rejections"
 _SEQUENCES = "PST"
 
 
@@ -56,6 +56,7 @@ def rebuild(change: Change, claim: Claim, authorization: str = "") -> str:
     _sync_lines(change, claim, encounter)
     frequency = "7" if claim.payer_control else "1"
     change.move(claim, CLAIM, ClaimState.BUILT, called(claim))
+    items.force_close(change, REJECTIONS, claim.id)
     claim.current += 1
     return make_version(change, claim, frequency, authorization)
 

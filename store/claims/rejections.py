@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from store.claims import build
 from store.claims.queue import join_claim
 from store.claims.view import claim_record
 from store.people.roles import Permission
@@ -13,7 +14,7 @@ from store.tables import Claim, ClaimEvent, Patient, Payer, WorkItem
 from store.work.queue import Previews, Queue, Shown
 from store.work.values import Column, Kind, Why
 
-QUEUE = "rejections"
+QUEUE = build.REJECTIONS
 
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
