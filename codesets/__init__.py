@@ -18,14 +18,18 @@ from codesets.errors import Refused
 
 if TYPE_CHECKING:
     from codesets.library.build import build_library
+    from codesets.library.load import load
     from codesets.library.model import (
         BuildReport,
+        ChangedCode,
         CodeEntry,
         Hit,
         Level,
+        LoadReport,
         NoteLine,
         ReleaseInfo,
         SeventhOption,
+        Stretch,
         Validity,
         ValidityStatus,
     )
@@ -34,18 +38,22 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BuildReport",
+    "ChangedCode",
     "CodeEntry",
     "CodeLibrary",
     "Hit",
     "Level",
+    "LoadReport",
     "NoteLine",
     "Refused",
     "ReleaseInfo",
     "SeventhOption",
+    "Stretch",
     "Validity",
     "ValidityStatus",
     "build_library",
     "library_path",
+    "load",
     "open_library",
 ]
 
@@ -54,6 +62,7 @@ _HOMES = {
     "open_library": "codesets.library.reader",
     "build_library": "codesets.library.build",
     "library_path": "codesets.library.place",
+    "load": "codesets.library.load",
 }
 
 

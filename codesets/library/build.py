@@ -31,13 +31,11 @@ class Progress(Protocol):
         """Show it; must return quickly."""
 
 
-def _silent(done: int, total: int, what: str) -> None:
+def silent(done: int, total: int, what: str) -> None:
     """The progress of a caller that wants none."""
 
 
-def build_library(
-    progress: Progress = _silent, path: Path | None = None, sources: Sources | None = None
-) -> BuildReport:
+def build_library(progress: Progress = silent, path: Path | None = None, sources: Sources | None = None) -> BuildReport:
     """Build the code-set library at `path` (the usual place if None) unless it is there already.
 
     It is rebuilt when the sources, the loaded files or our schema changed.  The new file is written beside the old

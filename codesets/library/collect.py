@@ -97,15 +97,20 @@ def _counts(sources: Sources, nodes: list[TabularNode], listed: set[str]) -> dic
     }
 
 
-def _release(found: Collected, item: Kept) -> int:
+def release_row(number: int, item: Kept) -> Row:
+    """The row of `release` for a loaded release."""
     kind = KINDS[item.kind]
-    row: Row = {
-        "id": len(found.releases) + 1, "system": kind.system, "label": kind.label(item.effective, item.part),
+    return {
+        "id": number, "system": kind.system, "label": kind.label(item.effective, item.part),
         "effective_from": item.effective.isoformat(), "effective_to": None, "source": item.source,
         "sha256": item.sha256, "kind": item.kind, "part": item.part, "notice": item.notice, "lines": 0,
     }  # fmt: skip
-    found.releases.append(row)
-    return int(row["id"])
+
+
+def _release(found: Collected, item: Kept) -> int:
+    number = len(found.releases) + 1
+    found.releases.append(release_row(number, item))
+    return number
 
 
 def _close(releases: list[Row]) -> None:

@@ -13,12 +13,12 @@ from sqlalchemy import create_engine, event
 
 from codesets.library import icd10cm, rule_tables, tables
 from codesets.library.book import Book
-from codesets.library.collect import Collected, collect
+from codesets.library.collect import Collected, collect, release_row
 from codesets.library.editions import Edition, code_rows, editions_of
 from codesets.library.index_rows import index_rows
 from codesets.library.kept import Kept
 from codesets.library.phrases import PhraseMaker, Wording, phrases_of_list
-from codesets.library.rule_rows import write_rules
+from codesets.library.rule_rows import close_releases, forget, write_rules
 from codesets.library.spans import list_code_rows
 from codesets.library.sql import SCHEMA_VERSION
 from codesets.library.wordings import earlier_phrases
@@ -62,6 +62,20 @@ def fill(
             write_rules(writer, number, item)
         writer.insert("meta", [{"name": name, "value": value} for name, value in facts.items()])
     return facts
+
+
+def append(path: Path, items: Sequence[Kept], fingerprint: str, progress: Progress) -> dict[str, str]:
+    """Add releases that live in tables of their own to a copy of a library.  Returns the facts of the file."""
+    with writing(path) as connection:
+        writer = Writer(connection, 1, progress)
+        for item in items:
+            forget(connection, item)
+            number = writer.next_id("release")
+            writer.insert("release", [release_row(number, item)])
+            write_rules(writer, number, item)
+        close_releases(connection)
+        connection.exec_driver_sql("UPDATE meta SET value = ? WHERE name = 'fingerprint'", (fingerprint,))
+        return {str(name): str(value) for name, value in connection.exec_driver_sql("SELECT name, value FROM meta")}
 
 
 @contextmanager

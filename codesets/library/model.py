@@ -140,6 +140,43 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedCode:
+    """A code that a release changed; `before` is its former title when that was revised."""
+
+    code: str
+    title: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did: the changes are those of the release's first day beside the day before.
+
+    `rows` counts what the files gave (codes in force, terms, pairs, …), `labels` names the
+    releases; `already` is True when the same files were loaded before and nothing was changed.
+    """
+
+    path: Path
+    kind: str
+    system: str
+    effective: date
+    labels: tuple[str, ...]
+    source: str
+    rows: int
+    already: bool
+    added: tuple[ChangedCode, ...]
+    deleted: tuple[ChangedCode, ...]
+    revised: tuple[ChangedCode, ...]
+    notice: str
+    seconds: float
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Every code that open work may have to be looked at for: deleted and revised ones."""
+        return frozenset(c.code for c in (*self.deleted, *self.revised))
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did: `built` is False when the library at `path` was already the one wanted."""
 

@@ -8,6 +8,15 @@ SCHEMA_VERSION = 5
 META = "SELECT name, value FROM meta"
 RELEASES = """SELECT r.id, r.system, r.label, r.effective_from, r.effective_to, r.source,
   r.lines, r.kind, r.part, r.notice FROM release r ORDER BY r.system, r.part, r.effective_from, r.id"""
+RELEASE_LINES = """SELECT sum(lines) FROM release WHERE effective_from = :start AND part = :part
+  AND (kind = :kind OR (system = 'ICD10CM' AND :kind LIKE 'icd10cm-%'))"""
+FIRST_RELEASE = "SELECT min(effective_from) FROM release WHERE system = :system"
+CODES_ON = """SELECT code, title FROM code WHERE system = :system AND billable AND valid_from <= :day
+  AND (valid_to IS NULL OR valid_to >= :day) ORDER BY id"""
+CODES_KNOWN = "SELECT code FROM code WHERE system = :system AND billable"
+PROBE_CODE = """SELECT c.code, c.title, c.system FROM code c JOIN release r ON r.system = c.system
+  WHERE r.kind = :kind AND r.part = :part AND r.effective_from = :start AND c.billable
+    AND c.valid_from <= :start AND (c.valid_to IS NULL OR c.valid_to >= :start) LIMIT 1"""
 
 _CODE = "SELECT id, code, key, title, system, billable, valid_from, valid_to, node, seventh FROM code"
 CODES_OF_KEY = _CODE + " WHERE key = :key ORDER BY valid_from DESC, system"

@@ -29,8 +29,8 @@ class Record:
 
 
 def bare(cell: str) -> str:
-    """A header cell reduced to lower-case letters and digits."""
-    return re.sub(r"[^a-z0-9]", "", cell.lower())
+    """A header cell reduced to lower-case letters and digits, a year before it left out."""
+    return re.sub(r"[^a-z0-9]", "", cell.lower()).lstrip("0123456789")
 
 
 def header_of(head: bytes, columns: Columns, required: tuple[str, ...]) -> tuple[str, int] | None:

@@ -1,0 +1,43 @@
+"""The kinds that live in tables of their own: edits, fees, coverage, plain lists."""
+
+from __future__ import annotations
+
+from codesets.library.kind import AMA, FREE, X12, Kind
+from codesets.releases import code_lists, lcd, mce, ncci_addon, ncci_mue, ncci_ptp, pfs_gpci, pfs_values
+
+_CMS_AMA = f"Published by CMS.  {AMA}"
+_LISTS = (
+    ("carc", "CARC", "Claim adjustment reasons", X12),
+    ("rarc", "RARC", "Remittance advice remarks", X12),
+    ("claim-status", "claim status", "Claim status codes", X12),
+    ("claim-status-category", "claim status category", "Claim status categories", X12),
+    ("taxonomy", "taxonomy", "Provider taxonomy", "Published by NUCC; use it under its terms."),
+    ("revenue", "revenue", "Revenue codes", "The texts belong to AHA/NUBC; use them under your own licence."),
+    ("pos", "place of service", "Places of service", FREE),
+)
+
+RULE_KINDS = (
+    Kind(
+        "ncci-ptp", "NCCI PTP", "NCCI pairs", ncci_ptp.is_ptp, ncci_ptp.effective_of, ncci_ptp.part_of,
+        ncci_ptp.read_ptp, licence=_CMS_AMA,
+    ),
+    Kind(
+        "ncci-mue", "NCCI MUE", "NCCI unit limits", ncci_mue.is_mue, ncci_mue.effective_of, ncci_mue.part_of,
+        ncci_mue.read_mue, licence=_CMS_AMA,
+    ),
+    Kind(
+        "ncci-addon", "NCCI add-on", "NCCI add-on codes", ncci_addon.is_addon, ncci_addon.effective_of,
+        rows=ncci_addon.read_addon, licence=_CMS_AMA,
+    ),
+    Kind("mce", "MCE", "MCE flags", mce.is_mce, part=mce.part_of, rows=mce.read_mce),
+    Kind(
+        "pfs", "PFS", "Fee schedule values", pfs_values.is_values, pfs_values.effective_of, pfs_values.part_of,
+        pfs_values.read_values, licence=_CMS_AMA,
+    ),
+    Kind("gpci", "GPCI", "Fee schedule localities", pfs_gpci.is_gpci, pfs_gpci.effective_of, rows=pfs_gpci.read_gpci),
+    Kind("lcd", "LCD", "Coverage articles", lcd.is_lcd, rows=lcd.read_lcd, licence=_CMS_AMA, together=True),
+    *(
+        Kind(name, system, what, code_lists.fits(system), rows=code_lists.reader(system), licence=licence)
+        for name, system, what, licence in _LISTS
+    ),
+)  # fmt: skip

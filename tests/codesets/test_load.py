@@ -1,0 +1,216 @@
+"""Loading a release: whole, verified and told, or nothing at all."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from codesets import CodeLibrary, Refused, ValidityStatus, build_library, load, open_library
+from codesets.library.kept import folder_of
+from codesets.library.place import LIBRARY_NAME
+
+DAY = date(2026, 7, 1)
+PTP = (
+    "CPT only copyright AMA.\t\t\t\t\t\t\r\n"
+    "Column 1\tColumn 2\t* = in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\r\n"
+    "G0438\tG0439\t\t20110101\t*\t0\tMore extensive procedure\r\n"
+    "G0101\tQ0091\t\t20000101\t20000101\t9\tMisuse of Column Two code with Column One code\r\n"
+)
+MUE = (
+    '"Invented rows",,,\n'
+    "HCPCS/CPT Code,Practitioner Services MUE Values,MUE Adjudication Indicator,MUE Rationale\n"
+    "G0101,{units},2 Date of Service Edit: Policy,Code Descriptor\n"
+)
+
+
+@pytest.fixture
+def library_file(built_library_path: Path, tmp_path: Path) -> Path:
+    target = tmp_path / "library" / LIBRARY_NAME
+    target.parent.mkdir()
+    shutil.copyfile(built_library_path, target)
+    return target
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_a_loaded_rule_set_joins_the_library_and_leaves_the_codes_alone(library_file: Path, tmp_path: Path) -> None:
+    report = load("ncci-ptp", written(tmp_path, "ccipra-v322r0-f1.txt", PTP), library=library_file)
+    assert (report.rows, report.effective, report.already) == (2, DAY, False)
+    assert "American Medical Association" in report.notice
+    with open_library(library_file) as library:
+        release = next(r for r in library.releases() if r.system == "NCCI PTP")
+        assert (release.part, release.effective_from, release.billable) == ("practitioner f1", DAY, 2)
+        assert library.validity("I10", DAY).ok
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(library_file: Path, tmp_path: Path) -> None:
+    path = written(tmp_path, "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv", MUE.format(units=1))
+    assert not load("ncci-mue", path, library=library_file).already
+    before, inode = digest(library_file), library_file.stat().st_ino
+    again = load("ncci-mue", path, library=library_file)
+    assert (again.already, again.rows) == (True, 1)
+    assert (digest(library_file), library_file.stat().st_ino) == (before, inode)
+
+
+def test_a_corrected_file_of_the_same_release_replaces_the_first(library_file: Path, tmp_path: Path) -> None:
+    name = "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv"
+    load("ncci-mue", written(tmp_path, name, MUE.format(units=1)), library=library_file)
+    load("ncci-mue", written(tmp_path, name, MUE.format(units=3)), library=library_file)
+    with open_library(library_file) as library:
+        assert library.rows("SELECT units FROM mue") == [(3,)]
+        assert len([r for r in library.releases() if r.system == "NCCI MUE"]) == 1
+    assert len(list(folder_of(library_file).iterdir())) == 1
+
+
+def test_releases_of_a_rule_set_follow_each_other_by_date(library_file: Path, tmp_path: Path) -> None:
+    for month, units in ((4, 1), (7, 2)):
+        path = written(tmp_path, f"MCR_MUE_PractitionerServices_Eff_0{month}-01-2026.csv", MUE.format(units=units))
+        load("ncci-mue", path, library=library_file)
+    with open_library(library_file) as library:
+        spans = [(r.effective_from, r.effective_to) for r in library.releases() if r.system == "NCCI MUE"]
+    assert spans == [(date(2026, 4, 1), date(2026, 6, 30)), (date(2026, 7, 1), None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "says"),
+    [
+        ("ncci-ptp", "ccipra-v322r0.txt", PTP.replace("\t9\t", "\t7\t"), r"line 4, field 6"),
+        ("ncci-ptp", "ccipra-v322r0.txt", PTP.replace("20110101", "20111301"), r"line 3, field 4"),
+        ("ncci-ptp", "ccipra-v322r0.txt", PTP + "cut of\r\n", r"line 5"),
+        ("ncci-mue", "Eff_07-01-2026.csv", MUE.format(units="many"), r"line 3, field units"),
+        ("ncci-mue", "anything.csv", MUE.format(units=1), "--effective"),
+        ("ncci-mue", "Eff_07-01-2026.csv", PTP, "looks like ncci-ptp"),
+        ("ncci-mue", "Eff_07-01-2026.csv", "", "empty"),
+        ("nothing", "x.txt", PTP, "can't be loaded"),
+    ],
+)
+def test_a_wrong_or_damaged_file_is_refused_and_changes_nothing(
+    library_file: Path, tmp_path: Path, kind: str, name: str, text: str, says: str
+) -> None:
+    before = digest(library_file)
+    with pytest.raises(Refused, match=says):
+        load(kind, written(tmp_path, name, text), library=library_file)
+    assert digest(library_file) == before
+    assert sorted(p.name for p in library_file.parent.iterdir() if not p.name.endswith(".lock")) == [LIBRARY_NAME]
+
+
+def test_what_is_not_there_is_refused(library_file: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="can't be read"):
+        load("ncci-ptp", tmp_path / "nowhere.zip", library=library_file)
+
+
+def test_an_archive_is_read_by_content_and_one_that_swells_is_refused(library_file: Path, tmp_path: Path) -> None:
+    honest, bomb = tmp_path / "honest.zip", tmp_path / "bomb.zip"
+    with zipfile.ZipFile(honest, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../readme.txt", "words")
+        archive.writestr("folder/ccipra-v322r0-f1.txt", PTP)
+    assert load("ncci-ptp", honest, library=library_file).rows == 2
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ccipra-v323r0-f1.txt", PTP + "G0438\tG0439\t\t20110101\t*\t0\tx\r\n" * 2_000_000)
+    with pytest.raises(Refused, match="swells"):
+        load("ncci-ptp", bomb, library=library_file)
+    damaged = written(tmp_path, "damaged.zip", "")
+    damaged.write_bytes(honest.read_bytes()[: honest.stat().st_size // 2])
+    with pytest.raises(Refused, match="damaged"):
+        load("ncci-ptp", damaged, library=library_file)
+
+
+# -- codes: one library with everything, built once ------------------------------------------------
+
+
+def hcpcs_record(code: str, kind: int, long: str, short: str = "", added: str = "20100101", ended: str = "") -> str:
+    pad = f"{code:>5}00{'1' if kind in (3, 7) else '2'}00{kind}{long:80}{short:28}".ljust(268)
+    return (pad + (added + added + ended.ljust(8) + "N" if kind in (3, 7) else "")).ljust(320)
+
+
+def hcpcs_file(*records: str) -> str:
+    return "***Disclaimers\t\r\n\r\n" + "\r\n".join(records) + "\r\n"
+
+
+FIRST = hcpcs_file(
+    hcpcs_record("   LT", 7, "Left side (used on paired organs)", "Left side"),
+    hcpcs_record("G0439", 3, "Annual wellness visit, includes a personalized prevention plan,", "Ppps, subseq visit"),
+    hcpcs_record("G0439", 4, "subsequent visit"),
+    hcpcs_record("J9999", 3, "Invented injection of zorbamycin, per 5 mg", "Zorbamycin inj", ended="20251231"),
+    hcpcs_record("A9998", 3, "Invented walking frame with basket", "Walking frame"),
+)
+SECOND = hcpcs_file(
+    hcpcs_record("   LT", 7, "Left side (used on paired organs)", "Left side"),
+    hcpcs_record("G0439", 3, "Annual wellness visit, subsequent visit, new words", "Ppps, subseq visit"),
+    hcpcs_record("A9997", 3, "Invented frame with two baskets", "Frame", added="20260401"),
+)
+
+
+@pytest.fixture(scope="module")
+def loaded(built_library_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeLibrary]:
+    folder = tmp_path_factory.mktemp("loaded")
+    target = folder / LIBRARY_NAME
+    shutil.copyfile(built_library_path, target)
+    load("hcpcs", written(folder, "HCPC2025_OCT_ANWEB.txt", FIRST), library=target)
+    report = load("hcpcs", written(folder, "HCPC2026_APR_ANWEB.txt", SECOND), library=target)
+    assert [c.code for c in report.added] == ["A9997"]
+    assert [c.code for c in report.deleted] == ["A9998"]
+    assert [(c.code, c.before.startswith("Annual")) for c in report.revised] == [("G0439", True)]
+    assert report.changed == {"A9998", "G0439"}
+    with open_library(target) as library:
+        yield library
+
+
+def test_hcpcs_codes_go_by_date(loaded: CodeLibrary) -> None:
+    assert loaded.validity("J9999", date(2025, 12, 31)).ok
+    assert loaded.validity("J9999", date(2026, 1, 1)).status is ValidityStatus.NOT_IN_FORCE
+    assert loaded.validity("A9998", date(2026, 3, 31)).ok
+    assert not loaded.validity("A9998", date(2026, 4, 1)).ok
+    assert not loaded.validity("A9997", date(2026, 3, 31)).ok
+    assert loaded.validity("A9997", date(2026, 4, 1)).ok
+    old = loaded.lookup("A9998")
+    assert old is not None
+    assert (old.valid_from, old.system) == (date(2010, 1, 1), "HCPCS")
+
+
+def test_a_code_that_two_systems_have_is_told_apart(loaded: CodeLibrary) -> None:
+    icd, visit = loaded.lookup("G0439"), loaded.lookup("G0439", system="HCPCS")
+    assert icd is not None
+    assert visit is not None
+    assert (icd.code, icd.system) == ("G04.39", "ICD10CM")
+    assert visit.title == "Annual wellness visit, subsequent visit, new words"
+    life = loaded.history("G0439", system="HCPCS")
+    assert [stretch.change for stretch in life] == ["added", "title changed"]
+    assert life[0].title.startswith("Annual wellness visit, includes")
+
+
+def test_loaded_codes_are_found_by_their_words(loaded: CodeLibrary) -> None:
+    assert [hit.code for hit in loaded.search("zorbamycin", on=date(2025, 11, 1))] == ["J9999"]
+    assert loaded.search("zorbamycin", on=DAY)[0].in_force is False
+    assert loaded.children("A9998") == ()
+    assert loaded.notes("A9998") == ()
+
+
+def test_loaded_files_survive_a_new_build(loaded: CodeLibrary) -> None:
+    target = loaded.path
+    connection = sqlite3.connect(target)
+    connection.execute("UPDATE meta SET value = 'of an older schema' WHERE name = 'fingerprint'")
+    connection.commit()
+    connection.close()
+    assert build_library(path=target).built
+    with open_library(target) as again:
+        assert again.lookup("A9997", system="HCPCS") is not None
+        assert [r.label for r in again.releases() if r.system == "HCPCS"] == [
+            "HCPCS Level II 2025-10-01",
+            "HCPCS Level II 2026-04-01",
+        ]
