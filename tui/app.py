@@ -25,6 +25,7 @@ from tui.queues import QueueScreenSpec, load_specs
 from tui.screens.base import WorkScreen
 from tui.screens.home import HomeScreen
 from tui.session import Leases, Session
+from tui.terminal.driver import ChangesDriver, driver_class
 from tui.verbs import SHARED
 from tui.widgets.plain import printable
 
@@ -56,7 +57,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         common: Sequence[Action] = SHARED,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
-        super().__init__(ansi_color=True)
+        super().__init__(driver_class=driver_class(), ansi_color=True)
         self.theme = "ansi-dark"
         self.animation_level = "none"
         self._beat_seconds = beat_seconds
@@ -112,6 +113,11 @@ class SuperbillApp(App[int], inherit_bindings=False):
                 for item_id, error in lost.items():
                     if screen.is_item(item_id):
                         screen.lost(error)
+
+    def forget_terminal(self) -> None:
+        """Something else wrote to the terminal: the next frame is sent whole."""
+        if isinstance(self._driver, ChangesDriver):
+            self._driver.forget()
 
     def pop_screen(self) -> AwaitComplete:
         """Forgets what the library keeps of closed screens: its cache pins the lines of up to 1024 dead widgets."""

@@ -324,6 +324,10 @@ class WorkScreen(Screen[None], inherit_bindings=False):
 
     def do_refresh(self, _count: int | None) -> Awaitable[None]:
         """Draws and reads everything again."""
+        from tui.app import SuperbillApp
+
+        if isinstance(self.app, SuperbillApp):
+            self.app.forget_terminal()
         self.refresh(repaint=True, layout=True)
         return self.changed(None)
 
