@@ -60,10 +60,11 @@ def build_library(progress: Progress = silent, path: Path | None = None, sources
 def fingerprint_of(sources: Sources, kept: Iterable[Kept] = ()) -> str:
     """A hash over all that decides the library's content: sources, loaded files, schema, our tables."""
     from codesets.library.collect import SHIPPED
+    from codesets.library.phrases import own_tables
     from codesets.library.sql import SCHEMA_VERSION
     from codesets.tables import read_table
 
-    common = ";".join(f"{row['code']}={row['weight']}" for row in read_table("common_codes"))
+    common = own_tables()
     shipped = ";".join(",".join(row.values()) for row in read_table(SHIPPED))
     loaded = ";".join(f"{k.kind},{k.part},{k.effective},{k.sha256}" for k in kept)
     return sha256(f"{SCHEMA_VERSION}|{sources.sha256()}|{common}|{shipped}|{loaded}".encode()).hexdigest()

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codesets.library.icd10cm import SYSTEM, CodeSource
 from codesets.releases.icd10cm_tabular import TabularNode
 from codesets.search.indexing import ExtensionSource, PhraseSource
+from codesets.search.words import words_of
 from codesets.tables import read_table
 
 _WORDINGS = {"inclusionTerm": "inclusion term", "includes": "includes"}
@@ -19,7 +21,13 @@ _RARE_CHAPTERS = {"V": 0.08, "W": 0.05, "X": 0.05, "Y": 0.06, "O": 0.02, "P": 0.
 
 
 #: How likely a coder means a wording of a kind in a plain list, before a word is compared.
-_LIST_PRIORS = {"title": 0.4, "short title": 0.36, "alias": 0.44}
+_LIST_PRIORS = {"title": 0.4, "short title": 0.36, "alias": 0.44, "brand": 0.42}
+
+
+def own_tables() -> str:
+    """The rows of our own tables that become part of a library: it is rebuilt when they change."""
+    names = ("common_codes", "common_terms", "brands")
+    return ";".join(",".join(row.values()) for name in names for row in read_table(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +49,43 @@ class Wording:
 def phrases_of_list(wordings: Iterable[Wording]) -> Iterator[PhraseSource]:
     """Phrases of a code system without levels and seventh characters, such as HCPCS Level II."""
     for wording in wordings:
-        words = min(len(wording.text.split()), 18)
-        yield PhraseSource(
-            system=wording.system,
-            key=wording.key,
-            target=wording.key,
-            kind=wording.kind,
-            standing=2,
-            family=0,
-            prior=round(_LIST_PRIORS.get(wording.kind, 0.4) - 0.01 * words, 4),
-            text=wording.text,
-            around=list(wording.around),
-        )
+        yield _listed(wording)
+        if wording.kind == "title" and wording.system == "HCPCS":
+            yield from map(_listed, _branded(wording))
+
+
+def _listed(wording: Wording) -> PhraseSource:
+    words = min(len(wording.text.split()), 18)
+    return PhraseSource(
+        system=wording.system,
+        key=wording.key,
+        target=wording.key,
+        kind=wording.kind,
+        standing=2,
+        family=0,
+        prior=round(_LIST_PRIORS.get(wording.kind, 0.4) - 0.01 * words, 4),
+        text=wording.text,
+        around=list(wording.around),
+    )
+
+
+def _branded(title: Wording) -> Iterator[Wording]:
+    """The brand names of the drug in a title, the title itself aside."""
+    held = {word.text for word in words_of(title.text)}
+    for word in held & _brands().keys():
+        for brand, generic in _brands()[word]:
+            if generic <= held:
+                yield Wording(title.system, title.key, "brand", f"{brand} ({title.text})")
+
+
+@lru_cache(maxsize=1)
+def _brands() -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """Brand names with the words of their drugs, under the longest of these words."""
+    found: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for row in read_table("brands"):
+        words = frozenset(word.text for word in words_of(row["generic"]))
+        found.setdefault(max(sorted(words), key=len), []).append((row["brand"], words))
+    return found
 
 
 class PhraseMaker:
@@ -78,10 +111,13 @@ class PhraseMaker:
         self.by_key = {node.key: i for i, node in enumerate(nodes) if node.kind not in ("chapter", "block")}
 
     def phrases(self) -> Iterator[PhraseSource]:
-        """All phrases in tabular order."""
+        """All phrases in tabular order, then the eponyms and everyday names of our own table."""
         for index, node in enumerate(self.nodes):
             if node.kind not in ("chapter", "block"):
                 yield from self._phrases_of(index)
+        yield from self.further(
+            Wording(SYSTEM, row["code"], row["kind"], row["phrase"]) for row in read_table("common_terms")
+        )
 
     def further(self, wordings: Iterable[Wording]) -> Iterator[PhraseSource]:
         """Phrases for wordings of other files; one whose code the tabular list lacks is passed over."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 from codesets.search.bits import Tally
 from codesets.search.vocabulary import Meaning
 
-CANDIDATES = 180
 
-
-def candidates(meanings: list[Meaning], within: int | None, count: int = CANDIDATES) -> list[int]:
+def candidates(meanings: list[Meaning], within: int | None, count: int) -> list[int]:
     """The phrases that answer most of the typed words, rare words counting more than common ones.
 
     A word held counts in full, a poor answer (a beginning, a relative) less, a word that only

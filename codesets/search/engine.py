@@ -14,14 +14,18 @@ from codesets.search.candidates import candidates
 from codesets.search.query import Query, Reading, read_query
 from codesets.search.rank import ExtensionWords, Phrase, Ranker, Scored, phrase_of
 from codesets.search.vocabulary import Vocabulary
-from codesets.search.words import words_of
+from codesets.search.words import words_of_title
 
 if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary, CodeRow
 
 _CODE_SCORE = 2.0
 _EXPIRED = 0.5
+#: What the table of abbreviations says of the whole text outweighs the likeness of words.
+_KNOWN_LEAST, _KNOWN_CODE = 0.75, 0.25
 _MAX_LIMIT = 200
+_CANDIDATES, _CANDIDATES_LATER = 140, 70
+_KEPT_PHRASES, _KEPT_ROWS = 600, 400
 
 
 class SearchEngine:
@@ -36,6 +40,8 @@ class SearchEngine:
         for family, char, text, words in library.rows(sql.EXTENSIONS):
             extension = ExtensionWords(char, text, frozenset(unpack_array(words)))
             self._families.setdefault(family, []).append(extension)
+        self._kept: dict[int, Phrase] = {}
+        self._rows: dict[str, list[CodeRow]] = {}
         self._systems = {system: 0 for (system,) in library.rows(sql.SYSTEMS)}
 
     def search(self, text: str, *, systems: Collection[str] | None, on: date | None, limit: int) -> list[Hit]:
@@ -51,6 +57,10 @@ class SearchEngine:
         return hits[:limit]
 
     def _begins_code(self, key: str) -> bool:
+        """True for the beginning of a code that is not also a word of the titles (T12, C5)."""
+        if self._vocabulary.id_of(key.lower()) is not None:
+            return False
+        key = key.replace(".", "")
         return bool(self._library.rows(sql.CODES_UNDER, {"low": key, "high": key + "~", "limit": 1}))
 
     # -- codes ----------------------------------------------------------------------------------
@@ -83,35 +93,53 @@ class SearchEngine:
     ) -> list[Hit]:
         within = self._within(query, systems)
         best: dict[str, Scored] = {}
-        for reading in query.readings:
-            for scored in self._scored(reading, within):
-                key = scored.phrase.target
+        for place, reading in enumerate(query.readings):
+            for scored in self._scored(reading, within, first=not place):
+                key = f"{scored.phrase.system} {scored.phrase.target}"  # G0439 is HCPCS and ICD-10-CM
                 if key not in best or scored.score > best[key].score:
                     best[key] = scored
         ranked = sorted(best.values(), key=lambda s: (-round(s.score, 6), s.phrase.id))
         return self._hits(ranked, on, limit, known)
 
-    def _scored(self, reading: Reading, within: int | None) -> Iterable[Scored]:
+    def _scored(self, reading: Reading, within: int | None, *, first: bool) -> Iterable[Scored]:
         vocabulary = self._vocabulary
-        last = len(reading.words) - 1
         meanings = [
             vocabulary.meaning(word, exact=place in reading.from_short and len(word) > 2)
-            for place, word in enumerate(reading.words[: last + 1])
+            for place, word in enumerate(reading.words)
         ]
-        chosen = candidates(meanings, within)
+        chosen = candidates(meanings, within, _CANDIDATES if first else _CANDIDATES_LATER)
+        if reading.codes:
+            chosen = list(dict.fromkeys(chosen + self._likeliest_under(reading.codes)))
         if not chosen:
             return
         ranker = Ranker(meanings, vocabulary.weights, self._families)
         via = "; ".join(reading.expanded)
         for phrase in self._phrases(chosen):
             scored = ranker.score(phrase)
+            if reading.codes and phrase.target.startswith(reading.codes):
+                scored.score = max(scored.score, _KNOWN_LEAST) + _KNOWN_CODE
             scored.score *= reading.factor
             scored.via = via
             yield scored
 
+    def _likeliest_under(self, codes: tuple[str, ...]) -> list[int]:
+        found: list[int] = []
+        for code in codes:
+            rows = self._library.rows(sql.PHRASES_UNDER, {"low": code, "high": code + "~"})
+            found += sorted(number for (number,) in rows)[:8]
+        return found
+
     def _phrases(self, numbers: list[int]) -> list[Phrase]:
-        marks = ",".join(map(str, numbers))  # our own integers, never text from outside
-        return [phrase_of(row) for row in self._library.rows(sql.PHRASES.format(marks=marks))]
+        """The phrases of some numbers; those of the last few key presses are still at hand."""
+        kept = self._kept
+        missing = [number for number in numbers if number not in kept]
+        if missing:
+            if len(kept) > _KEPT_PHRASES:
+                self._kept = kept = {number: kept[number] for number in numbers if number in kept}
+            marks = ",".join(map(str, missing))  # our own integers, never text from outside
+            for row in self._library.rows(sql.PHRASES.format(marks=marks)):
+                kept[row[0]] = phrase_of(row)
+        return [kept[number] for number in numbers]
 
     def _within(self, query: Query, systems: Collection[str] | None) -> int | None:
         within: int | None = None
@@ -158,10 +186,18 @@ class SearchEngine:
         key = phrase.target
         if scored.char:
             key = key.ljust(6, "X") + scored.char
-        rows = self._library.code_rows(key) or self._library.code_rows(phrase.target)
+        rows = self._code_rows(key, phrase.system) or self._code_rows(phrase.target, phrase.system)
         if on is not None:
             rows = [r for r in rows if r.in_force(on)] or rows
         return rows[0] if rows else None
+
+    def _code_rows(self, code: str, system: str) -> list[CodeRow]:
+        key = f"{system} {code}"
+        if key not in self._rows:
+            if len(self._rows) > _KEPT_ROWS:
+                self._rows.clear()
+            self._rows[key] = self._library.code_rows(code, system)
+        return self._rows[key]
 
     def _hit(self, row: CodeRow, score: float, via: str, phrase: str, matched: frozenset[int], on: date | None) -> Hit:
         in_force = on is None or row.in_force(on)
@@ -180,4 +216,4 @@ class SearchEngine:
     def _spans(self, title: str, matched: frozenset[int]) -> tuple[tuple[int, int], ...]:
         words = self._vocabulary.words
         wanted = {words[number] for number in matched}
-        return tuple((word.start, word.end) for word in words_of(title) if word.text in wanted)
+        return tuple((word.start, word.end) for word in words_of_title(title) if word.text in wanted)

@@ -22,7 +22,6 @@ _LITTLE = (
 #: Words that say little about which code is meant; their weight is fixed.
 FILLER = dict.fromkeys(_LITTLE.split(), 0.35) | {
     "with": 0.5,
-    "type": 0.7,
     "without": 0.9,
     "subsequent": 1.0,
     "disease": 1.1,
@@ -30,7 +29,19 @@ FILLER = dict.fromkeys(_LITTLE.split(), 0.35) | {
     "syndrome": 1.1,
     "acute": 1.3,
     "chronic": 1.4,
+    # how a disease runs in families says little beside its name
+    "autosomal": 0.9,
+    "recessive": 0.9,
+    "dominant": 0.9,
+    "linked": 0.7,
+    "related": 0.6,
+    "familial": 1.4,
+    "hereditary": 1.4,
+    "form": 0.6,
+    "type": 0.7,
 }
+#: No number says more than this: "Z3A.25" is not meant by "dystonia 25".
+_NUMBER_WEIGHT = 1.8
 _PREFIX_LENGTHS = (1, 2, 3, 4)
 _MANY_WORDS = 16
 _PARENTHESES = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -149,7 +160,8 @@ class SearchRows:
             }  # fmt: skip
 
     def _word_weight(self, word: str, phrases: int) -> float:
-        return FILLER.get(word) or round(log(1 + len(self.phrases) / max(1, phrases)) ** 0.75, 4)
+        weight = FILLER.get(word) or round(log(1 + len(self.phrases) / max(1, phrases)) ** 0.75, 4)
+        return min(weight, _NUMBER_WEIGHT) if word.isdigit() else weight
 
     def _held(self, number: int) -> float:
         """The weight of a phrase's words; those in parentheses are not essential and count little."""

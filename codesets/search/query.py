@@ -11,21 +11,34 @@ from codesets.search.words import words_of
 
 #: Longer text is cut: a code is asked for in a few words.
 MAX_LENGTH = 200
-MAX_WORDS = 14
+MAX_WORDS = 22
 _MAX_READINGS = 5
-_CODE = re.compile(r"^[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})$|^[A-Z][0-9]\.?$")
-_CODE_TEXT = r"[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{0,4})"
+#: The second character may be a letter since FY2026 (QA0), the third always could (C7A, Z3A).
+_CODE_TEXT = r"[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])(?:\.?[0-9A-Z]{0,4})"
+_CODE = re.compile(rf"^{_CODE_TEXT}$|^[A-Z][0-9]\.?$")
+_CODE_WORD = re.compile(rf"^{_CODE_TEXT}$")
 _RANGE = re.compile(rf"^({_CODE_TEXT})\s*[-\u2013]\s*({_CODE_TEXT})$")
+#: Abbreviations that are also plain words: in small letters among other words they are the words.
+_PLAIN_WORDS = frozenset(
+    (
+        "add", "age", "aids", "all", "an", "arm", "as", "be", "bed", "ed", "ever", "he", "if", "it", "no", "on", "or",
+        "os", "pan", "pop", "so", "us", "was",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to understand the text; `factor` falls with each less usual sense of an abbreviation."""
+    """One way to understand the text; `factor` falls with each less usual sense of an abbreviation.
+
+    `codes` are beginnings of codes that the text is known to stand for.
+    """
 
     words: tuple[str, ...]
     factor: float
     expanded: tuple[str, ...] = ()
     from_short: frozenset[int] = frozenset()
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,7 @@ class Query:
 
 @dataclass(slots=True)
 class _Part:
-    options: list[tuple[tuple[str, ...], float, str]] = field(default_factory=list)
+    options: list[tuple[tuple[str, ...], float, str, tuple[str, ...]]] = field(default_factory=list)
 
 
 def read_query(text: str, is_code: Callable[[str], bool]) -> Query:
@@ -61,17 +74,23 @@ def read_query(text: str, is_code: Callable[[str], bool]) -> Query:
     atoms: list[str] = []
     for atom in atoms_of(clean):
         known = (atom,) in abbreviations() or " " not in clean
-        coded = not known and _CODE.match(atom.upper()) and is_code(atom.upper())
+        coded = not known and _CODE_WORD.match(atom.upper()) and is_code(atom.upper())
         (codes if coded else atoms).append(atom)
     return Query(
-        readings=tuple(_readings(_parts(split_hyphens(atoms)))),
+        readings=tuple(_readings(_parts(split_hyphens(atoms), _plain_words(clean)))),
         code=code,
         code_words=tuple(c.upper() for c in codes),
         typing_last=typing,
     )
 
 
-def _parts(atoms: list[str]) -> list[_Part]:
+def _plain_words(text: str) -> frozenset[str]:
+    """The atoms that can't be abbreviations: small words of a sentence, unless typed in capitals."""
+    chunks = text.split()
+    return frozenset(c for c in chunks if len(chunks) > 1 and c in _PLAIN_WORDS)
+
+
+def _parts(atoms: list[str], plain: frozenset[str]) -> list[_Part]:
     """The atoms in order, each with its possible words; abbreviations take the longest match."""
     table = abbreviations()
     parts: list[_Part] = []
@@ -79,14 +98,14 @@ def _parts(atoms: list[str]) -> list[_Part]:
     while at < len(atoms):
         for length in range(min(longest_abbreviation(), len(atoms) - at), 0, -1):
             senses = table.get(tuple(atoms[at : at + length]))
-            if senses:
+            if senses and not (length == 1 and atoms[at] in plain):
                 parts.append(_short(senses, atoms[at : at + length], last=at + length == len(atoms)))
                 at += length
                 break
         else:
             words = tuple(w.text for w in words_of(atoms[at]))
             if words:
-                parts.append(_Part([(words, 1.0, "")]))
+                parts.append(_Part([(words, 1.0, "", ())]))
             at += 1
     return parts
 
@@ -96,10 +115,10 @@ def _short(senses: tuple[Sense, ...], atoms: list[str], *, last: bool) -> _Part:
     part = _Part()
     for sense in senses:
         shown = "" if sense.drop else f"{sense.short} = {sense.text}"
-        part.options.append((sense.words, 1.0 - 0.04 * sense.rank, shown))
+        part.options.append((sense.words, 1.0 - 0.04 * sense.rank, shown, sense.codes))
     plain = tuple(w.text for atom in atoms for w in words_of(atom))
     if plain and not any(sense.drop for sense in senses):
-        part.options.append((plain, 0.93 if last or len(atoms) > 1 else 0.9, ""))
+        part.options.append((plain, 0.93 if last or len(atoms) > 1 else 0.9, "", ()))
     return part
 
 
@@ -109,7 +128,7 @@ def _readings(parts: list[_Part]) -> list[Reading]:
     for part in parts:
         longer = []
         for reading in readings:
-            for words, factor, shown in part.options:
+            for words, factor, shown, codes in part.options:
                 start = len(reading.words)
                 marked = range(start, start + len(words)) if shown else ()
                 longer.append(
@@ -118,6 +137,7 @@ def _readings(parts: list[_Part]) -> list[Reading]:
                         reading.factor * factor,
                         (*reading.expanded, shown) if shown else reading.expanded,
                         reading.from_short | frozenset(marked),
+                        codes if len(parts) == 1 else (),
                     )
                 )
         longer.sort(key=lambda r: -r.factor)

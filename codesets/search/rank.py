@@ -14,6 +14,8 @@ from codesets.search.vocabulary import Meaning
 _NEARBY = 0.62  # a word that only stands around the phrase
 _AGAIN = 0.35  # a word whose answer is already taken by another typed word
 _EXTENSION = 0.95
+#: Words that say little in a title, and much when somebody takes the trouble to type them.
+_TYPED_WEIGHT = {"other": 1.1, "unspecified": 0.9, "specified": 0.7, "without": 1.4, "initial": 0.8}
 
 
 @dataclass(slots=True)
@@ -31,7 +33,7 @@ class Phrase:
     held: float
     text: str
     words: array[int]
-    around: array[int]
+    around: frozenset[int]
 
 
 def phrase_of(row: tuple[Any, ...]) -> Phrase:
@@ -49,7 +51,7 @@ def phrase_of(row: tuple[Any, ...]) -> Phrase:
         held,
         text,
         unpack_array(words),
-        unpack_array(around),
+        frozenset(unpack_array(around)),
     )
 
 
@@ -82,7 +84,7 @@ class Ranker:
         self._meanings = meanings
         self._weights = weights
         self._families = families
-        self._asked = [m.weight for m in meanings]
+        self._asked = [_TYPED_WEIGHT.get(m.text, m.weight) for m in meanings]
         self._total = sum(self._asked) or 1.0
         self._fitting: dict[int, tuple[str, list[tuple[str, dict[int, float], float]]]] = {}
         self._answers: dict[int, list[tuple[int, float]]] = {}
@@ -93,49 +95,47 @@ class Ranker:
     def score(self, phrase: Phrase) -> Scored:
         """How well the phrase answers, its likelihood included."""
         best, taken, order = self._own(phrase)
-        self._around(phrase, best)
-        char = self._extension(phrase, best)
+        if min(best) < _NEARBY:
+            self._around(phrase, best)
+        char = self._extension(phrase, best) if phrase.family else ""
         coverage = sum(map(mul, self._asked, best)) / self._total
-        got = sum(self._weights[phrase.words[p]] * q for p, q in taken.items())
+        weights, words = self._weights, phrase.words
+        got = 0.0
+        for place, quality in taken.items():
+            got += weights[words[place]] * quality
         fullness = min(1.0, got / (phrase.held or 1.0))
         score = coverage**1.6 * (0.62 + 0.38 * fullness) + 0.02 * order
-        score *= 1.0 if phrase.standing else 0.97
+        if not phrase.standing:
+            score *= 0.97
         score += 0.22 * phrase.prior * coverage
-        matched = frozenset(phrase.words[p] for p in taken)
-        return Scored(score, phrase, matched, char)
+        return Scored(score, phrase, frozenset([words[place] for place in taken]), char)
 
     def _own(self, phrase: Phrase) -> tuple[list[float], dict[int, float], float]:
         """Each typed word's best answer in the phrase; a phrase word answers one typed word in full."""
         options: list[tuple[float, int, int]] = []
         answers = self._answers
         for place, word in enumerate(phrase.words):
-            for asked, quality in answers.get(word, ()):
-                options.append((quality, asked, place))
-        options.sort(key=lambda o: (-o[0], o[1], o[2]))
+            if word in answers:
+                options += [(-quality, asked, place) for asked, quality in answers[word]]
+        options.sort()
         best = [0.0] * len(self._meanings)
         taken: dict[int, float] = {}
         places: dict[int, int] = {}
         for quality, asked, place in options:
-            if best[asked] == 0.0 and place not in taken:
-                best[asked] = quality
-                taken[place] = quality
+            if not best[asked] and place not in taken:
+                best[asked] = taken[place] = -quality
                 places[asked] = place
-        for quality, asked, _ in options:
-            if best[asked] == 0.0:
-                best[asked] = quality * _AGAIN
-        ordered = [places[a] for a in sorted(places)]
-        steps = len(ordered) - 1
-        order = sum(1 for a, b in pairwise(ordered) if a < b) / steps if steps > 0 else 0.5
-        if 0 in taken:
-            order += 0.5
-        return best, taken, order
+        if len(places) < len(best):
+            for quality, asked, _ in options:
+                if not best[asked]:
+                    best[asked] = -quality * _AGAIN
+        return best, taken, _in_order(places)
 
     def _around(self, phrase: Phrase, best: list[float]) -> None:
-        if min(best, default=1.0) >= _NEARBY:
-            return
+        """Lets the words that stand near the phrase answer what its own leave open; fills `best`."""
         answers = self._answers
-        for word in phrase.around:
-            for asked, quality in answers.get(word, ()):
+        for word in answers.keys() & phrase.around:
+            for asked, quality in answers[word]:
                 if quality * _NEARBY > best[asked]:
                     best[asked] = quality * _NEARBY
 
@@ -170,3 +170,11 @@ class Ranker:
         plain = [m.char for m in members if "unspecified" in m.text]
         usual = (plain or [m.char for m in members] or [""])[0]
         return usual, options
+
+
+def _in_order(places: dict[int, int]) -> float:
+    """0 to 1.5: how far the typed words stand in the phrase's order, and whether its first word is typed."""
+    ordered = [places[asked] for asked in sorted(places)]
+    steps = len(ordered) - 1
+    order = sum(1 for a, b in pairwise(ordered) if a < b) / steps if steps > 0 else 0.5
+    return order + 0.5 if 0 in ordered else order

@@ -11,18 +11,22 @@ from codesets.tables import read_table
 
 #: How much less a synonym counts than the word itself.
 SYNONYM_QUALITY = 0.92
-_PLURAL = re.compile(r"\(e?s\)?(?=\W|$)")
+_PLURAL = re.compile(r"\(e?s\)?(?=\W|$)|(?<=[a-z])['\u2019]s\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One expansion of an abbreviation; `rank` 0 is the usual one."""
+    """One expansion of an abbreviation; `rank` 0 is the usual one.
+
+    `codes` are the beginnings of the codes meant when nothing else is typed.
+    """
 
     short: str
     words: tuple[str, ...]
     text: str
     rank: int
     drop: bool = False
+    codes: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -32,11 +36,21 @@ def abbreviations() -> dict[tuple[str, ...], tuple[Sense, ...]]:
     for row in read_table("abbreviations"):
         short = row["abbreviation"]
         key = tuple(atoms_of(short))
-        for text in row["expansion"].split("|"):
+        texts = row["expansion"].split("|")
+        for place, text in enumerate(texts):
             words = tuple(w.text for w in words_of(text))
             known = senses.setdefault(key, [])
-            known.append(Sense(short, words, text.strip(), len(known), drop=not words))
+            codes = _codes_of(row["code"], place, len(texts))
+            known.append(Sense(short, words, text.strip(), len(known), not words, codes))
     return {key: tuple(known) for key, known in senses.items()}
+
+
+def _codes_of(column: str, place: int, senses: int) -> tuple[str, ...]:
+    """The codes of one sense: its own where each sense has one, else all belong to the usual sense."""
+    codes = tuple(code.replace(".", "") for code in column.split("|") if code)
+    if len(codes) == senses:
+        return codes[place : place + 1]
+    return codes if place == 0 else ()
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,8 @@ Fetch = Callable[[str, dict[str, Any]], list[tuple[Any, ...]]]
 
 _END = "\U0010ffff"
 _GRAM_CANDIDATES = 96
+#: A set takes up to 26 kB: what is kept bounds the memory of a session.
+_KEPT_MEANINGS, _KEPT_SETS, _KEPT_GRAMS = 32, 64, 400
 _UNKNOWN_WEIGHT = 3.0
 _CLOSE_KIN = 0.86
 _SUFFIXES = (
@@ -77,7 +79,7 @@ class Vocabulary:
             return self._meanings[key]
         found = self._meaning(word, exact)
         self._meanings[key] = found
-        if len(self._meanings) > 64:
+        if len(self._meanings) > _KEPT_MEANINGS:
             self._meanings.popitem(last=False)
         return found
 
@@ -184,7 +186,7 @@ class Vocabulary:
             return self._sets[number]
         ((own, wide),) = self._fetch(sql.WORD_SETS, {"id": number})
         self._sets[number] = found = (unpack(own), unpack(wide))
-        if len(self._sets) > 256:
+        if len(self._sets) > _KEPT_SETS:
             self._sets.popitem(last=False)
         return found
 
@@ -202,7 +204,7 @@ class Vocabulary:
         if gram not in self._grams:
             rows = self._fetch(sql.GRAM_SET, {"text": gram})
             self._grams[gram] = unpack(rows[0][0]) if rows else 0
-            if len(self._grams) > 512:
+            if len(self._grams) > _KEPT_GRAMS:
                 self._grams.popitem(last=False)
         return self._grams[gram]
 

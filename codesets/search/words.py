@@ -12,6 +12,8 @@ _COMPOUND = re.compile(r"[^\W\d_]{2,}(?:-[^\W\d_]{2,})+")
 _ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
     "xi": "11", "xii": "12", "xiii": "13",
+    "iia": "2a", "iib": "2b", "iic": "2c", "iiia": "3a", "iiib": "3b", "iiic": "3c", "iiid": "3d",
+    "iva": "4a", "ivb": "4b",
 }  # fmt: skip
 #: One-letter roman numbers are numbers only after such a word.
 _SHORT_ROMAN = {"i": "1", "v": "5", "x": "10"}
@@ -27,6 +29,8 @@ _WHOLE = {
     "feet": "foot", "teeth": "tooth", "men": "man", "women": "woman", "children": "child",
     "vertebrae": "vertebra", "metastases": "metastasis", "atrophies": "atrophy",
 }  # fmt: skip
+#: An amount written as one word: 15mg, 100units.
+_AMOUNT = re.compile(r"(\d+)(mg|mcg|gm|g|kg|ml|cc|l|iu|unit|units|cm|mm|mci)")
 _BRITISH = (
     (re.compile(r"ae(?=.)"), "e"),
     (re.compile(r"(?<=.)oe(?=[a-z]{2})|^oe(?=[a-z]{3})"), "e"),
@@ -92,10 +96,22 @@ def words_of(text: str) -> list[Word]:
             raw = raw[:-2]
         if not raw:
             continue
+        amount = _AMOUNT.fullmatch(raw)
+        if amount:
+            middle = match.start() + len(amount[1])
+            found += [Word(amount[1], match.start(), middle), Word(normal(amount[2]), middle, match.end())]
+            before = found[-1].text
+            continue
         word = _SHORT_ROMAN[raw] if before in _COUNTED and raw in _SHORT_ROMAN else normal(raw)
         found.append(Word(word, match.start(), match.end()))
         before = word
     return found
+
+
+@lru_cache(maxsize=400)
+def words_of_title(title: str) -> tuple[Word, ...]:
+    """`words_of` for titles shown again and again while a query is typed."""
+    return tuple(words_of(title))
 
 
 def compounds_of(text: str) -> list[str]:

@@ -13,7 +13,9 @@ from codesets.tables import read_table
 @pytest.mark.parametrize(
     ("name", "column", "least"),
     [
-        ("abbreviations", "abbreviation", 200),
+        ("abbreviations", "abbreviation", 2000),
+        ("common_terms", "phrase", 800),
+        ("brands", "brand", 800),
         ("synonyms", "words", 150),
         ("common_codes", "code", 500),
         ("place_of_service", "code", 50),
@@ -46,6 +48,32 @@ def test_every_sense_of_an_abbreviation_finds_something(library: CodeLibrary) ->
         if sense.words and not library.search(sense.text, limit=1)
     ]
     assert silent == []
+
+
+def test_every_sense_of_an_abbreviation_finds_its_code_among_the_first_ten(library: CodeLibrary) -> None:
+    lost = []
+    for row in read_table("abbreviations"):
+        wanted = tuple(code.replace(".", "") for code in row["code"].split("|") if code)
+        if wanted:
+            found = [hit.code.replace(".", "") for hit in library.search(row["abbreviation"], limit=10)]
+            if not any(code.startswith(wanted) for code in found):
+                lost.append((row["abbreviation"], row["code"]))
+    assert lost == []
+
+
+def test_every_code_of_an_abbreviation_or_a_common_term_is_in_the_library(library: CodeLibrary) -> None:
+    rows = [*read_table("abbreviations"), *read_table("common_terms")]
+    named = {code for row in rows for code in row["code"].split("|") if code}
+    assert sorted(code for code in named if not library.search(code, limit=1)) == []
+
+
+def test_every_common_term_finds_its_code_among_the_first_ten(library: CodeLibrary) -> None:
+    lost = []
+    for row in read_table("common_terms"):
+        found = [hit.code.replace(".", "") for hit in library.search(row["phrase"], limit=10)]
+        if not any(code.startswith(row["code"].replace(".", "")) for code in found):
+            lost.append((row["phrase"], row["code"], found[:3]))
+    assert lost == []
 
 
 def test_modifiers_of_the_licensed_set_carry_a_hint_and_no_text() -> None:
