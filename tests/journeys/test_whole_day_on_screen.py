@@ -3,54 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from store.practice import Practice
+from tests.journeys.sitting import answered, at_work, back_to_the_board, filtered, found, into
 from tests.journeys.words import encounter_csv, proved
 from tests.payer import answer
 from tests.tui.support import LARGE, SMALL, Desk
-from tui.app import SuperbillApp
-from tui.screens.queue import QueueScreen
-
-
-@asynccontextmanager
-async def at_work(size: tuple[int, int]) -> AsyncIterator[Desk]:
-    """The program on the real practice, at the board."""
-    app = SuperbillApp(Practice.open)
-    async with app.run_test(size=size) as pilot:
-        desk = Desk(app, pilot, None)
-        await desk.settle()
-        yield desk
-
-
-async def into(desk: Desk, queue: str) -> None:
-    """Opens a queue from the board through the command line of the screen."""
-    await desk.press("colon")
-    await desk.type(queue)
-    await desk.press("enter")
-    await desk.settle()
-    assert isinstance(desk.app.screen, QueueScreen)
-
-
-async def filtered(desk: Desk, words: str) -> None:
-    """Filters the list."""
-    await desk.press("slash")
-    await desk.type(words)
-    await desk.press("enter")
-    await desk.settle()
-
-
-async def answered(desk: Desk, *answers: str) -> None:
-    """Types one answer after the other, each with Enter."""
-    for text in answers:
-        await desk.press("ctrl+u")
-        await desk.type(text)
-        await desk.press("enter")
-        await desk.settle()
 
 
 async def taken_in(desk: Desk, path: Path) -> str:
@@ -58,15 +18,6 @@ async def taken_in(desk: Desk, path: Path) -> str:
     await desk.press("i")
     await answered(desk, path.name)
     return desk.status
-
-
-async def back_to_the_board(desk: Desk) -> None:
-    """Esc until the first screen."""
-    for _ in range(6):
-        if "superbill" in desk.text("#title"):
-            return
-        await desk.press("escape")
-        await desk.settle()
 
 
 async def coded(desk: Desk) -> None:
@@ -83,12 +34,7 @@ async def coded(desk: Desk) -> None:
     await desk.press("enter")
     await desk.settle()
     assert "Added J45.31" in desk.status
-    await desk.press("h")
-    await desk.type("office est brief")
-    await desk.settle()
-    await desk.press("enter")
-    await desk.settle()
-    assert "Added ZZ112" in desk.status
+    assert "Added ZZ112" in await found(desk, "h", "office est brief")
     await desk.press("F")
     await desk.settle()
     assert "finished" in desk.status

@@ -1,0 +1,151 @@
+"""The coding desk on the real practice: every key does what it says, and u takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from store.db import writer
+from store.practice import Practice
+from store.tables import User, WorkItem
+from tests.journeys.sitting import answered, at_work, filtered, found, into
+from tests.journeys.words import encounter_csv
+from tests.tui.support import SMALL, Desk
+
+IN_WORK = "Quillfeather, Orla"
+
+
+@pytest.fixture
+async def desk(day: Path) -> AsyncIterator[Desk]:
+    """The desk with a new encounter open."""
+    encounter_csv(day / "visits.csv")
+    async with at_work(SMALL) as sitting:
+        await sitting.press("i")
+        await answered(sitting, "visits.csv")
+        await into(sitting, "coding")
+        await filtered(sitting, "patient:quillfeather")
+        await sitting.press("enter")
+        await sitting.settle()
+        assert IN_WORK in sitting.text("#title")
+        yield sitting
+
+
+def codes(desk: Desk) -> list[str]:
+    """The lines of the codes pane."""
+    return [line.strip() for line in desk.text("#codes").splitlines() if line.strip()]
+
+
+async def test_a_diagnosis_moves_and_lines_keep_pointing_to_it(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await found(desk, "i", "R05.9")
+    await found(desk, "h", "ZZ112")
+    await desk.press("2")
+    await desk.settle()
+    assert any("ZZ112" in line and " AB " in line for line in codes(desk))
+    await desk.press("g", "J")
+    await desk.settle()
+    assert "J45.31 is now number 2" in desk.status
+    assert any("ZZ112" in line and " BA " in line for line in codes(desk))
+
+
+async def test_removing_a_code_can_be_undone_with_its_pointers(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await found(desk, "h", "ZZ112")
+    before = codes(desk)
+    await desk.press("g", "r")
+    await desk.settle()
+    assert not any("J45.31" in line for line in codes(desk))
+    await desk.press("u")
+    await desk.settle()
+    assert codes(desk) == before
+
+
+async def test_modifiers_units_and_charge_follow_the_keys(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await found(desk, "h", "ZZ112")
+    await desk.press("m")
+    await answered(desk, "25 59")
+    await desk.press("U")
+    await answered(desk, "3")
+    line = next(line for line in codes(desk) if "ZZ112" in line)
+    assert "25 59" in line
+    assert "x3" in line
+    assert line.endswith("237.00")
+
+
+async def test_a_header_is_refused_with_the_reason(desk: Desk) -> None:
+    said = await found(desk, "i", "J45.3")
+    assert "Not done" in said
+    assert "J45.3" in said
+
+
+async def test_a_double_code_is_refused(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    assert "already on the encounter" in await found(desk, "i", "J45.31")
+
+
+async def test_finishing_without_a_pointer_is_refused_and_the_encounter_stays(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await found(desk, "h", "ZZ112")
+    await desk.press("1", "F")
+    await desk.settle()
+    assert "Not done" in desk.status
+    assert IN_WORK in desk.text("#title")
+    assert "E" in desk.text("#edits")
+
+
+async def test_evidence_is_linked_to_the_code_under_the_cursor(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await desk.press("tab", "tab", "v", "right", "c")
+    await desk.settle()
+    assert "Evidence linked to J45.31" in desk.status
+    assert any("·J45.31" in line for line in codes(desk))
+
+
+async def test_a_held_encounter_leaves_the_queue_until_its_day(desk: Desk) -> None:
+    await desk.press("H")
+    await answered(desk, "operative report is missing", "5d")
+    assert "On hold until" in desk.status
+
+
+def _taken_by_somebody_else(practice: Practice) -> None:
+    with Session(writer(practice.engine)) as session:
+        ada = User(name="ada", role="coder")
+        session.add(ada)
+        session.flush()
+        for item in session.exec(select(WorkItem).where(WorkItem.queue == "coding")).all():
+            item.owner_id, item.lease_until = ada.id, practice.now() + timedelta(minutes=2)
+        session.commit()
+
+
+async def test_an_encounter_that_somebody_else_has_is_read_only(day: Path) -> None:
+    encounter_csv(day / "visits.csv")
+    practice = Practice.open()
+    async with at_work(SMALL) as sitting:
+        await sitting.press("i")
+        await answered(sitting, "visits.csv")
+        _taken_by_somebody_else(practice)
+        await into(sitting, "coding")
+        await filtered(sitting, "patient:quillfeather")
+        await sitting.press("enter")
+        await sitting.settle()
+        assert "ada is working on it" in sitting.status
+        assert "read only" in sitting.text("#title")
+        await sitting.press("i")
+        await sitting.settle()
+        assert "Not done" in sitting.status
+    practice.close()
+
+
+async def test_leaving_gives_the_encounter_back(desk: Desk) -> None:
+    await desk.press("escape")
+    await desk.settle()
+    practice = Practice.open()
+    with practice.reading() as session:
+        held = [item for item in session.exec(select(WorkItem)).all() if item.owner_id is not None]
+    practice.close()
+    assert held == []
