@@ -188,7 +188,7 @@ def test_every_character_is_found_as_itself(world: World, name: str) -> None:
         ("charge:1,2x", "not an amount"),
         ("dos:yesterday", "not a date"),
         ("dos:2026-02-30", "not a date"),
-        ("a" * 501, "longer than 500"),
+        pytest.param("a" * 501, "longer than 500", id="too long"),
     ],
 )
 def test_what_the_filter_can_not_mean_is_refused_with_the_reason(world: World, text: str, words: str) -> None:
@@ -196,7 +196,7 @@ def test_what_the_filter_can_not_mean_is_refused_with_the_reason(world: World, t
         world.owner.page("claims", View(text))
 
 
-@pytest.mark.parametrize("number", ["9" * 25, "-" + "9" * 25, "9" * 400])
+@pytest.mark.parametrize("number", ["9" * 25, "-" + "9" * 25, "9" * 400], ids=["long", "negative", "very long"])
 @pytest.mark.parametrize("term", ["slk:<{}", "slk:{}"])
 def test_a_number_of_any_length_is_a_sentence_and_no_crash(world: World, term: str, number: str) -> None:
     with pytest.raises(Refused, match="whole number"):
