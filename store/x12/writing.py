@@ -31,6 +31,7 @@ _STATE = re.compile(r"[A-Z]{2}")
 _ZIP = re.compile(r"[0-9]{5}(?:[0-9]{4})?")
 _TAX_ID = re.compile(r"[0-9]{9}")
 _TAXONOMY = re.compile(r"[0-9A-Z]{10}")
+_DECIMALS = re.compile(r"[0-9]{1,3}")
 _NO_DIGIT = re.compile(r"[^0-9]")
 
 
@@ -145,10 +146,46 @@ def amount(cents: int, where: str) -> str:
     return x12_amount(cents)
 
 
+def signed_amount(cents: int, where: str) -> str:
+    """An amount of either sign of at most ten digits: adjustments that give something back are negative (RFI 2320)."""
+    if abs(cents) >= MAX_CHARGE:
+        raise Refused(f"{x12_amount(cents)} is too large an amount.", where=where)
+    return x12_amount(cents)
+
+
+def matching(form: re.Pattern[str], text: str, where: str) -> str:
+    """`text` if it has this form from end to end."""
+    if not form.fullmatch(text):
+        raise Refused(f"{text!r} can't stand here." if text else "This is needed.", where=where)
+    return text
+
+
+def quantity(units: int, fraction: str, limit: int, where: str) -> str:
+    """'12', or '1.5' of 1 and '5'; more than nothing and at most `limit`."""
+    decimals = fraction.rstrip("0")
+    if not (0 <= units <= limit and (units or decimals)):
+        raise Refused(f"{units} units can't be billed; 1 to {limit} can.", where=where)
+    if decimals and not _DECIMALS.fullmatch(decimals):
+        raise Refused(f"{fraction!r} are no decimals: one to three digits are wanted.", where=where)
+    return f"{units}.{decimals}" if decimals else str(units)
+
+
 @lru_cache(maxsize=8192)
 def day(when: date) -> str:
     """CCYYMMDD."""
     return f"{when.year:04d}{when.month:02d}{when.day:02d}"
+
+
+def dated(qualifier: str, first: date, last: date | None = None) -> str:
+    """DTP with one day (D8) or, where `last` is another, with a range (RD8)."""
+    return ranged(qualifier, first, last) if last and last != first else f"DTP*{qualifier}*D8*{day(first)}~"
+
+
+def ranged(qualifier: str, first: date, last: date) -> str:
+    """DTP with a range (RD8), be it of one day."""
+    if last < first:
+        raise Refused(f"{last.isoformat()} is before {first.isoformat()}.", where=f"DTP*{qualifier}")
+    return f"DTP*{qualifier}*RD8*{day(first)}-{day(last)}~"
 
 
 def one_of(text: str, allowed: frozenset[str], where: str) -> str:
