@@ -18,6 +18,7 @@ from codesets.library.place import library_path
 
 if TYPE_CHECKING:
     from codesets.search.engine import SearchEngine
+    from codesets.search.memory import Preferences
 
 _BUILD = "Run `superbill codes build`."
 _CACHE_KIB = 4096  # of SQLite pages for each connection
@@ -135,14 +136,21 @@ class CodeLibrary:
     # -- search ---------------------------------------------------------------------------------
 
     def search(
-        self, text: str, *, systems: Collection[str] | None = None, on: date | None = None, limit: int = 20
+        self,
+        text: str,
+        *,
+        systems: Collection[str] | None = None,
+        on: date | None = None,
+        limit: int = 20,
+        prefer: Preferences | None = None,
     ) -> list[Hit]:
         """The codes that `text` most likely means, best first, at most `limit`.
 
         `text` may be a code or its beginning, words in any order, beginnings of words, misspelt
         words, clinical abbreviations.  It is never search syntax; nonsense finds nothing.
         `systems` narrows to some code systems; with `on`, codes not in force that day come last
-        and say so.  The same text always gives the same order.
+        and say so.  `prefer` moves up what this site picked before, favourites and a specialty's
+        codes.  The same text and preferences always give the same order.
         """
         from codesets.search.engine import SearchEngine
 
@@ -150,7 +158,7 @@ class CodeLibrary:
             engine = self._engine
             if engine is None:
                 engine = self._engine = SearchEngine(self)
-        return engine.search(text, systems=systems, on=on, limit=limit)
+        return engine.search(text, systems=systems, on=on, limit=limit, prefer=prefer)
 
     # -- one code -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from codesets.library import sql
 from codesets.library.model import Hit
 from codesets.search.bits import unpack, unpack_array
 from codesets.search.candidates import candidates
+from codesets.search.memory import Preferences, preferred
 from codesets.search.query import Query, Reading, read_query
 from codesets.search.rank import ExtensionWords, Phrase, Ranker, Scored, phrase_of
 from codesets.search.vocabulary import Vocabulary
@@ -24,7 +25,8 @@ _EXPIRED = 0.5
 #: What the table of abbreviations says of the whole text outweighs the likeness of words.
 _KNOWN_LEAST, _KNOWN_CODE = 0.75, 0.25
 _MAX_LIMIT = 200
-_CANDIDATES, _CANDIDATES_LATER = 140, 70
+_CANDIDATES, _CANDIDATES_LATER = 90, 45
+_MORE_TO_PREFER = 30  # hits looked at beyond those shown, for preferences to move up
 _KEPT_PHRASES, _KEPT_ROWS = 600, 400
 
 
@@ -44,9 +46,29 @@ class SearchEngine:
         self._rows: dict[str, list[CodeRow]] = {}
         self._systems = {system: 0 for (system,) in library.rows(sql.SYSTEMS)}
 
-    def search(self, text: str, *, systems: Collection[str] | None, on: date | None, limit: int) -> list[Hit]:
+    def search(
+        self,
+        text: str,
+        *,
+        systems: Collection[str] | None,
+        on: date | None,
+        limit: int,
+        prefer: Preferences | None = None,
+    ) -> list[Hit]:
         """See `CodeLibrary.search`."""
-        limit = max(0, min(limit, _MAX_LIMIT))
+        shown = max(0, min(limit, _MAX_LIMIT))
+        if prefer is None or not shown:
+            return self._found(text, systems, on, shown)
+        hits = self._found(text, systems, on, min(_MAX_LIMIT, shown + _MORE_TO_PREFER))
+        return preferred(hits, text, prefer, lambda code: self._picked(code, systems, on))[:shown]
+
+    def _picked(self, code: str, systems: Collection[str] | None, on: date | None) -> Hit | None:
+        """A code that was picked before, as a hit; None when it is of another system or not in force."""
+        rows = [row for row in self._library.code_rows(code) if systems is None or row.system in systems]
+        rows = [row for row in rows if on is None or row.in_force(on)]
+        return self._hit(rows[0], 0.0, "remembered", "", frozenset(), on) if rows else None
+
+    def _found(self, text: str, systems: Collection[str] | None, on: date | None, limit: int) -> list[Hit]:
         query = read_query(text, self._begins_code)
         if not limit or not (query.readings or query.code or query.code_range or query.code_words):
             return []
@@ -76,7 +98,8 @@ class SearchEngine:
             return []
         from codesets.library.reader import CodeRow
 
-        rows = self._library.rows(statement, {"low": bounds[0], "high": bounds[1], "limit": limit * 3})
+        rows = self._library.rows(sql.CODES_OF_KEY, {"key": bounds[0]})  # the heading itself, however full it is
+        rows += self._library.rows(statement, {"low": bounds[0], "high": bounds[1], "limit": limit * 3})
         found = [CodeRow(*row) for row in rows]
         found.sort(key=lambda r: (r.key != bounds[0], not r.billable, on is not None and not r.in_force(on)))
         hits: dict[str, Hit] = {}

@@ -67,6 +67,10 @@ def test_the_beginning_of_a_code_lists_what_can_be_billed_first(library: CodeLib
     assert [hit.billable for hit in hits[1:]] == sorted((hit.billable for hit in hits[1:]), reverse=True)
 
 
+def test_a_heading_typed_whole_is_shown_however_many_codes_it_has(library: CodeLibrary) -> None:
+    assert [library.search("e11", on=DAY, limit=limit)[0].code for limit in (1, 5, 20)] == ["E11"] * 3
+
+
 def test_a_code_among_words_narrows_them(library: CodeLibrary) -> None:
     found = library.search("e11 neuropathy", on=DAY)
     assert found[0].code == "E11.40"
