@@ -18,6 +18,7 @@ from codesets.errors import Refused
 
 if TYPE_CHECKING:
     from codesets.library.build import build_library
+    from codesets.library.fetch import fetch, official_file, official_files
     from codesets.library.load import load
     from codesets.library.model import (
         BuildReport,
@@ -52,8 +53,11 @@ __all__ = [
     "Validity",
     "ValidityStatus",
     "build_library",
+    "fetch",
     "library_path",
     "load",
+    "official_file",
+    "official_files",
     "open_library",
 ]
 
@@ -63,6 +67,9 @@ _HOMES = {
     "build_library": "codesets.library.build",
     "library_path": "codesets.library.place",
     "load": "codesets.library.load",
+    "fetch": "codesets.library.fetch",
+    "official_file": "codesets.library.fetch",
+    "official_files": "codesets.library.fetch",
 }
 
 

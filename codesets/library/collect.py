@@ -150,7 +150,7 @@ def _publish(known: Published, item: Kept) -> None:
     """Put what a loaded file tells of a date in the place of what was known of it."""
     (member, *_) = item.members
     if item.kind == "icd10cm-tabular":
-        known.nodes, known.listed = read_tabular(member), None
+        known.nodes = read_tabular(member)
     elif item.kind == "icd10cm-order":
         known.order, known.listed = list(icd10cm_order.read_order_file(member)), None
     else:

@@ -34,6 +34,8 @@ Row = dict[str, Any]
 
 _NODES = 47_200
 _BATCH = 5_000
+#: The coverage database tells a row once for each version of an article.
+_REPEATED = ("policy", "policyprocedure", "policydiagnosis")
 assert rule_tables.IndexTerm.metadata is tables.METADATA
 
 
@@ -125,7 +127,8 @@ class Writer:
         columns = list(tables.METADATA.tables[table].columns.keys())
         marks = ", ".join("?" * len(columns))
         names = ", ".join(f'"{name}"' for name in columns)
-        sql = f'INSERT INTO "{table}" ({names}) VALUES ({marks})'
+        verb = "INSERT OR IGNORE" if table in _REPEATED else "INSERT"
+        sql = f'{verb} INTO "{table}" ({names}) VALUES ({marks})'
         source, count = iter(rows), 0
         while batch := [tuple(row[name] for name in columns) for row in islice(source, _BATCH)]:
             self.connection.exec_driver_sql(sql, batch)

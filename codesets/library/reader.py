@@ -12,11 +12,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from codesets.errors import Refused
-from codesets.library import history, sql, validity
+from codesets.library import alphabetic, history, sql, validity
 from codesets.library.model import CodeEntry, Hit, Level, NoteLine, ReleaseInfo, SeventhOption, Stretch, Validity
 from codesets.library.place import library_path
 
 if TYPE_CHECKING:
+    from codesets.library.alphabetic import IndexEntry
+    from codesets.library.rules import Rules
     from codesets.search.engine import SearchEngine
     from codesets.search.memory import Preferences
 
@@ -95,6 +97,7 @@ class CodeLibrary:
         self._idle: list[sqlite3.Connection] = []  # append and pop are atomic
         self._engine: SearchEngine | None = None
         self._books: list[tuple[str, int]] = []
+        self._rules: Rules | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -253,6 +256,33 @@ class CodeLibrary:
         """The seven-character codes made from a node, in the order of its table, on a day (ISO)."""
         rows = [CodeRow(*row) for row in self.rows(sql.CODES_OF_NODE_KEY, {"node": node, "day": day})]
         return [row for row in rows if row.seventh]
+
+    # -- the Alphabetic Index and the rules -----------------------------------------------------
+
+    def index(self, term: str, *, on: date | None = None, limit: int = 50) -> tuple[IndexEntry, ...]:
+        """The main terms of the Alphabetic Index that begin with `term`; empty when it is not loaded."""
+        return alphabetic.main_terms(self, term, on, limit)
+
+    def index_below(self, entry: int) -> tuple[IndexEntry, ...]:
+        """The lines below a line of the index, by its id."""
+        return alphabetic.below(self, entry)
+
+    def index_at(self, path: str, *, on: date | None = None) -> IndexEntry | None:
+        """The line that a `see` such as "Pain, abdominal" points to."""
+        return alphabetic.at(self, path, on)
+
+    def index_of(self, code: str, *, on: date | None = None, limit: int = 50) -> tuple[IndexEntry, ...]:
+        """The lines of the index that lead to a code."""
+        return alphabetic.leading_to(self, code, on, limit)
+
+    @property
+    def rules(self) -> Rules:
+        """What the user loaded beside the codes: pairs, unit limits, fees, coverage, lists."""
+        if self._rules is None:
+            from codesets.library.rules import Rules
+
+            self._rules = Rules(self)
+        return self._rules
 
     def releases(self) -> tuple[ReleaseInfo, ...]:
         """The loaded releases by system and date."""

@@ -18,7 +18,11 @@ class IndexTerm(LibraryTable, table=True):
     neoplasm and drug tables, parted by |, empty ones kept.
     """
 
-    __table_args__ = (Index("indexterm_parent", "parent"), Index("indexterm_words", "words"))
+    __table_args__ = (
+        Index("indexterm_parent", "parent"),
+        Index("indexterm_words", "words"),
+        Index("indexterm_code", "code"),
+    )
     id: int = Field(primary_key=True)
     release: int
     kind: str

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 #: Counts up when a table, or what is put into it, changes: older libraries are then rebuilt.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 META = "SELECT name, value FROM meta"
 RELEASES = """SELECT r.id, r.system, r.label, r.effective_from, r.effective_to, r.source,
   r.lines, r.kind, r.part, r.notice FROM release r ORDER BY r.system, r.part, r.effective_from, r.id"""
+_INDEX = """SELECT i.id, i.kind, i.nemod, i.code, i.manifestation, i.see, i.see_also, i.cells,
+    EXISTS (SELECT 1 FROM indexterm b WHERE b.parent = i.id) FROM indexterm i"""
+INDEX_MAIN = (
+    _INDEX
+    + """ WHERE i.release IN ({releases}) AND i.parent IS NULL
+  AND i.words >= :low AND i.words < :high ORDER BY i.id LIMIT :limit"""
+)
+INDEX_BELOW = _INDEX + " WHERE i.parent = :id ORDER BY i.id"
+INDEX_OF_CODES = _INDEX + " WHERE i.release IN ({releases}) AND i.code IN ({marks}) ORDER BY i.id LIMIT :limit"
+INDEX_UP = """WITH RECURSIVE up(id, step) AS (
+    SELECT :id, 0
+    UNION ALL SELECT i.parent, up.step + 1 FROM indexterm i JOIN up ON i.id = up.id WHERE i.parent IS NOT NULL)
+  SELECT i.title FROM up JOIN indexterm i ON i.id = up.id ORDER BY up.step DESC"""
 RELEASE_LINES = """SELECT sum(lines) FROM release WHERE effective_from = :start AND part = :part
   AND (kind = :kind OR (system = 'ICD10CM' AND :kind LIKE 'icd10cm-%'))"""
 FIRST_RELEASE = "SELECT min(effective_from) FROM release WHERE system = :system"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,18 +12,35 @@ import typer
 from tui.commands.common import Json, progress, say, say_json, say_table
 
 if TYPE_CHECKING:
-    from codesets import CodeLibrary
+    from codesets import LoadReport, NoteLine
 
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Date of service; else today.")]
+
+_SHOWN = 12
+#: What the coverage card looks for: the kind to load, and the system it becomes.
+_CARD = (
+    ("icd10cm-index", "ICD10CM index"),
+    ("hcpcs", "HCPCS"),
+    ("cpt", "CPT"),
+    ("ncci-ptp", "NCCI PTP"),
+    ("ncci-mue", "NCCI MUE"),
+    ("ncci-addon", "NCCI add-on"),
+    ("mce", "MCE"),
+    ("pfs", "PFS"),
+    ("lcd", "LCD"),
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     codes = typer.Typer(help="Code sets: build, search, show.", no_args_is_help=True)
     codes.command("build")(build)
+    codes.command("load")(load_release)
+    codes.command("fetch")(fetch_file)
     codes.command("list")(list_releases)
     codes.command("search")(search)
     codes.command("show")(show)
+    codes.command("history")(history)
     app.add_typer(codes, name="codes")
 
 
@@ -40,8 +58,106 @@ def build(as_json: Json = False) -> None:
     say(f"{report.chapters} chapters, {report.billable:,} billable codes, {report.notes:,} notes")
 
 
+def load_release(
+    kind: Annotated[str, typer.Argument(help="What it is; `superbill codes load --help` names all kinds below.")],
+    file: Annotated[Path, typer.Argument(help="The published file, a folder, or the zip archive as it came.")],
+    effective: Annotated[
+        datetime | None, typer.Option("--effective", formats=["%Y-%m-%d"], help="First day in force, if not in it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Load a release from its published file: all of it, checked, or nothing.
+
+    Kinds: icd10cm-tabular, icd10cm-order, icd10cm-addenda, icd10cm-index, hcpcs, hcpcs-names, cpt,
+    ncci-ptp, ncci-mue, ncci-addon, mce, pfs, gpci, lcd, carc, rarc, claim-status,
+    claim-status-category, taxonomy, revenue, pos.
+    """
+    from codesets import load
+    from store import clock
+
+    day = effective.date() if effective else None
+    with progress() as shown:
+        report = load(kind, file, effective=day, progress=shown, loaded_on=clock.today())
+    if as_json:
+        say_json({**asdict(report), "changed": sorted(report.changed)})
+    else:
+        _say_load(report)
+
+
+def _say_load(report: LoadReport) -> None:
+    loaded = "was loaded already; nothing was changed" if report.already else f"loaded in {report.seconds:.1f} s"
+    say(f"{', '.join(report.labels)}: {report.rows:,} rows, {loaded}")
+    say(report.notice)
+    changes = (("added", report.added), ("deleted", report.deleted), ("revised", report.revised))
+    if any(codes for _, codes in changes):
+        say(", ".join(f"{len(codes):,} codes {word}" for word, codes in changes))
+    for word, codes in changes:
+        for change in codes[:_SHOWN]:
+            say(f"  {word:8} {change.code:9} {change.title}")
+        if len(codes) > _SHOWN:
+            say(f"  … and {len(codes) - _SHOWN:,} more {word}; --json lists all")
+
+
+def fetch_file(
+    name: Annotated[str | None, typer.Argument(help="Which file; without one, all are listed.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Folder to keep it in; else beside the library.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch a free official file from its publisher, after saying what it is and under which licence."""
+    from codesets import fetch, library_path, official_file, official_files
+
+    if name is None:
+        files = official_files()
+        if as_json:
+            say_json([asdict(file) for file in files])
+        else:
+            say_table(("name", "what", "licence"), [(f.name, f.what, f.licence) for f in files])
+        return
+    file = official_file(name)
+    folder = to or library_path().parent / "fetched"
+    if not as_json:
+        say(f"{file.what}")
+        say(f"from {file.address}")
+        say(f"licence: {file.licence}")
+        say(f"kept in {folder}; nothing of yours is sent")
+    if not yes and not typer.confirm("Fetch it?"):
+        raise typer.Exit(1)
+    with progress() as shown:
+        path = fetch(file, folder, shown)
+    if as_json:
+        say_json({**asdict(file), "file": str(path)})
+    else:
+        say(f"{path}: {path.stat().st_size:,} bytes")
+        for kind in file.kinds:
+            say(f"Load it: superbill codes load {kind} {path}")
+
+
+def history(code: Annotated[str, typer.Argument(help="With or without the dot.")], as_json: Json = False) -> None:
+    """The life of a code: since when, under which titles, and what replaced it."""
+    from codesets import Refused, open_library
+
+    life = open_library().history(code)
+    if not life:
+        raise Refused(f"{code[:20]!r} is not a code of the library.", do="Search for it: superbill codes search WORDS")
+    if as_json:
+        say_json([asdict(stretch) for stretch in life])
+        return
+    rows = [
+        (
+            stretch.valid_from.isoformat(),
+            stretch.valid_to.isoformat() if stretch.valid_to else "",
+            stretch.change,
+            ", ".join(stretch.replaced_by),
+            stretch.title,
+        )
+        for stretch in life
+    ]
+    say_table(("from", "to", "change", "replaced by", "title"), rows)
+
+
 def list_releases(as_json: Json = False) -> None:
-    """The releases in the library, with the dates for which they are in force."""
+    """What is loaded, and the dates for which it is in force."""
     from codesets import open_library
 
     releases = open_library().releases()
@@ -58,7 +174,10 @@ def list_releases(as_json: Json = False) -> None:
         )
         for r in releases
     ]
-    say_table(("system", "release", "from", "to", "billable"), rows, right=(4,))
+    say_table(("system", "release", "from", "to", "codes"), rows, right=(4,))
+    missing = [f"{system} ({kind})" for kind, system in _CARD if system not in {r.system for r in releases}]
+    if missing:
+        say(f"Not loaded, so not checked: {', '.join(missing)}")
 
 
 def search(
@@ -93,7 +212,8 @@ def show(
     entry = library.lookup(code, on=day) or library.lookup(code)
     if entry is None:
         raise Refused(f"{code[:20]!r} is not a code of the library.", do="Search for it: superbill codes search WORDS")
-    place, notes = library.place(entry.code), library.notes(entry.code)
+    at = day if library.lookup(code, on=day) else None
+    place, notes = library.place(entry.code, on=at), library.notes(entry.code, on=at)
     validity = library.validity(entry.code, day)
     if as_json:
         document = {**asdict(entry), "valid": validity.ok, "validity": validity.message}
@@ -106,7 +226,7 @@ def show(
     say(f"{kind}, in force from {entry.valid_from}{until}; {validity.message}")
     for depth, level in enumerate(place):
         say_indented(depth, f"{level.kind} {level.name}  {level.title}")
-    _say_notes(library, entry.code)
+    _say_notes(notes)
 
 
 def say_indented(depth: int, text: str) -> None:
@@ -130,7 +250,7 @@ _NOTE_WORDS = {
 }
 
 
-def _say_notes(library: CodeLibrary, code: str) -> None:
-    for note in library.notes(code):
+def _say_notes(notes: tuple[NoteLine, ...]) -> None:
+    for note in notes:
         indent = 1 if note.depth else 0
         say_indented(indent, f"{_NOTE_WORDS.get(note.kind, note.kind)} ({note.level} {note.node}): {note.text}")
