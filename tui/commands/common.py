@@ -93,3 +93,14 @@ def progress() -> Iterator[Progress]:
             bar.update(task, completed=done, total=total or None, description=Text(what).plain[:40].ljust(40))
 
         yield show
+
+
+def ensure_codes() -> None:
+    """Build the code-set library at first use, and again when the program or its sources are of another version."""
+    from codesets import Refused, build_library, open_library
+
+    try:
+        open_library()
+    except Refused:
+        with progress() as show:
+            build_library(progress=show)

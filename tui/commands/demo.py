@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import progress, say
+from tui.commands.common import ensure_codes, progress, say
 
 
 def register(app: typer.Typer) -> None:
@@ -37,14 +37,3 @@ def demo(
     from tui.commands.queues import open_app
 
     open_app(url)
-
-
-def ensure_codes() -> None:
-    """Build the code-set library at first use."""
-    from codesets import Refused, build_library, open_library
-
-    try:
-        open_library()
-    except Refused:
-        with progress() as show:
-            build_library(progress=show)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from tui.commands.common import ensure_codes
+
 
 def open_app(db: str | None) -> None:
     """Run the program on the screen until it is left."""
+    ensure_codes()
     from tui.app import run
     from tui.calls import PracticeApi
 
