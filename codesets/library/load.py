@@ -50,7 +50,7 @@ def load(
         raise Refused(f"{kind!r} can't be loaded.", do=f"One of: {', '.join(KINDS)}.")
     target = library or library_path()
     progress(0, 1, "reading the file")
-    items = _items(chosen, path, effective, (loaded_on or date.today()).isoformat())
+    items = releases_in(chosen, path, effective, (loaded_on or date.today()).isoformat())
     with only_builder(target):
         kept = kept_sources(target)
         known = {(item.place, item.sha256) for item in kept}
@@ -64,7 +64,7 @@ def load(
 # -- what is in the file --------------------------------------------------------------------------
 
 
-def _items(kind: Kind, path: Path, effective: date | None, loaded: str) -> list[Kept]:
+def releases_in(kind: Kind, path: Path, effective: date | None, loaded: str) -> list[Kept]:
     """The releases in a file; several only where parts of one release come together."""
     members = [(member, member.head()) for member in members_of(path)[:_MOST_HEADS]]
     fitting = [(member, head) for member, head in members if kind.fits(head, member.name)]

@@ -12,15 +12,15 @@ _INDEX = """SELECT i.id, i.kind, i.nemod, i.code, i.manifestation, i.see, i.see_
     EXISTS (SELECT 1 FROM indexterm b WHERE b.parent = i.id) FROM indexterm i"""
 INDEX_MAIN = (
     _INDEX
-    + """ WHERE i.release IN ({releases}) AND i.parent IS NULL
-  AND i.words >= :low AND i.words < :high ORDER BY i.id LIMIT :limit"""
+    + """ WHERE i.words >= :low AND i.words < :high
+  AND +i.release IN ({releases}) AND +i.parent IS NULL ORDER BY +i.id LIMIT :limit"""
 )
 INDEX_BELOW = _INDEX + " WHERE i.parent = :id ORDER BY i.id"
-INDEX_OF_CODES = _INDEX + " WHERE i.release IN ({releases}) AND i.code IN ({marks}) ORDER BY i.id LIMIT :limit"
+INDEX_OF_CODES = _INDEX + " WHERE +i.release IN ({releases}) AND i.code IN ({marks}) ORDER BY +i.id LIMIT :limit"
 INDEX_UP = """WITH RECURSIVE up(id, step) AS (
     SELECT :id, 0
-    UNION ALL SELECT i.parent, up.step + 1 FROM indexterm i JOIN up ON i.id = up.id WHERE i.parent IS NOT NULL)
-  SELECT i.title FROM up JOIN indexterm i ON i.id = up.id ORDER BY up.step DESC"""
+    UNION ALL SELECT (SELECT parent FROM indexterm i WHERE i.id = up.id), up.step + 1 FROM up WHERE up.id IS NOT NULL)
+  SELECT i.title FROM up CROSS JOIN indexterm i ON i.id = up.id ORDER BY up.step DESC"""
 RELEASE_LINES = """SELECT sum(lines) FROM release WHERE effective_from = :start AND part = :part
   AND (kind = :kind OR (system = 'ICD10CM' AND :kind LIKE 'icd10cm-%'))"""
 FIRST_RELEASE = "SELECT min(effective_from) FROM release WHERE system = :system"
@@ -41,21 +41,24 @@ CODES_BEGUN_UNDER = """SELECT code FROM code
 
 NODES_UP = """WITH RECURSIVE up(id, step) AS (
     SELECT :node, 0
-    UNION ALL SELECT node.parent, up.step + 1 FROM node JOIN up ON node.id = up.id WHERE node.parent IS NOT NULL)
-  SELECT n.id, n.kind, n.name, n.title FROM up JOIN node n ON n.id = up.id ORDER BY up.step DESC"""
+    UNION ALL SELECT (SELECT parent FROM node WHERE node.id = up.id), up.step + 1 FROM up WHERE up.id IS NOT NULL)
+  SELECT n.id, n.kind, n.name, n.title FROM up CROSS JOIN node n ON n.id = up.id ORDER BY up.step DESC"""
 #: The same on a day: titles as they stood, a node that gained codes below it is no code any more.
+#: Sub-selects and unary plus keep the planner from reading a whole table for a handful of rows.
 _ON_DAY = """c.key = n.key AND c.system = 'ICD10CM' AND c.valid_from <= :day
     AND (c.valid_to IS NULL OR c.valid_to >= :day)"""
-_KIND = """CASE WHEN n.kind NOT IN ('subcategory', 'code') THEN n.kind
-    WHEN coalesce(c.billable, n.kind = 'code') THEN 'code' ELSE 'subcategory' END"""
+_BILLABLE = f"(SELECT c.billable FROM code c WHERE n.key <> '' AND {_ON_DAY})"
+_TITLE = f"(SELECT c.title FROM code c WHERE n.key <> '' AND {_ON_DAY})"
+_KIND = f"""CASE WHEN n.kind NOT IN ('subcategory', 'code') THEN n.kind
+    WHEN coalesce({_BILLABLE}, n.kind = 'code') THEN 'code' ELSE 'subcategory' END"""
 NODES_UP_ON = f"""WITH RECURSIVE up(id, step) AS (
     SELECT :node, 0
-    UNION ALL SELECT node.parent, up.step + 1 FROM node JOIN up ON node.id = up.id WHERE node.parent IS NOT NULL)
-  SELECT n.id, {_KIND}, n.name, coalesce(c.title, n.title)
-  FROM up JOIN node n ON n.id = up.id LEFT JOIN code c ON n.key <> '' AND {_ON_DAY} ORDER BY up.step DESC"""
-NODES_OF_PARENT_ON = f"""SELECT n.id, {_KIND}, n.name, coalesce(c.title, n.title)
-  FROM node n LEFT JOIN code c ON n.key <> '' AND {_ON_DAY}
-  WHERE n.parent = :node AND (n.kind IN ('chapter', 'block') OR c.id IS NOT NULL) ORDER BY n.id"""
+    UNION ALL SELECT (SELECT parent FROM node WHERE node.id = up.id), up.step + 1 FROM up WHERE up.id IS NOT NULL)
+  SELECT n.id, {_KIND}, n.name, coalesce({_TITLE}, n.title)
+  FROM up CROSS JOIN node n ON n.id = up.id ORDER BY up.step DESC"""
+NODES_OF_PARENT_ON = f"""SELECT n.id, {_KIND}, n.name, coalesce({_TITLE}, n.title) FROM node n
+  WHERE n.parent = :node AND (n.kind IN ('chapter', 'block') OR EXISTS (SELECT 1 FROM code c WHERE {_ON_DAY}))
+  ORDER BY n.id"""
 #: The tabular lists, by the dates from which they are in force.
 BOOKS = """SELECT r.id, r.effective_from FROM release r
   WHERE EXISTS (SELECT 1 FROM node n WHERE n.release = r.id) ORDER BY r.effective_from"""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from codesets.errors import Refused
 from codesets.releases.files import Member, decoded
@@ -87,7 +88,15 @@ def read_records(member: Member, columns: Columns, required: tuple[str, ...]) ->
 
 def iso_date(text: str, where: str) -> str | None:
     """A date as ISO text from YYYYMMDD, YYYY-MM-DD, MM/DD/YYYY or YYYYDDD; None for nothing or "*"."""
-    text = text.strip()
+    found = _iso(text.strip())
+    if found == "":
+        raise Refused(f"{text[:20]!r} is not a date.", where=where)
+    return found
+
+
+@lru_cache(maxsize=4096)  # millions of rows share a few hundred dates
+def _iso(text: str) -> str | None:
+    """The date, None for none, "" for what is no date."""
     if text in ("", "*", "0", "00000000"):
         return None
     try:
@@ -100,7 +109,7 @@ def iso_date(text: str, where: str) -> str | None:
                 continue
     except (ValueError, OverflowError):
         pass
-    raise Refused(f"{text[:20]!r} is not a date.", where=where)
+    return ""
 
 
 def scaled(text: str, places: int, where: str) -> int:

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from codesets import CodeLibrary, Refused, ValidityStatus, build_library, load, open_library
-from codesets.library.kept import folder_of
+from codesets.library.kept import folder_of, keep, settle
+from codesets.library.kinds import KINDS
+from codesets.library.load import releases_in
 from codesets.library.place import LIBRARY_NAME
 
 DAY = date(2026, 7, 1)
@@ -156,12 +158,45 @@ SECOND = hcpcs_file(
 )
 
 
+INDEX = """<?xml version="1.0"?><ICD10CM.index><version>2027</version><letter><title>P</title>
+<mainTerm><title>Pain<nemod>(acute)</nemod></title><code>R52</code>
+<term level="1"><title>abdominal</title><code>R10.9</code><term level="2"><title>lower</title><code>R10.3-</code></term>
+</term></mainTerm>
+<mainTerm><title>Zorbagony</title><see>Pain, abdominal</see></mainTerm>
+<mainTerm><title>Quux disease</title><code>E11.22</code></mainTerm>{more}</letter></ICD10CM.index>"""
+MORE = "".join(f"<mainTerm><title>Invented {n}</title><code>A00.{n % 2}</code></mainTerm>" for n in range(50))
+RULES = (
+    ("ncci-ptp", "ccipra-v322r0-f1.txt", PTP),
+    ("ncci-mue", "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv", MUE.format(units=2)),
+    ("ncci-addon", "AOC_V2026Q3.csv", "Add_On_Code,AOC_Edit_Type,Primary_Code\nG2211,1,G0463\nG2211,1,G0402\n"),
+    ("mce", "mce.tsv", "code\tage_category\tsex_list\tflags\nE1122\tadult15-124\t\tU\n"),
+    ("carc", "carc.csv", "Code,Description,Stop Date\n45,Invented words,\n46,Ended words,01/31/2026\n"),
+)
+COVERAGE = {
+    "article.csv": "article_id,article_version,title\n100,1,Invented article\n100,2,Invented article\n",
+    "article_x_hcpc_code.csv": "article_id,hcpc_code_id\n100,G0101\n",
+    "article_x_icd10_covered.csv": "article_id,icd10_code_id,icd10_covered_group\n100,E11.22,1\n100,I10,2\n",
+}
+
+
 @pytest.fixture(scope="module")
 def loaded(built_library_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeLibrary]:
+    """Everything that can be loaded, in invented files of the published layouts."""
     folder = tmp_path_factory.mktemp("loaded")
     target = folder / LIBRARY_NAME
     shutil.copyfile(built_library_path, target)
-    load("hcpcs", written(folder, "HCPC2025_OCT_ANWEB.txt", FIRST), library=target)
+    for kind, name, text in RULES:
+        load(kind, written(folder, name, text), effective=DAY, library=target)
+    (folder / "coverage").mkdir()
+    for name, text in COVERAGE.items():
+        written(folder / "coverage", name, text)
+    load("lcd", folder / "coverage", effective=DAY, library=target)
+    for kind, name, text in (
+        ("icd10cm-index", "index.xml", INDEX.format(more=MORE)),
+        ("hcpcs", "HCPC2025_OCT_ANWEB.txt", FIRST),
+    ):
+        for item in releases_in(KINDS[kind], written(folder, name, text), None, "2026-07-01"):
+            settle(target, keep(target, item), item)
     report = load("hcpcs", written(folder, "HCPC2026_APR_ANWEB.txt", SECOND), library=target)
     assert [c.code for c in report.added] == ["A9997"]
     assert [c.code for c in report.deleted] == ["A9998"]
@@ -169,6 +204,49 @@ def loaded(built_library_path: Path, tmp_path_factory: pytest.TempPathFactory) -
     assert report.changed == {"A9998", "G0439"}
     with open_library(target) as library:
         yield library
+
+
+def test_the_index_is_browsed_followed_and_searched(loaded: CodeLibrary) -> None:
+    (pain,) = loaded.index("pain")
+    assert (pain.path, pain.nemod, pain.code, pain.has_below) == (("Pain",), "(acute)", "R52", True)
+    (abdominal,) = loaded.index_below(pain.id)
+    (lower,) = loaded.index_below(abdominal.id)
+    assert (lower.path, lower.code) == (("Pain", "abdominal", "lower"), "R10.3-")
+    (other,) = loaded.index("zorb")
+    followed = loaded.index_at(other.see)
+    assert followed is not None
+    assert followed.code == "R10.9"
+    assert [entry.title for entry in loaded.index_of("R10.31")] == ["lower"]
+    assert [entry.title for entry in loaded.index_of("E11.22")] == ["Quux disease"]
+    assert loaded.index("") == loaded.index("nothing like it") == ()
+    hit = loaded.search("quux disease")[0]
+    assert (hit.code, hit.via, hit.phrase) == ("E11.22", "index", "Quux disease")
+    assert loaded.search("zorbagony")[0].code == "R10.9"
+
+
+def test_loaded_rules_answer_by_date_and_say_when_they_know_nothing(loaded: CodeLibrary) -> None:
+    rules, early = loaded.rules, date(2026, 6, 30)
+    pair = rules.pair("G0439", "G0438", DAY)
+    assert pair is not None
+    assert (pair.paid, pair.denied, pair.indicator) == ("G0438", "G0439", "0")
+    assert rules.pair("G0101", "Q0091", DAY) is None  # deleted on the day it began
+    assert (rules.loaded("NCCI PTP", DAY), rules.loaded("NCCI PTP", early)) == (True, False)
+    limit = rules.unit_limit("G0101", DAY)
+    assert limit is not None
+    assert (limit.units, limit.adjudication) == (2, "2")
+    assert rules.unit_limit("G0101", early) is None
+    assert [primary.code for primary in rules.primaries("G2211", DAY)] == ["G0463", "G0402"]
+    flags = rules.diagnosis_flags("E11.22", DAY)
+    assert flags is not None
+    assert (flags.age, flags.flags) == ("adult15-124", "U")
+    assert rules.listed("CARC", "45", DAY) is not None
+    assert rules.listed("CARC", "46", DAY) is None
+    assert rules.listed("HCPCS modifier", "lt", DAY) is not None
+    assert rules.fee("G0101", DAY) is None
+    (article,) = rules.articles("G0101", DAY)
+    assert (article.title, article.groups) == ("Invented article", (1, 2))
+    assert rules.covered_groups(article.article, "E11.22", DAY) == (1,)
+    assert rules.covered_groups(article.article, "E11.9", DAY) == ()
 
 
 def test_hcpcs_codes_go_by_date(loaded: CodeLibrary) -> None:
@@ -192,6 +270,8 @@ def test_a_code_that_two_systems_have_is_told_apart(loaded: CodeLibrary) -> None
     life = loaded.history("G0439", system="HCPCS")
     assert [stretch.change for stretch in life] == ["added", "title changed"]
     assert life[0].title.startswith("Annual wellness visit, includes")
+    hits = loaded.search("annual wellness visit subsequent", systems=["HCPCS"], on=DAY)
+    assert [(hit.code, hit.system) for hit in hits[:1]] == [("G0439", "HCPCS")]
 
 
 def test_loaded_codes_are_found_by_their_words(loaded: CodeLibrary) -> None:
