@@ -123,7 +123,7 @@ def _build(target: Path, sources: Sources, fingerprint: str, progress: Progress,
     from codesets.library.fill import fill
 
     with replacing(target) as working:
-        facts = fill(working, sources, fingerprint, progress, kept)
+        facts = fill(working, sources, fingerprint, progress, kept, target)
         verify(working, facts)
     return _report(target, facts, built=True)
 

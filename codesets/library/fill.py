@@ -18,7 +18,7 @@ from codesets.library.editions import Edition, code_rows, editions_of
 from codesets.library.index_rows import index_rows
 from codesets.library.kept import Kept
 from codesets.library.phrases import PhraseMaker, Wording, phrases_of_list
-from codesets.library.rule_rows import close_releases, forget, write_rules
+from codesets.library.rule_rows import OldRows, close_releases, forget, write_rules
 from codesets.library.spans import list_code_rows
 from codesets.library.sql import SCHEMA_VERSION
 from codesets.library.wordings import earlier_phrases
@@ -40,9 +40,18 @@ assert rule_tables.IndexTerm.metadata is tables.METADATA
 
 
 def fill(
-    path: Path, sources: Sources, fingerprint: str, progress: Progress, kept: Sequence[Kept] = ()
+    path: Path,
+    sources: Sources,
+    fingerprint: str,
+    progress: Progress,
+    kept: Sequence[Kept] = (),
+    old: Path | None = None,
 ) -> dict[str, str]:
-    """Write the library into `path` and return its facts (also kept in table `meta`)."""
+    """Write the library into `path` and return its facts (also kept in table `meta`).
+
+    `kept` are the loaded releases; the rows of those that have tables of their own are copied from
+    the library `old`, where it has them.
+    """
     progress(0, 1, "reading the tabular list")
     found = collect(sources, kept, lambda done: progress(done, _NODES, "reading the tabular list"))
     editions = editions_of(found.published)
@@ -60,8 +69,10 @@ def fill(
         writer.insert("indexterm", index_rows(found.indexes))
         writer.insert("listed", ({"id": n, **asdict(row)} for n, row in enumerate(found.listings, start=1)))
         search.write(writer.put)
+        old_rows = OldRows(writer, old)
         for number, item in found.rules:
-            write_rules(writer, number, item)
+            if not old_rows.copy(number, item):
+                write_rules(writer, number, item)
         writer.insert("meta", [{"name": name, "value": value} for name, value in facts.items()])
     return facts
 

@@ -139,7 +139,7 @@ def _write(
     if kind.rows is not None and _fingerprint_in(target) == fingerprint_of(sources, kept):
         shutil.copyfile(target, working)
         return append(working, items, fingerprint, progress)
-    return fill(working, sources, fingerprint, progress, wanted)
+    return fill(working, sources, fingerprint, progress, wanted, target)
 
 
 def _fingerprint_in(target: Path) -> str | None:

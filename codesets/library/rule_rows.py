@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codesets.errors import Refused
 from codesets.library.kept import Kept
 from codesets.library.kinds import KINDS
+from codesets.library.sql import SCHEMA_VERSION
 from codesets.library.tables import METADATA
 
 if TYPE_CHECKING:
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 #: Tables that only spell out what other rows point to.
 _BESIDE = ("ptprationale",)
+#: Tables that are written with the codes.
+_OF_CODES = ("node", "code", "indexterm")
 
 
 def write_rules(writer: Writer, release: int, item: Kept) -> int:
@@ -46,6 +52,47 @@ def _with(group: Iterator[tuple[str, Row]], release: int, first: int) -> Iterato
         row["release"] = release
         row["id"] = number
         yield row
+
+
+class OldRows:
+    """The rule sets of the library that a new one replaces: copied, where they stay, instead of read again."""
+
+    def __init__(self, writer: Writer, old: Path | None) -> None:
+        self._writer = writer
+        self._known = _releases_of(old) if old and old.is_file() else {}
+        if self._known:
+            writer.connection.exec_driver_sql("ATTACH DATABASE ? AS old", (str(old),))
+
+    def copy(self, release: int, item: Kept) -> bool:
+        """Copy the rows of a release if the old library has just these."""
+        known = self._known.get((item.kind, item.part, item.effective.isoformat(), item.sha256))
+        if known is None:
+            return False
+        number, lines = known
+        connection = self._writer.connection
+        for table in METADATA.sorted_tables:
+            if "release" in table.columns and table.name not in _OF_CODES:
+                names = [f'"{name}"' for name in table.columns.keys() if name not in ("id", "release")]  # noqa: SIM118
+                columns = ", ".join(names)
+                connection.exec_driver_sql(
+                    f'INSERT INTO main."{table.name}" (release, {columns}) '
+                    f'SELECT {release}, {columns} FROM old."{table.name}" WHERE release = {number}'
+                )
+        connection.exec_driver_sql("UPDATE main.release SET lines = ? WHERE id = ?", (lines, release))
+        return True
+
+
+def _releases_of(old: Path) -> dict[tuple[str, str, str, str], tuple[int, int]]:
+    """The releases of a library of the same schema by kind, part, date and content; none of any other file."""
+    try:
+        with closing(sqlite3.connect(f"{old.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            ((schema,),) = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchall()
+            if schema != str(SCHEMA_VERSION):
+                return {}
+            rows = connection.execute("SELECT kind, part, effective_from, sha256, id, lines FROM release").fetchall()
+    except (sqlite3.Error, ValueError):
+        return {}
+    return {(kind, part, start, digest): (number, lines) for kind, part, start, digest, number, lines in rows}
 
 
 def forget(connection: Connection, item: Kept) -> None:

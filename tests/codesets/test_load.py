@@ -281,15 +281,18 @@ def test_loaded_codes_are_found_by_their_words(loaded: CodeLibrary) -> None:
     assert loaded.notes("A9998") == ()
 
 
-def test_loaded_files_survive_a_new_build(loaded: CodeLibrary) -> None:
+def test_loaded_files_survive_a_build_with_a_new_schema(loaded: CodeLibrary) -> None:
     target = loaded.path
     connection = sqlite3.connect(target)
-    connection.execute("UPDATE meta SET value = 'of an older schema' WHERE name = 'fingerprint'")
+    connection.execute("UPDATE meta SET value = '0' WHERE name IN ('fingerprint', 'schema')")
     connection.commit()
     connection.close()
     assert build_library(path=target).built
     with open_library(target) as again:
         assert again.lookup("A9997", system="HCPCS") is not None
+        assert again.rules.pair("G0439", "G0438", DAY) is not None
+        assert again.rules.articles("G0101", DAY)[0].groups == (1, 2)
+        assert [entry.code for entry in again.index("pain")] == ["R52"]
         assert [r.label for r in again.releases() if r.system == "HCPCS"] == [
             "HCPCS Level II 2025-10-01",
             "HCPCS Level II 2026-04-01",
