@@ -1,0 +1,212 @@
+"""Sections, list items and sentences of a note.
+
+Headings come from the table `note_sections`.  In an assessment or a plan the name of each item is told from
+the text under it, because most codes of a visit are named there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from codesets.reading.model import Section, SectionKind
+from codesets.reading.tokens import Token, tokens_of, word_set
+from codesets.tables import read_table
+
+_HEADING = re.compile(
+    r"(?P<lead>^[ \t]*(?:[#*\u2022=-]+[ \t]*)?|(?<=[.;)])[ \t]+)"
+    r"(?P<name>[A-Za-z][A-Za-z&/,\- ]{0,44}?)[ \t]*(?P<end>:|(?=[ \t]*(?:\n|\Z)))",
+    re.MULTILINE,
+)
+_ITEM = re.compile(
+    r"[ \t]*(?:(?P<number>\(?\d{1,2}[.)](?=\s|[A-Z])|#\d*[.:)]?)|(?P<dot>[\u2022*\u2013-](?=\s|[A-Z])))[ \t]*"
+)
+_NO_END = word_set("dr mr mrs ms vs st approx no pt e.g i.e etc fig")
+_ENDS = frozenset(".;!?")
+_WRAPPED = 60
+_SHORT_HEAD = 9
+_DETAIL, _SYSTEM = "detail", "system"
+_ITEMISED = frozenset((SectionKind.ASSESSMENT, SectionKind.PLAN, SectionKind.PROBLEMS))
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The tokens of a sentence; `head` names an assessment item, `item` counts the items of the note."""
+
+    tokens: tuple[Token, ...]
+    section: SectionKind
+    head: bool
+    item: int
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the note."""
+        return self.tokens[0].start
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The parts of a note."""
+
+    sections: tuple[Section, ...]
+    sentences: tuple[Sentence, ...]
+
+
+@lru_cache(maxsize=1)
+def headings() -> dict[str, str]:
+    """The kind of section that a heading opens, by its words."""
+    return {row["heading"]: row["kind"] for row in read_table("note_sections")}
+
+
+def lay_out(text: str) -> Layout:
+    """The sections and sentences of a note of any kind of text."""
+    sections, bodies = _sections(text)
+    sentences: list[Sentence] = []
+    item = 0
+    for section, (start, end) in zip(sections, bodies, strict=True):
+        found = _section_sentences(text, section.kind, start, end, item)
+        item = max([item, *(one.item for one in found)]) + 1
+        sentences += found
+    return Layout(tuple(sections), tuple(sentences))
+
+
+def _sections(text: str) -> tuple[list[Section], list[tuple[int, int]]]:
+    marks: list[tuple[int, int, SectionKind, str]] = [(0, 0, SectionKind.OTHER, "")]
+    known = headings()
+    for match in _HEADING.finditer(text):
+        name = " ".join(match["name"].lower().split())
+        kind = known.get(name, "")
+        alone = not match["end"]
+        inline = bool(match["lead"]) and match.start() > 0 and text[match.start() - 1] in ".;)"
+        if not kind or kind in (_DETAIL, _SYSTEM) or (alone and (len(name) < 2 or inline)):
+            continue
+        if alone and len(name) < 3 and not match["name"].isupper():
+            continue
+        marks.append((match.start("name"), match.end(), SectionKind(kind), match["name"]))
+    sections, bodies = [], []
+    for place, (start, body, kind, title) in enumerate(marks):
+        end = marks[place + 1][0] if place + 1 < len(marks) else len(text)
+        if not title and not text[start:end].strip():
+            continue
+        sections.append(Section(SectionKind(kind), title, start, end))
+        bodies.append((body, end))
+    return sections, bodies
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line, or several that were wrapped: `kind` is number, dot, detail or plain."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def _lines(text: str, start: int, end: int) -> list[_Line]:
+    lines: list[_Line] = []
+    place = start
+    for raw in text[start:end].split("\n"):
+        begin, place = place, place + len(raw) + 1
+        if not raw.strip():
+            lines.append(_Line(begin, begin, "blank"))
+            continue
+        item = _ITEM.match(raw)
+        kind = ("number" if item["number"] else "dot") if item else "plain"
+        body = begin + (item.end() if item else 0)
+        if _label(text[body : begin + len(raw)]):
+            kind = _DETAIL
+        before = lines[-1] if lines else None
+        if before and kind == "plain" and before.kind != "blank" and _wrapped(text, before, raw):
+            lines[-1] = _Line(before.start, begin + len(raw), before.kind)
+        else:
+            lines.append(_Line(body, begin + len(raw), kind))
+    return [line for line in lines if line.kind != "blank"]
+
+
+def _label(line: str) -> bool:
+    name, colon, _ = line.partition(":")
+    return bool(colon) and len(name) < 45 and headings().get(" ".join(name.lower().split())) == _DETAIL
+
+
+def _wrapped(text: str, before: _Line, raw: str) -> bool:
+    last = text[before.start : before.end].rsplit("\n", 1)[-1].rstrip()
+    first = raw.lstrip()[:1]
+    long_enough = len(last) >= _WRAPPED
+    return long_enough and (first.islower() or first.isdigit() or last[-1:] not in ".:;!?")
+
+
+def _section_sentences(text: str, kind: SectionKind, start: int, end: int, item: int) -> list[Sentence]:
+    lines = _lines(text, start, end)
+    itemised = kind in _ITEMISED
+    named = any(line.kind in ("number", "plain") and _could_name(text, line, kind) for line in lines)
+    sentences: list[Sentence] = []
+    for line in lines:
+        head = itemised and _is_head(text, line, kind, named)
+        if head or not itemised:
+            item += 1
+        parts = _split(tokens_of(text[line.start : line.end]), text[line.start : line.end], line.start)
+        inline = kind is SectionKind.ASSESSMENT and line.kind == "plain" and len(lines) <= 2
+        for place, part in enumerate(parts):
+            named_here = (head and place == 0) or (inline and sum(t.is_word for t in part) <= 14)
+            if named_here and place:
+                item += 1
+            sentences += _sentence(part, kind, named_here, item)
+    return sentences
+
+
+def _sentence(part: list[Token], kind: SectionKind, head: bool, item: int) -> list[Sentence]:
+    """The sentence; the name of an item ends at a dash or a colon."""
+    if head:
+        for place, token in enumerate(part[:-1]):
+            spaced = token.start > part[place - 1].end and part[place + 1].start > token.end if place else False
+            if place and (token.raw == ":" or (token.raw in "-\u2013\u2014" and spaced)):
+                rest = tuple(part[place + 1 :])
+                first = Sentence(tuple(part[:place]), kind, True, item)
+                return [first, Sentence(rest, kind, False, item)] if rest else [first]
+    return [Sentence(tuple(part), kind, head, item)]
+
+
+def _could_name(text: str, line: _Line, kind: SectionKind) -> bool:
+    if line.kind == "number":
+        return True
+    words = text[line.start : line.end].split()
+    return line.kind == "plain" and len(words) <= _SHORT_HEAD and kind is not SectionKind.PROBLEMS
+
+
+def _is_head(text: str, line: _Line, kind: SectionKind, named: bool) -> bool:
+    if line.kind == _DETAIL:
+        return False
+    if kind is SectionKind.PROBLEMS:
+        return True
+    if line.kind == "number":
+        return True
+    if line.kind == "dot":
+        return kind is SectionKind.ASSESSMENT and not named
+    return _could_name(text, line, kind)
+
+
+def _split(tokens: list[Token], text: str, offset: int) -> list[list[Token]]:
+    """The sentences of a line, tokens placed in the note; line breaks inside are left out."""
+    parts: list[list[Token]] = [[]]
+    for place, token in enumerate(tokens):
+        if token.raw == "\n":
+            continue
+        ends = token.raw in _ENDS and _is_end(tokens, place, text)
+        token.start += offset
+        token.end += offset
+        if not ends:
+            parts[-1].append(token)
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if part]
+
+
+def _is_end(tokens: list[Token], place: int, text: str) -> bool:
+    token = tokens[place]
+    following = text[token.end : token.end + 1]
+    if token.raw == ".":
+        return not following.isalnum() and not (place and tokens[place - 1].lower in _NO_END)
+    if token.raw == "?":
+        return bool(place) and text[token.start - 1 : token.start].strip() != ""
+    return True

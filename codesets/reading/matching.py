@@ -1,0 +1,130 @@
+"""Where the dictionary's wordings stand in a note: all words of one near each other, the longest first."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codesets.reading.layout import Sentence
+from codesets.reading.lexicon import Lexicon, Wording
+from codesets.reading.shorthand import expand
+from codesets.reading.tokens import Token, fillers, lone_words, word_set
+
+_APART = 30  # between sentences: further than any gap
+_FREE = word_set("right left bilateral acute chronic mild moderate severe proximal distal both recurrent")
+_BREAKS = frozenset(":;")
+_LEAST_WEIGHT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A wording met in sentence number `sentence`; `places` are its tokens there."""
+
+    sentence: int
+    places: tuple[int, ...]
+    wording: Wording
+    weight: float
+
+
+class _Places:
+    """Where each word stands: (slot, sentence, token).  Slots count what parts words; side words take none."""
+
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self.of: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        little = fillers()
+        slot = 0
+        for number, sentence in enumerate(sentences):
+            slot += _APART
+            for place, token in enumerate(sentence.tokens):
+                if not token.is_word:
+                    slot += _APART if token.raw in _BREAKS else token.raw in ",()-\u2013\u2014/+"
+                    continue
+                if token.word in little and not token.also:
+                    continue
+                for word in (token.word, *token.also):
+                    self.of[word].append((slot, number, place))
+                slot += token.word not in _FREE
+
+
+def find(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Found]:
+    """Every wording met, none inside another, in the order of the note."""
+    words = {token.word for sentence in sentences for token in sentence.tokens if token.is_word}
+    known = lexicon.weights(words)
+    expand(sentences, known)
+    _respell(sentences, known, lexicon)
+    places = _Places(sentences)
+    weights = lexicon.weights(places.of)
+    met: list[Found] = []
+    for wording in lexicon.wordings(places.of):
+        weight = sum(weights.get(word, 0.0) for word in wording.words)
+        if len(wording.words) == 1 and _says_little(wording, weight):
+            continue
+        met += _meetings(wording, weight, places, weights, sentences)
+    return sorted(_longest(met), key=lambda found: (found.sentence, found.places))
+
+
+def _respell(sentences: Sequence[Sentence], known: dict[str, float], lexicon: Lexicon) -> None:
+    for sentence in sentences:
+        for token in sentence.tokens:
+            if token.is_word and token.word not in known and not token.also and len(token.word) >= 6:
+                token.word = lexicon.respelt(token.word) or token.word
+
+
+def _says_little(wording: Wording, weight: float) -> bool:
+    word, (_, prior, kind) = wording.words[0], wording.codes[0]
+    if kind in ("term", "common name", "eponym"):
+        return word.isdigit()
+    return word in lone_words() or word.isdigit() or len(word) < 4 or weight < _LEAST_WEIGHT or prior < 0.3
+
+
+def _meetings(
+    wording: Wording, weight: float, places: _Places, weights: dict[str, float], sentences: Sequence[Sentence]
+) -> list[Found]:
+    rare = max(wording.words, key=lambda word: weights.get(word, 0.0))
+    others = [word for word in wording.words if word != rare]
+    solid = sum(word not in _FREE for word in wording.words)
+    found = []
+    for slot, sentence, place in places.of[rare]:
+        gap = (2 if sentences[sentence].head or len(wording.words) > 2 else 1) + solid - 1
+        chosen, low, high = {place}, slot, slot
+        for word in others:
+            near = _nearest(places.of[word], slot, sentence)
+            if near is None or abs(near[0] - slot) > gap:
+                break
+            chosen.add(near[2])
+            low, high = min(low, near[0]), max(high, near[0])
+        else:
+            if high - low <= gap:
+                spread = max(0, high - low - solid + 1)
+                found.append(Found(sentence, tuple(sorted(chosen)), wording, weight - 1.5 * spread))
+    return found
+
+
+def _nearest(where: list[tuple[int, int, int]], slot: int, sentence: int) -> tuple[int, int, int] | None:
+    at = bisect_left(where, (slot, -1, -1))
+    near = [one for one in where[max(0, at - 1) : at + 2] if one[1] == sentence]
+    return min(near, key=lambda one: (abs(one[0] - slot), -one[0]), default=None)
+
+
+def _longest(met: list[Found]) -> list[Found]:
+    """The heaviest wordings; one whose words are mostly taken by heavier ones is left out."""
+    taken: dict[int, set[int]] = defaultdict(set)
+    kept = []
+    met.sort(
+        key=lambda f: (-round(f.weight + 0.5 * len(f.wording.words), 3), -f.wording.codes[0][1], f.sentence, f.places)
+    )
+    for found in met:
+        used = taken[found.sentence]
+        free = sum(place not in used for place in found.places)
+        if free * 2 > len(found.places) or (free and free * 2 == len(found.places) and len(found.places) > 1):
+            used.update(found.places)
+            kept.append(found)
+    return kept
+
+
+def span_of(sentence: Sentence, places: Sequence[int]) -> tuple[int, int]:
+    """Start and end in the note of some tokens of a sentence."""
+    tokens: Sequence[Token] = sentence.tokens
+    return tokens[places[0]].start, tokens[places[-1]].end

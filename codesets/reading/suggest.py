@@ -1,0 +1,243 @@
+"""From mentions to ranked codes.
+
+Negated words, relatives, other persons, conditions that may come and tests are never codes; uncertain
+diagnoses are none in an outpatient note, where the sign or symptom stands for them (guideline IV.H), and
+are coded like the rest in an inpatient one (guideline II.H).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from codesets.reading import history
+from codesets.reading.combine import combine
+from codesets.reading.draft import Draft, because
+from codesets.reading.drugs import drug_drafts
+from codesets.reading.integral import is_part
+from codesets.reading.layout import Layout
+from codesets.reading.mentions import Named
+from codesets.reading.model import Alternative, Assertion, SectionKind, Suggestion
+from codesets.reading.qualities import SIDES
+from codesets.reading.specific import Choice, Codes
+from codesets.reading.visits import number_drafts, trimester, weeks_in
+from codesets.reading.weighing import is_symptom, together, weight_of
+
+_MOST = 12
+_LEAST, _LEAST_SHARE = 0.7, 0.09
+_INTEGRAL, _BESIDE_DIAGNOSIS = 0.2, 0.55
+_HISTORY, _FAMILY = 0.75, 0.5
+_STAND_IN = 2.5
+_HEALING = frozenset(["healing", "healed", "aftercare", "followup", "subsequent", "recheck"])
+_FIRST_ONLY_CHILD = {"Z0000": "Z00129", "Z0001": "Z00121"}
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of the visit: `age` in years (None unknown), `pregnant` as the note tells it."""
+
+    inpatient: bool
+    age: int | None
+    sex: str
+    pregnant: bool
+
+
+def suggestions_of(
+    text: str, layout: Layout, named: Sequence[Named], codes: Codes, facts: Circumstances
+) -> tuple[Suggestion, ...]:
+    """The suggestions, best first."""
+    maker = _Maker(text, layout, named, codes, facts)
+    return tuple(_finished(draft, codes) for draft in maker.ranked())
+
+
+class _Maker:
+    def __init__(self, text: str, layout: Layout, named: Sequence[Named], codes: Codes, facts: Circumstances) -> None:
+        self._text, self._layout, self._named = text, layout, named
+        self._codes, self._facts = codes, facts
+        self._drafts: dict[str, Draft] = {}
+        self._uncertain: list[str] = []
+        self._sides = self._sides_by_category()
+        self._items = self._words_by_item()
+
+    def ranked(self) -> list[Draft]:
+        for one in self._named:
+            self._consider(one)
+        for draft in self._drafts.values():
+            draft.score = together(draft.weights)
+        drafts = combine(list(self._drafts.values()), self._codes)
+        keys = {d.key for d in drafts if d.score > _LEAST}
+        more = drug_drafts(self._text, self._layout.sentences, self._codes, keys)
+        more += number_drafts(self._text, self._layout.sections, self._codes, keys, self._facts.pregnant)
+        for draft in more:
+            draft.score = together(draft.weights)
+            if all(draft.key != other.key for other in drafts):
+                drafts.append(draft)
+        self._lower_symptoms(drafts)
+        drafts.sort(key=lambda d: (-round(d.score, 4), d.mention.start, d.key))
+        least = max(_LEAST, _LEAST_SHARE * drafts[0].score) if drafts else 0.0
+        return [d for d in _without_vaguer(drafts) if d.score >= least][:_MOST]
+
+    # -- one mention ----------------------------------------------------------------------------
+
+    def _consider(self, one: Named) -> None:
+        mention = one.mention
+        code = self._code_of(one)
+        if code is None:
+            return
+        key, prior = code
+        said = mention.assertion
+        if said is Assertion.UNCERTAIN and not self._facts.inpatient:
+            self._uncertain.append(key)
+        elif said is Assertion.FAMILY:
+            self._status(one, key, history.of_family(key), "family", _FAMILY)
+        elif said is Assertion.HISTORICAL and not (key[0] == "Z" or history.stays(key) or is_symptom(key)):
+            self._status(one, key, history.personal(key), "history", _HISTORY)
+        elif said in (Assertion.PRESENT, Assertion.HISTORICAL, Assertion.UNCERTAIN):
+            if said is Assertion.HISTORICAL and is_symptom(key):
+                return
+            self._present(one, key, prior)
+
+    def _code_of(self, one: Named) -> tuple[str, float] | None:
+        """The likeliest code of a wording that fits the patient and the section."""
+        section = one.mention.section
+        for key, prior, _ in one.codes:
+            if key[0] == "O" and not self._facts.pregnant and not key.startswith("O99"):
+                continue
+            if key[0] == "P" and (self._facts.age is None or self._facts.age > 0):
+                continue
+            if key[0] == "O" and not self._facts.pregnant:
+                continue
+            if section is SectionKind.SURGICAL and key[0] != "Z":
+                continue
+            if section is SectionKind.ALLERGIES and not key.startswith(("Z88", "Z91", "J30")):
+                continue
+            return key, prior
+        return None
+
+    def _present(self, one: Named, key: str, prior: float) -> None:
+        choice = self._codes.specific(self._for_age(key), self._said(one, key), self._encounter(one))
+        if choice is None:
+            return
+        weight = weight_of(one, choice.key, prior)
+        rule = f"mention.{'head' if one.mention.headed else one.mention.section}"
+        self._add(choice, one, rule, because(one.mention), weight)
+
+    def _status(self, one: Named, key: str, code: str, rule: str, share: float) -> None:
+        """A past or a relative's condition as its status code."""
+        choice = self._codes.specific(code.replace(".", ""), self._said(one, key)) if code else None
+        if choice is None:
+            return
+        weight = share * (1.5 if rule == "family" else weight_of(one, choice.key, 1.0))
+        self._add(choice, one, f"{rule}.{choice.code[:3]}", because(one.mention), weight)
+
+    def _add(self, choice: Choice, one: Named, rule: str, why: str, weight: float) -> None:
+        draft = self._drafts.get(choice.key)
+        if draft is None:
+            draft = self._drafts[choice.key] = Draft(choice, one.mention, rule, why)
+        elif weight > max(draft.weights):
+            draft.choice, draft.mention, draft.rule, draft.why = choice, one.mention, rule, why
+        draft.weights.append(weight)
+        draft.headed = draft.headed or one.mention.headed
+
+    # -- what is said around --------------------------------------------------------------------
+
+    def _sides_by_category(self) -> dict[str, set[str]]:
+        """The sides that the note gives for codes of a category."""
+        sides: dict[str, set[str]] = defaultdict(set)
+        for one in self._named:
+            if one.mention.laterality:
+                for key, _, _ in one.codes[:2]:
+                    sides[key[:4]].add(one.mention.laterality)
+        return sides
+
+    def _words_by_item(self) -> dict[int, set[str]]:
+        items: dict[int, set[str]] = defaultdict(set)
+        for sentence in self._layout.sentences:
+            if sentence.section in (SectionKind.ASSESSMENT, SectionKind.PLAN):
+                items[sentence.item] |= {t.word for t in sentence.tokens if t.is_word}
+        return items
+
+    def _said(self, one: Named, key: str) -> set[str]:
+        """The words that may make a code specific: near the mention, in its item, its side from elsewhere."""
+        words = {word for token in one.near for word in (token.word, *token.also)} | set(one.words)
+        side = one.mention.laterality
+        if not side:
+            elsewhere = self._sides.get(key[:4], set()) or self._complaint_sides(key)
+            side = next(iter(elsewhere)) if len(elsewhere) == 1 else ""
+        words -= SIDES
+        if side:
+            words.add(side)
+        if self._facts.pregnant and (weeks := weeks_in(self._text)):
+            words |= {trimester(weeks[0]), "trimester"}
+        return words
+
+    def _complaint_sides(self, key: str) -> set[str]:
+        """The side of the complaint, for injuries and joints whose name gives none."""
+        if key[0] not in "SMH":
+            return set()
+        return {
+            one.mention.laterality
+            for one in self._named
+            if one.mention.section in (SectionKind.COMPLAINT, SectionKind.HPI)
+            and one.mention.laterality
+            and one.codes[0][0][0] in "SMH"
+        }
+
+    def _encounter(self, one: Named) -> str:
+        """The seventh character: A while treatment is active, D when healing is followed (guideline I.C.19.a)."""
+        words = {token.word for token in one.sentence.tokens}
+        return "D" if words & _HEALING else "S" if "sequela" in words else "A"
+
+    def _for_age(self, key: str) -> str:
+        age = self._facts.age
+        return _FIRST_ONLY_CHILD.get(key, key) if age is not None and age < 18 else key
+
+    # -- all together ---------------------------------------------------------------------------
+
+    def _lower_symptoms(self, drafts: list[Draft]) -> None:
+        """Symptoms of a suggested diagnosis rank low; those of an uncertain one stand in for it."""
+        sure = [d for d in drafts if not is_symptom(d.key) and d.key[0] != "Z" and d.score > 1.0]
+        headed = [d for d in sure if d.headed]
+        for draft in drafts:
+            if not is_symptom(draft.key):
+                continue
+            if is_part(draft.key, (d.key for d in sure if d.score >= 0.5 * draft.score or d.headed)):
+                draft.score *= _INTEGRAL if not draft.headed else 0.5
+            elif is_part(draft.key, self._uncertain):
+                draft.score = max(draft.score * _STAND_IN, 3.0)
+                draft.rule = "uncertain.symptom"
+                draft.why += "; the diagnosis is uncertain, so the symptom (guideline IV.H)"
+            elif headed and not draft.headed:
+                draft.score *= _BESIDE_DIAGNOSIS
+
+
+def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
+    """Of codes of one category, a vague one gives way to a specific one that ranks near it."""
+    for draft in drafts:
+        vague = "unspecified" in draft.choice.title.lower()
+        better = any(
+            other is not draft
+            and other.key[:3] == draft.key[:3]
+            and "unspecified" not in other.choice.title.lower()
+            and other.score >= 0.5 * draft.score
+            for other in drafts
+        )
+        if not (vague and better and not draft.headed):
+            yield draft
+
+
+def _finished(draft: Draft, codes: Codes) -> Suggestion:
+    beside = tuple(Alternative(c.code, c.title) for c in codes.siblings(draft.key))
+    return Suggestion(
+        code=draft.choice.code,
+        title=draft.choice.title,
+        start=draft.mention.start,
+        end=draft.mention.end,
+        assertion=draft.mention.assertion,
+        rule=draft.rule,
+        why=draft.why,
+        score=round(draft.score, 3),
+        alternatives=beside,
+        missing=draft.choice.missing,
+    )

@@ -1,0 +1,91 @@
+"""Numbers that are codes: weeks of a pregnancy (Z3A), body mass index (Z68)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from codesets.reading.draft import Draft, because
+from codesets.reading.model import Assertion, Mention, Section, SectionKind
+from codesets.reading.specific import Codes
+
+_WEEKS = re.compile(
+    r"\b(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)\b(?:\s*\d\s*d\w*)?"
+    r"(?=[^.\n]{0,30}\b(?:gest|pregnan|GA\b|IUP|EGA))"
+    r"|\b(?:IUP|EGA|GA|gestation|pregnan\w+)\b[^.\n\d]{0,20}(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)\b",
+    re.IGNORECASE,
+)
+_ANY_WEEKS = re.compile(r"\b(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)\b", re.IGNORECASE)
+_BMI = re.compile(r"\bBMI\b[^\d\n]{0,12}(\d{2})(?:\.(\d))?", re.IGNORECASE)
+_PREGNANT = re.compile(
+    r"\b(?:pregnan(?:t|cy)|prenatal|antenatal|gestation\w*|trimester|G\dP\d|IUP|fundal height|fetal)\b", re.IGNORECASE
+)
+_NOT_PREGNANT = re.compile(
+    r"\b(?:not|no|non|denies|negative|post|wants|planning|history of|future)\W+(?:\w+\W+){0,2}pregnan|pregnancy test|"
+    r"postpartum|prior pregnanc|previous pregnanc",
+    re.IGNORECASE,
+)
+_AGE = re.compile(r"\b(\d{1,3})[- ]?(?:year|yr|y)s?[- ]?(?:old|o)\b|\b(\d{1,3}) ?yo\b", re.IGNORECASE)
+_MONTHS = re.compile(r"\b\d{1,2}[- ]?(?:month|mo|week|day)s?[- ]old\b|\bnewborn\b", re.IGNORECASE)
+
+
+def is_pregnant(text: str, sex: str) -> bool:
+    """Whether the note is about a pregnancy; never for a man."""
+    if sex.upper() == "M":
+        return False
+    said = len(_PREGNANT.findall(text))
+    return said > 1 and said > len(_NOT_PREGNANT.findall(text))
+
+
+def age_in(text: str) -> int | None:
+    """The age in whole years that a note gives first; 0 for months and days."""
+    months, years = _MONTHS.search(text), _AGE.search(text)
+    if years and (not months or years.start() < months.start()):
+        return int(years[1] or years[2])
+    return 0 if months else None
+
+
+def trimester(weeks: int) -> str:
+    """The trimester of a week: before 14 weeks, before 28, from 28 (chapter 15 of the tabular list)."""
+    return "first" if weeks < 14 else "second" if weeks < 28 else "third"
+
+
+def weeks_in(text: str) -> tuple[int, int, int] | None:
+    """The weeks of gestation: (weeks, start, end)."""
+    found = _WEEKS.search(text) or _ANY_WEEKS.search(text)
+    if not found:
+        return None
+    weeks = int(next(group for group in found.groups() if group))
+    return (weeks, found.start(), found.end()) if 4 <= weeks <= 42 else None
+
+
+def number_drafts(
+    text: str, sections: Collection[Section], codes: Codes, keys: Collection[str], pregnant: bool
+) -> list[Draft]:
+    """Weeks of gestation and body mass index as drafts."""
+    made: list[Draft] = []
+    weeks = weeks_in(text) if pregnant else None
+    if weeks and (choice := codes.billable(f"Z3A{max(8, weeks[0]):02d}" if weeks[0] >= 8 else "Z3A01")):
+        mention = _mention(text, weeks[1], weeks[2], sections, choice.key)
+        made.append(Draft(choice, mention, "weeks.Z3A", because(mention, "weeks of gestation"), [5.0]))
+    index = _BMI.search(text)
+    if index and any(key.startswith(("E66", "E43", "E44", "R636")) for key in keys):
+        choice = codes.billable(_bmi_code(int(index[1])))
+        if choice:
+            mention = _mention(text, index.start(), index.end(), sections, choice.key)
+            made.append(Draft(choice, mention, "number.Z68", because(mention, "body mass index"), [2.2]))
+    return made
+
+
+def _bmi_code(index: int) -> str:
+    """The adult code; the groups of Z68.4 are by fives and tens."""
+    if index < 20:
+        return "Z681"
+    if index < 40:
+        return f"Z68{index}"
+    return "Z6841" if index < 45 else "Z6842" if index < 50 else "Z6843" if index < 60 else "Z6844"
+
+
+def _mention(text: str, start: int, end: int, sections: Collection[Section], key: str) -> Mention:
+    kind = next((s.kind for s in sections if s.start <= start < s.end), SectionKind.OTHER)
+    return Mention(text[start:end], start, end, "", (key,), Assertion.PRESENT, kind)
