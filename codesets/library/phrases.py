@@ -20,14 +20,16 @@ _WORDINGS = {"inclusionTerm": "inclusion term", "includes": "includes"}
 _RARE_CHAPTERS = {"V": 0.08, "W": 0.05, "X": 0.05, "Y": 0.06, "O": 0.02, "P": 0.02, "Q": 0.02}
 
 
+#: Counts up when other rows are made of the same wordings.
+MAKING = 2
 #: How likely a coder means a wording of a kind in a plain list, before a word is compared.
 _LIST_PRIORS = {"title": 0.4, "short title": 0.36, "alias": 0.44, "brand": 0.42}
 
 
 def own_tables() -> str:
-    """The rows of our own tables that become part of a library: it is rebuilt when they change."""
+    """What of ours becomes part of a library: it is rebuilt when the tables or the making change."""
     names = ("common_codes", "common_terms", "brands")
-    return ";".join(",".join(row.values()) for name in names for row in read_table(name))
+    return f"{MAKING};" + ";".join(",".join(row.values()) for name in names for row in read_table(name))
 
 
 @dataclass(frozen=True, slots=True)

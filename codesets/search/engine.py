@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from codesets.library import sql
 from codesets.library.model import Hit
 from codesets.search.bits import unpack, unpack_array
-from codesets.search.candidates import candidates
+from codesets.search.candidates import candidates, enough
 from codesets.search.memory import Preferences, preferred
-from codesets.search.query import Query, Reading, read_query
+from codesets.search.query import MAX_WORDS, Query, Reading, read_query
 from codesets.search.rank import ExtensionWords, Phrase, Ranker, Scored, phrase_of
+from codesets.search.roots import LEAST, parts_of
 from codesets.search.vocabulary import Vocabulary
-from codesets.search.words import words_of_title
+from codesets.search.words import normal, words_of_title
 
 if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary, CodeRow
@@ -25,7 +26,8 @@ _EXPIRED = 0.5
 #: What the table of abbreviations says of the whole text outweighs the likeness of words.
 _KNOWN_LEAST, _KNOWN_CODE = 0.75, 0.25
 _MAX_LIMIT = 200
-_CANDIDATES, _CANDIDATES_LATER = 90, 45
+_BY_PARTS = 0.8
+_WIDER = 4
 _MORE_TO_PREFER = 30  # hits looked at beyond those shown, for preferences to move up
 _KEPT_PHRASES, _KEPT_ROWS = 600, 400
 
@@ -116,21 +118,35 @@ class SearchEngine:
     ) -> list[Hit]:
         within = self._within(query, systems)
         best: dict[str, Scored] = {}
-        for place, reading in enumerate(query.readings):
-            for scored in self._scored(reading, within, first=not place):
-                key = f"{scored.phrase.system} {scored.phrase.target}"  # G0439 is HCPCS and ICD-10-CM
-                if key not in best or scored.score > best[key].score:
-                    best[key] = scored
+        for place, reading in enumerate(self._with_parts(query.readings)):
+            _keep_best(best, self._scored(reading, within, first=not place))
+        if len(best) < limit:  # many wordings of a few codes
+            _keep_best(best, self._scored(query.readings[0], within, first=True, times=_WIDER))
         ranked = sorted(best.values(), key=lambda s: (-round(s.score, 6), s.phrase.id))
         return self._hits(ranked, on, limit, known)
 
-    def _scored(self, reading: Reading, within: int | None, *, first: bool) -> Iterable[Scored]:
+    def _with_parts(self, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+        """The readings, and one more in which words that the library lacks are read by their parts."""
+        for reading in readings:
+            words = [w for typed in reading.words for w in self._parts(typed) or (typed,)]
+            if len(words) != len(reading.words):
+                return (*readings, Reading(tuple(words)[:MAX_WORDS], reading.factor * _BY_PARTS))
+        return readings
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        vocabulary = self._vocabulary
+        if len(word) < LEAST or vocabulary.id_of(word) is not None:
+            return ()
+        low, high = vocabulary.range_of(word)
+        return () if low < high else tuple(normal(part) for part in parts_of(word))
+
+    def _scored(self, reading: Reading, within: int | None, *, first: bool, times: int = 1) -> Iterable[Scored]:
         vocabulary = self._vocabulary
         meanings = [
             vocabulary.meaning(word, exact=place in reading.from_short and len(word) > 2)
             for place, word in enumerate(reading.words)
         ]
-        chosen = candidates(meanings, within, _CANDIDATES if first else _CANDIDATES_LATER)
+        chosen = candidates(meanings, within, times * enough(meanings, first=first))
         if reading.codes:
             chosen = list(dict.fromkeys(chosen + self._likeliest_under(reading.codes)))
         if not chosen:
@@ -240,3 +256,11 @@ class SearchEngine:
         words = self._vocabulary.words
         wanted = {words[number] for number in matched}
         return tuple((word.start, word.end) for word in words_of_title(title) if word.text in wanted)
+
+
+def _keep_best(best: dict[str, Scored], found: Iterable[Scored]) -> None:
+    """Keep the best phrase of each code; G0439 is a code of HCPCS and of ICD-10-CM."""
+    for scored in found:
+        key = f"{scored.phrase.system} {scored.phrase.target}"
+        if key not in best or scored.score > best[key].score:
+            best[key] = scored

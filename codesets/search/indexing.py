@@ -45,7 +45,9 @@ _NUMBER_WEIGHT = 1.8
 _PREFIX_LENGTHS = (1, 2, 3, 4)
 _MANY_WORDS = 16
 _PARENTHESES = re.compile(r"\([^)]*\)|\[[^\]]*\]")
-_ASIDE = 0.15
+#: Marks the id of a word that a phrase holds but does not need, and how much such a word counts.
+ASIDE, ASIDE_SHARE = 1 << 31, 0.15
+_SAME_STEM = 4
 
 
 @dataclass(slots=True)
@@ -137,7 +139,7 @@ class SearchRows:
                 "prior": phrase.prior,
                 "held": round(self._held(number), 3),
                 "text": phrase.text,
-                "words": pack_array(ids[w] for w in self._own[number]),
+                "words": pack_array(self._marked(number)),
                 "around": pack_array(ids[w] for w in self._around[number]),
             }
 
@@ -163,12 +165,19 @@ class SearchRows:
         weight = FILLER.get(word) or round(log(1 + len(self.phrases) / max(1, phrases)) ** 0.75, 4)
         return min(weight, _NUMBER_WEIGHT) if word.isdigit() else weight
 
+    def _marked(self, number: int) -> list[int]:
+        """The ids of a phrase's words; those that are not essential carry the mark `ASIDE`."""
+        words = self._own[number]
+        asides = _asides(self.phrases[number])
+        asides += [True] * (len(words) - len(asides))  # hyphenated words once more, as one
+        return [self.ids[word] | (ASIDE if aside else 0) for word, aside in zip(words, asides, strict=True)]
+
     def _held(self, number: int) -> float:
-        """The weight of a phrase's words; those in parentheses are not essential and count little."""
-        words = words_of(self.phrases[number].text)
-        aside = [m.span() for m in _PARENTHESES.finditer(self.phrases[number].text)]
+        """The weight of a phrase's words; those that are not essential count little."""
+        words = self._words(self.phrases[number].text)
         return sum(
-            self.weights[self.ids[w.text]] * (_ASIDE if any(a <= w.start < b for a, b in aside) else 1.0) for w in words
+            self.weights[self.ids[word]] * (ASIDE_SHARE if aside else 1.0)
+            for word, aside in zip(words, _asides(self.phrases[number]), strict=True)
         )
 
     def _prefix_rows(self, own: list[list[int]]) -> Iterator[Row]:
@@ -186,6 +195,23 @@ class SearchRows:
             for gram in grams_of(word):
                 grams[gram].append(number)
         return ({"text": gram, "words": pack(numbers)} for gram, numbers in sorted(grams.items()))
+
+
+def _asides(phrase: PhraseSource) -> list[bool]:
+    """For each word of a phrase, whether it is not essential.
+
+    Such are words in parentheses, and the other forms of a main term of the Alphabetic Index
+    ("Polyp, polypus").
+    """
+    spans = [match.span() for match in _PARENTHESES.finditer(phrase.text)] if "(" in phrase.text else []
+    flags: list[bool] = []
+    stems: set[str] = set()
+    for word in words_of(phrase.text):
+        stem = word.text[:_SAME_STEM]
+        again = phrase.kind == "index" and len(stem) == _SAME_STEM and stem in stems
+        flags.append(again or any(low <= word.start < high for low, high in spans))
+        stems.add(stem)
+    return flags
 
 
 def grams_of(word: str, whole: bool = True) -> list[str]:

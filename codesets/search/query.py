@@ -115,10 +115,10 @@ def _short(senses: tuple[Sense, ...], atoms: list[str], *, last: bool) -> _Part:
     part = _Part()
     for sense in senses:
         shown = "" if sense.drop else f"{sense.short} = {sense.text}"
-        part.options.append((sense.words, 1.0 - 0.04 * sense.rank, shown, sense.codes))
+        part.options.append((sense.words, 1.0 - 0.07 * sense.rank, shown, sense.codes))
     plain = tuple(w.text for atom in atoms for w in words_of(atom))
     if plain and not any(sense.drop for sense in senses):
-        part.options.append((plain, 0.93 if last or len(atoms) > 1 else 0.9, "", ()))
+        part.options.append((plain, 0.91 if last or len(atoms) > 1 else 0.88, "", ()))
     return part
 
 

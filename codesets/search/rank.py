@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import mul
 from typing import Any
 
 from codesets.search.bits import unpack_array
+from codesets.search.indexing import ASIDE, ASIDE_SHARE
 from codesets.search.vocabulary import Meaning
 
 _NEARBY = 0.62  # a word that only stands around the phrase
 _AGAIN = 0.35  # a word whose answer is already taken by another typed word
 _EXTENSION = 0.95
+#: A phrase that is typed whole; the code of an index entry is the default that the Index prescribes.
+_WHOLE, _VERY_PHRASE = 0.97, 0.05
+_DEFAULTS, _VERY_DEFAULT = ("index", "eponym", "common name"), 0.1
 #: Words that say little in a title, and much when somebody takes the trouble to type them.
 _TYPED_WEIGHT = {"other": 1.1, "unspecified": 0.9, "specified": 0.7, "without": 1.4, "initial": 0.8}
 
 
 @dataclass(slots=True)
 class Phrase:
-    """One candidate as it comes from the library."""
+    """One candidate as it comes from the library; `asides` are the places of words it does not need."""
 
     id: int
     system: str
@@ -32,13 +35,15 @@ class Phrase:
     prior: float
     held: float
     text: str
-    words: array[int]
+    words: list[int]
+    asides: frozenset[int]
     around: frozenset[int]
 
 
 def phrase_of(row: tuple[Any, ...]) -> Phrase:
     """The phrase in a row of `sql.PHRASES`."""
     number, system, key, target, kind, standing, family, prior, held, text, words, around = row
+    marked = unpack_array(words)
     return Phrase(
         number,
         system,
@@ -50,7 +55,8 @@ def phrase_of(row: tuple[Any, ...]) -> Phrase:
         prior,
         held,
         text,
-        unpack_array(words),
+        [word & ~ASIDE for word in marked],
+        frozenset([place for place, word in enumerate(marked) if word & ASIDE]),
         frozenset(unpack_array(around)),
     )
 
@@ -102,12 +108,14 @@ class Ranker:
         weights, words = self._weights, phrase.words
         got = 0.0
         for place, quality in taken.items():
-            got += weights[words[place]] * quality
+            got += weights[words[place]] * (quality * ASIDE_SHARE if place in phrase.asides else quality)
         fullness = min(1.0, got / (phrase.held or 1.0))
         score = coverage**1.6 * (0.62 + 0.38 * fullness) + 0.02 * order
         if not phrase.standing:
             score *= 0.97
         score += 0.22 * phrase.prior * coverage
+        if coverage > _WHOLE and fullness > _WHOLE:
+            score += _VERY_DEFAULT if phrase.kind in _DEFAULTS else _VERY_PHRASE
         return Scored(score, phrase, frozenset([words[place] for place in taken]), char)
 
     def _own(self, phrase: Phrase) -> tuple[list[float], dict[int, float], float]:

@@ -30,6 +30,8 @@ _SUFFIXES = (
 )
 #: Endings that turn a noun into its adjective or back and leave its meaning.
 _ENDINGS = frozenset(_SUFFIXES.split()) | {""}
+#: One letter apart and never meant for each other: too much and too little.
+_OPPOSITES = {"hype", "hypo"}
 _MANY_WORDS = 16  # as in `indexing`: longer ranges under a short beginning have a stored set
 
 
@@ -37,13 +39,15 @@ _MANY_WORDS = 16  # as in `indexing`: longer ranges under a short beginning have
 class Meaning:
     """What one typed word may mean.
 
-    `quality` maps word ids to how well they answer (1 is the very word); `strong` and `weak` are
-    the sets of phrases that hold a good or a poor answer, `wide` those with a good one nearby.
+    `quality` maps word ids to how well they answer (1 is the very word); `own` is the set of phrases
+    that hold the very word, `strong` and `weak` the sets of those that hold a good or a poor answer,
+    `wide` those with a good one nearby.
     """
 
     text: str
     weight: float
     quality: dict[int, float]
+    own: int
     strong: int
     weak: int
     wide: int
@@ -114,9 +118,10 @@ class Vocabulary:
                 into[number] = max(into.get(number, 0.0), quality * likeness)
 
     def _collect(self, word: str, strong: dict[int, float], weak: dict[int, float], prefix: tuple[int, int]) -> Meaning:
-        strong_set = wide_set = 0
-        for number in strong:
+        own_set = strong_set = wide_set = 0
+        for number, quality in strong.items():
             own, wide = self._sets_of(number)
+            own_set |= own if quality == 1.0 else 0
             strong_set |= own
             wide_set |= wide
         weak_set = self._range_set(word, *prefix) if any(prefix[0] <= n < prefix[1] for n in weak) else 0
@@ -130,6 +135,7 @@ class Vocabulary:
             text=word,
             weight=self._weight(strong, weak_set),
             quality=weak | strong,
+            own=own_set,
             strong=strong_set,
             weak=weak_set | strong_set,
             wide=wide_set | weak_set | strong_set,
@@ -153,6 +159,8 @@ class Vocabulary:
         found: list[tuple[int, float]] = []
         for number in tally.heaviest(_GRAM_CANDIDATES):
             other = self.words[number]
+            if {word[:4], other[:4]} == _OPPOSITES:
+                continue
             slips = OSA.distance(word, other, score_cutoff=whole_slips)
             if slips <= whole_slips:
                 quality = 1.0 - 1.15 * slips / max(size, len(other))

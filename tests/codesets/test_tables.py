@@ -16,6 +16,7 @@ from codesets.tables import read_table
         ("abbreviations", "abbreviation", 2000),
         ("common_terms", "phrase", 800),
         ("brands", "brand", 800),
+        ("roots", "root", 300),
         ("synonyms", "words", 150),
         ("common_codes", "code", 500),
         ("place_of_service", "code", 50),
