@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlmodel import col, select
 
 from store.accounts.books import Book
+from store.accounts.bulk import insert_rows
 from store.errors import Refused
 from store.tables import Guarantor, LedgerEntry, Posting
 from store.work.command import Change
@@ -27,6 +28,9 @@ class Leg:
     claim_line_id: int | None = None
     encounter_id: int | None = None
     payer_id: int | None = None
+
+
+_LEG = tuple(field.name for field in dataclasses.fields(Leg))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,9 @@ def lock_accounts(change: Change, guarantor_ids: Iterable[int]) -> None:
     Anything that reads a balance and then posts because of it has to hold the account first.
     """
     ids = sorted(set(guarantor_ids))
-    if ids:
-        query = select(Guarantor.id).where(col(Guarantor.id).in_(ids)).order_by(col(Guarantor.id)).with_for_update()
+    for start in range(0, len(ids), 500):
+        some = col(Guarantor.id).in_(ids[start : start + 500])
+        query = select(Guarantor.id).where(some).order_by(col(Guarantor.id)).with_for_update()
         change.session.exec(query).all()
 
 
@@ -69,16 +74,13 @@ def post(change: Change, *entries: Entry) -> None:
         return
     change.session.flush()
     lock_accounts(change, (leg.guarantor_id for _, legs in booked for leg in legs if leg.guarantor_id is not None))
-    ids = change.session.scalars(
-        insert(LedgerEntry).returning(col(LedgerEntry.id), sort_by_parameter_order=True),
-        [_header(change, entry) for entry, _ in booked],
-    ).all()
+    ids = insert_rows(change.session, LedgerEntry, [_header(change, entry) for entry, _ in booked])
     rows = [
-        {"entry_id": entry_id, **dataclasses.asdict(leg)}
+        {"entry_id": entry_id, **{name: getattr(leg, name) for name in _LEG}}
         for entry_id, (_, legs) in zip(ids, booked, strict=True)
         for leg in legs
     ]
-    change.session.execute(insert(Posting), rows)
+    change.session.execute(insert(Posting.__table__), rows)  # type: ignore[attr-defined]
 
 
 def _header(change: Change, entry: Entry) -> dict[str, object]:

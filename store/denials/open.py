@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
 from sqlmodel import col, select
 
 from store.accounts.ledger import reverse_matching
 from store.claims.deadlines import response_limit
 from store.denials.states import AWAITING, DENIAL, DenialState
-from store.remits.dispositions import Rule
-from store.tables import Claim, Denial, Payer, RemitAdjustment, RemitLine, Remittance
-from store.work import items
+from store.remits.board import CHUNK, Board
+from store.tables import Claim, Denial, Payer
 from store.work.command import Change
 
 QUEUE = "denials"
@@ -21,74 +25,110 @@ def called(denial: Denial) -> str:
     return f"The denial {denial.group}-{denial.reason}"
 
 
-def open_denial(
-    change: Change, remittance: Remittance, claim: Claim, line: RemitLine | None, found: RemitAdjustment, rule: Rule
-) -> None:
-    """One denied amount becomes a denial and an item of the queue; it ends the wait of an earlier one on that line."""
-    payer = change.get(Payer, claim.payer_id)
-    line_id = line.claim_line_id if line else None
-    for earlier in _standing(change, claim.id, line_id):
-        if earlier.state in AWAITING:
-            _close(change, earlier, DenialState.UPHELD)
-    denial = change.born(
-        Denial(
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One denied amount as the payer told it: where it stands, why, how much in cents, and when it was decided."""
+
+    remit_claim_id: int
+    remit_line_id: int | None
+    claim_line_id: int | None
+    group: str
+    reason: str
+    cents: int
+    remarks: str
+    category: str
+    hint: str
+    decided_on: date
+
+
+class DenialBook:
+    """The denials of several claims, read at once; what is opened is written by `flush`."""
+
+    def __init__(self, change: Change, board: Board, claim_ids: Collection[int]) -> None:
+        self._change, self._board = change, board
+        self._payers: dict[int, Payer] = {}
+        self._new: list[tuple[Denial, Refusal]] = []
+        self._known: dict[int, list[Denial]] = defaultdict(list)
+        ids = sorted(claim_ids)
+        for start in range(0, len(ids), CHUNK):
+            some = col(Denial.claim_id).in_(ids[start : start + CHUNK])
+            for denial in change.session.exec(select(Denial).where(some).order_by(col(Denial.id))).all():
+                self._known[denial.claim_id].append(denial)
+        board.load(QUEUE, (denial.id for mine in self._known.values() for denial in mine))
+
+    def open(self, claim: Claim, refusal: Refusal) -> None:
+        """One denied amount becomes a denial; it ends the wait of an earlier one on that line."""
+        for earlier in self._standing(claim.id, refusal.claim_line_id):
+            if earlier.state in AWAITING:
+                self._close(earlier, DenialState.UPHELD)
+        denial = Denial(
             claim_id=claim.id,
-            claim_line_id=line_id,
-            remit_claim_id=found.remit_claim_id,
-            remit_line_id=line.id if line else None,
-            group=found.group,
-            reason=found.reason,
-            remarks=line.remarks if line else "",
-            category=rule.category,
-            cents=found.cents,
+            claim_line_id=refusal.claim_line_id,
+            remit_claim_id=refusal.remit_claim_id,
+            remit_line_id=refusal.remit_line_id,
+            group=refusal.group,
+            reason=refusal.reason,
+            remarks=refusal.remarks,
+            category=refusal.category,
+            cents=refusal.cents,
             state=DenialState.OPEN,
-            opened_on=change.today,
-            deadline=response_limit(payer, remittance.paid_on),
-        ),
-        DENIAL,
-        "The denial",
-    )
-    items.put(
-        change,
-        QUEUE,
-        denial.id,
-        reason=f"{found.group}-{found.reason} {rule.hint}",
-        cents=found.cents,
-        due=denial.deadline,
-        score=found.cents,
-    )
+            opened_on=self._change.today,
+            deadline=response_limit(self._payer(claim.payer_id), refusal.decided_on),
+        )
+        DENIAL.require("", denial.state, "The denial")
+        self._change.steps.append((DENIAL.name, denial, "", denial.state, False))
+        self._change.session.add(denial)
+        self._new.append((denial, refusal))
+        self._known[claim.id].append(denial)
 
+    def take_back(self, claim: Claim, refusal: Refusal) -> bool:
+        """A reversal took a denied amount back: its denial is closed, and what we gave up for it stands open again.
 
-def take_back(change: Change, claim: Claim, line: RemitLine | None, found: RemitAdjustment) -> None:
-    """A reversal took a denied amount back: its denial is closed, and what we gave up for it stands open again.
+        A denial that waits for the answer to a corrected claim goes on waiting: the correction follows the reversal.
+        True where the books may have changed.
+        """
+        told = (refusal.group, refusal.reason, -refusal.cents)
+        for denial in self._standing(claim.id, refusal.claim_line_id):
+            if (denial.group, denial.reason, denial.cents) == told:
+                if denial.state in AWAITING:
+                    return False
+                self.flush()
+                reverse_matching(self._change, f"denial:{denial.id}:")
+                self._close(denial, DenialState.REVERSED)
+                return True
+        return False
 
-    A denial that waits for the answer to a corrected claim goes on waiting: the correction follows the reversal.
-    """
-    line_id = line.claim_line_id if line else None
-    for denial in _standing(change, claim.id, line_id):
-        if (denial.group, denial.reason, denial.cents) == (found.group, found.reason, -found.cents):
-            if denial.state not in AWAITING:
-                reverse_matching(change, f"denial:{denial.id}:")
-                _close(change, denial, DenialState.REVERSED)
+    def answered(self, claim: Claim, line_ids: set[int | None]) -> None:
+        """The lines were paid, or given to the patient, after all: denials that waited are overturned."""
+        for denial in self._known.get(claim.id, ()):
+            if denial.state in AWAITING and denial.claim_line_id in line_ids:
+                self._close(denial, DenialState.OVERTURNED)
+
+    def flush(self) -> None:
+        """Write what was opened, each with its item."""
+        if not self._new:
             return
+        self._change.session.flush()
+        for denial, refusal in self._new:
+            reason = f"{denial.group}-{denial.reason} {refusal.hint}"
+            self._board.put(
+                QUEUE, denial.id, reason=reason, cents=denial.cents, due=denial.deadline, score=denial.cents
+            )
+        self._new.clear()
 
+    def _standing(self, claim_id: int, line_id: int | None) -> list[Denial]:
+        mine = self._known.get(claim_id, [])
+        return [denial for denial in mine if denial.claim_line_id == line_id and denial.state not in _GONE]
 
-def answered(change: Change, claim: Claim, line_ids: set[int | None]) -> None:
-    """The lines were paid, or given to the patient, after all: denials that waited for the answer are overturned."""
-    query = select(Denial).where(Denial.claim_id == claim.id, col(Denial.state).in_(AWAITING))
-    for denial in change.session.exec(query).all():
-        if denial.claim_line_id in line_ids:
-            _close(change, denial, DenialState.OVERTURNED)
+    def _close(self, denial: Denial, state: DenialState) -> None:
+        if denial.state == state:
+            return
+        self.flush()
+        self._change.move(denial, DENIAL, state, called(denial))
+        denial.closed_on = self._change.today
+        self._board.force_close(QUEUE, denial.id)
 
-
-def _standing(change: Change, claim_id: int, line_id: int | None) -> list[Denial]:
-    query = select(Denial).where(Denial.claim_id == claim_id, Denial.claim_line_id == line_id).order_by(col(Denial.id))
-    return [denial for denial in change.session.exec(query).all() if denial.state not in _GONE]
-
-
-def _close(change: Change, denial: Denial, state: DenialState) -> None:
-    if denial.state == state:
-        return
-    change.move(denial, DENIAL, state, called(denial))
-    denial.closed_on = change.today
-    items.force_close(change, QUEUE, denial.id)
+    def _payer(self, payer_id: int) -> Payer:
+        if payer_id not in self._payers:
+            self._payers[payer_id] = self._change.get(Payer, payer_id)
+        return self._payers[payer_id]

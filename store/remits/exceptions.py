@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from store.accounts.balances import claim_books
-from store.accounts.books import Book
-from store.tables import Claim, RemitClaim, RemitLine
-from store.work import items
+from sqlalchemy import update
+from sqlmodel import col
+
+from store.remits.board import Board
+from store.tables import RemitClaim
 from store.work.command import Change
 
 QUEUE = "remits"
@@ -18,17 +19,7 @@ WORDS = {
 }
 
 
-def raise_exception(change: Change, answer: RemitClaim, reason: str) -> None:
+def raise_exception(change: Change, board: Board, answer_id: int, paid: int, reason: str) -> None:
     """Put the answer before a person; the money stays where it was booked."""
-    answer.reason = reason
-    items.put(
-        change, QUEUE, answer.id, reason=f"{reason}: {WORDS[reason]}", cents=abs(answer.paid), score=abs(answer.paid)
-    )
-
-
-def look_for(change: Change, answer: RemitClaim, claim: Claim, lines: list[RemitLine]) -> None:
-    """Raise what is not certain about a matched answer."""
-    if claim_books(change.session, claim.id).get(Book.INSURANCE, 0) < 0:
-        raise_exception(change, answer, OVERPAY)
-    elif any(line.claim_line_id is None for line in lines):
-        raise_exception(change, answer, NO_LINE)
+    change.session.execute(update(RemitClaim).where(col(RemitClaim.id) == answer_id).values(reason=reason))
+    board.put(QUEUE, answer_id, reason=f"{reason}: {WORDS[reason]}", cents=abs(paid), score=abs(paid))

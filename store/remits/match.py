@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -11,20 +13,34 @@ from store.tables import Claim, ClaimLine
 from store.x12.remittance_values import RemitClaim, RemitLine
 
 
+class OurLine(NamedTuple):
+    """What a line of ours is known by; `charge` in cents."""
+
+    id: int
+    claim_id: int
+    control: str
+    code: str
+    modifiers: str
+    service_date: date
+    charge: int
+
+
 class Matcher:
-    """Every claim that the answers of one payment may name, read at once."""
+    """Every claim that some answers may name, read at once."""
 
     def __init__(self, session: Session, answers: Sequence[RemitClaim]) -> None:
-        numbers = {answer.control_number for answer in answers}
-        payer_numbers = {answer.payer_control for answer in answers if answer.payer_control}
-        claims = _chunked(session, numbers, payer_numbers)
-        self.by_control = {claim.control_number: claim for claim in claims}
+        ours = _claims(session, col(Claim.control_number), {answer.control_number for answer in answers})
+        self.by_control = {claim.control_number: claim for claim in ours}
+        unknown = {
+            one.payer_control for one in answers if one.payer_control and one.control_number not in self.by_control
+        }
+        others = _claims(session, col(Claim.payer_control), unknown)
         self.by_payer_control: dict[str, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            if claim.payer_control:
-                self.by_payer_control[claim.payer_control].append(claim)
-        self.lines: dict[int, list[ClaimLine]] = defaultdict(list)
-        for line in _lines(session, [claim.id for claim in claims]):
+        for claim in others:
+            self.by_payer_control[claim.payer_control].append(claim)
+        claims = {claim.id: claim for claim in (*ours, *others)}
+        self.lines: dict[int, list[OurLine]] = defaultdict(list)
+        for line in _lines(session, sorted(claims)):
             self.lines[line.claim_id].append(line)
 
     def claim(self, answer: RemitClaim) -> Claim | None:
@@ -35,41 +51,38 @@ class Matcher:
         same = self.by_payer_control.get(answer.payer_control, []) if answer.payer_control else []
         return same[0] if len(same) == 1 else None
 
-    def line(self, claim: Claim, answer: RemitLine) -> ClaimLine | None:
-        """Our line: by its control number; else code, modifiers, date and charge; else code, date and charge alone.
+    def line(self, claim: Claim, answer: RemitLine) -> int | None:
+        """The id of our line: by its control number; else code, modifiers, date and charge; else without modifiers.
 
         Each step counts only where exactly one line fits.
         """
         lines = self.lines[claim.id]
         exact = [line for line in lines if answer.control and line.control == answer.control]
         if exact:
-            return exact[0]
+            return exact[0].id
         code = answer.submitted_code or answer.code
         like = [line for line in lines if line.code == code and line.charge == abs(answer.charge)]
         like = [line for line in like if answer.service_date in (None, line.service_date)]
         full = [line for line in like if line.modifiers == ",".join(answer.modifiers)]
         for candidates in (full, like):
             if len(candidates) == 1:
-                return candidates[0]
+                return candidates[0].id
         return None
 
 
-def _chunked(session: Session, numbers: set[str], payer_numbers: set[str]) -> list[Claim]:
-    found: dict[int, Claim] = {}
-    for column, wanted in (
-        (col(Claim.control_number), sorted(numbers)),
-        (col(Claim.payer_control), sorted(payer_numbers)),
-    ):
-        for start in range(0, len(wanted), 500):
-            for claim in session.exec(select(Claim).where(column.in_(wanted[start : start + 500]))).all():
-                found[claim.id] = claim
-    return list(found.values())
+def _claims(session: Session, column: Any, wanted: set[str]) -> list[Claim]:
+    found: list[Claim] = []
+    names = sorted(wanted)
+    for start in range(0, len(names), 500):
+        found.extend(session.exec(select(Claim).where(column.in_(names[start : start + 500]))).all())
+    return found
 
 
-def _lines(session: Session, claim_ids: list[int]) -> list[ClaimLine]:
-    found: list[ClaimLine] = []
+def _lines(session: Session, claim_ids: list[int]) -> list[OurLine]:
+    found: list[OurLine] = []
+    table = ClaimLine.__table__  # type: ignore[attr-defined]
+    query = select(*(table.c[name] for name in OurLine._fields)).order_by(table.c.id)
     for start in range(0, len(claim_ids), 500):
-        part = claim_ids[start : start + 500]
-        query = select(ClaimLine).where(col(ClaimLine.claim_id).in_(part)).order_by(col(ClaimLine.id))
-        found.extend(session.exec(query).all())
+        rows = session.execute(query.where(table.c.claim_id.in_(claim_ids[start : start + 500])))
+        found.extend(OurLine(*row) for row in rows)
     return found

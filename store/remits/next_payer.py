@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from sqlalchemy import func
@@ -16,48 +18,64 @@ from store.claims.build import called
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
-from store.tables import Claim, Coverage, Payer, Posting
+from store.tables import Claim, Coverage, Posting
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
 
-def bears(change: Change, claim: Claim) -> int | None:
-    """The payer that comes after this claim's, or None when the patient is next.
+def next_payers(session: Session, claims: Sequence[Claim]) -> dict[int, int]:
+    """For each claim the payer that comes after its own on the day of service; left out where the patient is next.
 
     (A patient share may be billed to another payer on the patient's behalf: what waits for it is never patient-due.)
     """
-    current = change.get(Coverage, claim.coverage_id)
-    query = (
-        select(Coverage)
-        .where(Coverage.patient_id == claim.patient_id, col(Coverage.order) > current.order)
-        .order_by(col(Coverage.order))
-    )
-    day = claim.service_from
-    for coverage in change.session.exec(query).all():
-        if (coverage.valid_from is None or coverage.valid_from <= day) and (
-            coverage.valid_to is None or day <= coverage.valid_to
-        ):
-            return coverage.payer_id
-    return None
+    coverages = _coverages(session, {claim.patient_id for claim in claims})
+    found: dict[int, int] = {}
+    for claim in claims:
+        mine = coverages.get(claim.patient_id, [])
+        current = next((one.order for one in mine if one.id == claim.coverage_id), 0)
+        after = (one for one in mine if one.order > current and _holds(one, claim.service_from))
+        following = next(after, None)
+        if following is not None:
+            found[claim.id] = following.payer_id
+    return found
+
+
+def _coverages(session: Session, patient_ids: set[int]) -> dict[int, list[Coverage]]:
+    found: dict[int, list[Coverage]] = {}
+    ids = sorted(patient_ids)
+    for start in range(0, len(ids), 500):
+        some = col(Coverage.patient_id).in_(ids[start : start + 500])
+        for coverage in session.exec(select(Coverage).where(some).order_by(col(Coverage.order))).all():
+            found.setdefault(coverage.patient_id, []).append(coverage)
+    return found
+
+
+def _holds(coverage: Coverage, day: date) -> bool:
+    begun = coverage.valid_from is None or coverage.valid_from <= day
+    return begun and (coverage.valid_to is None or day <= coverage.valid_to)
+
+
+def waiting_at_payers(session: Session, claim_ids: Collection[int]) -> dict[int, dict[int, int]]:
+    """What each claim has open at each payer, its own among them: {claim id: {payer id: cents}}."""
+    found: dict[int, dict[int, int]] = {}
+    ids = sorted(claim_ids)
+    for start in range(0, len(ids), 500):
+        query = (
+            select(Posting.claim_id, Posting.payer_id, func.sum(Posting.cents))
+            .where(col(Posting.claim_id).in_(ids[start : start + 500]), Posting.book == Book.INSURANCE)
+            .group_by(col(Posting.claim_id), col(Posting.payer_id))
+        )
+        for claim_id, payer_id, cents in session.exec(query).all():
+            if claim_id is not None and payer_id is not None:
+                found.setdefault(claim_id, {})[payer_id] = int(cents)
+    return found
 
 
 def open_at_next_payer(session: Session, claim: Claim) -> dict[int, int]:
     """What waits for payers after this claim's own: {payer id: cents}."""
-    query = (
-        select(Posting.payer_id, func.sum(Posting.cents))
-        .where(Posting.claim_id == claim.id, Posting.book == Book.INSURANCE, col(Posting.payer_id) != claim.payer_id)
-        .group_by(col(Posting.payer_id))
-    )
-    return {payer: int(cents) for payer, cents in session.exec(query).all() if payer is not None and cents}
-
-
-def offer_next_payer(change: Change, claim: Claim) -> None:
-    """Put a claim whose rest is the next payer's before the biller."""
-    for payer_id, cents in open_at_next_payer(change.session, claim).items():
-        if cents > 0:
-            payer = change.get(Payer, payer_id)
-            items.put(change, CLAIMS, claim.id, reason=f"bill {payer.name} next", cents=cents, score=cents)
+    waiting = waiting_at_payers(session, [claim.id]).get(claim.id, {})
+    return {payer: cents for payer, cents in waiting.items() if payer != claim.payer_id and cents}
 
 
 @dataclass(frozen=True, slots=True)

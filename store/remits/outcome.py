@@ -2,54 +2,61 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from store.claims import rejections
-from store.claims.build import QUEUE as CLAIMS
-from store.claims.build import called
-from store.claims.events import tell
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import ClaimState
 from store.remits.dispositions import Disposition
-from store.tables import Claim, RemitAdjustment, RemitClaim
-from store.work import items
-from store.work.command import Change
+from store.tables import RemitAdjustment, RemitClaim
 
 
-def settle_claim(change: Change, claim: Claim, answer: RemitClaim) -> None:
-    """Move the claim to the state that all its answers together give, and tell its history."""
-    state = _net_state(change, claim)
-    tell(change, claim, "835", status=answer.status, text=f"paid {answer.paid / 100:.2f}, now {state}")
-    if claim.state == ClaimState.READY or claim.state == ClaimState.EDIT_FAIL:
-        return  # a corrected version waits to go out; the answer was to an earlier one
-    for queue in (CLAIMS, rejections.QUEUE):
-        items.force_close(change, queue, claim.id)
-    if claim.state != state:
-        change.move(claim, CLAIM, state, called(claim))
+@dataclass(slots=True)
+class Net:
+    """What all answers to a claim come to, in cents: charged, paid, and adjusted by disposition."""
+
+    charge: int = 0
+    paid: int = 0
+    answers: int = 0
+    adjusted: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def state(self, claim_charge: int) -> ClaimState:
+        """The claim's state: what is denied counts before what is paid, what is paid before the patient's share."""
+        denied, patient = self.adjusted[Disposition.DENIAL], self.adjusted[Disposition.PATIENT]
+        empty = not (self.charge or self.paid or any(self.adjusted.values()))
+        if self.answers and empty and claim_charge:
+            return ClaimState.REVERSED
+        if denied > 0:
+            return ClaimState.PARTIAL if self.paid > 0 or patient > 0 else ClaimState.DENIED
+        if self.paid > 0:
+            return ClaimState.PAID
+        return ClaimState.ALL_PATIENT if patient > 0 else ClaimState.ZERO
 
 
-def _net_state(change: Change, claim: Claim) -> ClaimState:
-    charge, paid, last = change.session.exec(
-        select(func.sum(RemitClaim.charge), func.sum(RemitClaim.paid), func.max(RemitClaim.id)).where(
-            RemitClaim.claim_id == claim.id
-        )
-    ).one()
-    sums = _by_disposition(change, claim.id)
-    denied, patient = sums.get(Disposition.DENIAL, 0), sums.get(Disposition.PATIENT, 0)
-    if last is not None and charge == 0 and paid == 0 and not any(sums.values()) and claim.charge:
-        return ClaimState.REVERSED
-    if denied > 0:
-        return ClaimState.PARTIAL if paid > 0 or patient > 0 else ClaimState.DENIED
-    if paid > 0:
-        return ClaimState.PAID
-    return ClaimState.ALL_PATIENT if patient > 0 else ClaimState.ZERO
+def net_of(session: Session, claim_ids: Collection[int]) -> dict[int, Net]:
+    """The net of every answer that is kept, for several claims."""
+    found: dict[int, Net] = defaultdict(Net)
+    ids = sorted(claim_ids)
+    for start in range(0, len(ids), 500):
+        _read(session, ids[start : start + 500], found)
+    return found
 
 
-def _by_disposition(change: Change, claim_id: int) -> dict[str, int]:
+def _read(session: Session, ids: list[int], found: dict[int, Net]) -> None:
+    mine = col(RemitClaim.claim_id)
+    sums = select(mine, func.sum(RemitClaim.charge), func.sum(RemitClaim.paid), func.count())
+    for claim_id, charge, paid, answers in session.exec(sums.where(mine.in_(ids)).group_by(mine)).all():
+        net = found[claim_id or 0]
+        net.charge, net.paid, net.answers = int(charge), int(paid), answers
+    disposition = col(RemitAdjustment.disposition)
     query = (
-        select(RemitAdjustment.disposition, func.sum(RemitAdjustment.cents))
+        select(mine, disposition, func.sum(RemitAdjustment.cents))
         .join(RemitClaim, col(RemitClaim.id) == col(RemitAdjustment.remit_claim_id))
-        .where(RemitClaim.claim_id == claim_id)
-        .group_by(col(RemitAdjustment.disposition))
+        .where(mine.in_(ids))
+        .group_by(mine, disposition)
     )
-    return {row[0]: int(row[1]) for row in change.session.exec(query).all()}
+    for claim_id, name, cents in session.exec(query).all():
+        found[claim_id or 0].adjusted[name] = int(cents)

@@ -1,47 +1,41 @@
 """Posting one payment: its records, its ledger entries, its denials and the new state of each claim.
 
-Signs are never turned: a reversal (CLP02 22) is the same arithmetic with negative amounts, and so restores what it
-takes back.  What the payer denied is not posted at all: it stays open at the payer and becomes a denial.
+Everything is recorded and booked first, slice by slice; then every claim gets the state that all its answers give.
+Sums are read once for a slice, never for a claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from store.accounts.balances import account_balances, claim_books
 from store.accounts.books import Book
-from store.accounts.ledger import Entry, Leg, post
-from store.accounts.standing import refresh_account
-from store.denials.open import answered, open_denial, take_back
-from store.remits import exceptions, outcome
-from store.remits.dispositions import Disposition, Rule, disposition
+from store.accounts.ledger import post
+from store.accounts.standing import QUEUE as STATEMENTS
+from store.claims.build import QUEUE as CLAIMS
+from store.claims.build import called
+from store.claims.rejections import QUEUE as REJECTIONS
+from store.claims.states import CLAIM, ClaimState
+from store.denials.open import DenialBook, Refusal
+from store.remits import exceptions
+from store.remits.answers import Answer, Found, keep_adjustments, keep_answers
+from store.remits.board import CHUNK, Board
+from store.remits.dispositions import Disposition
+from store.remits.legs import Legs, provider_entries
 from store.remits.match import Matcher
-from store.remits.next_payer import bears, offer_next_payer, open_at_next_payer
-from store.tables import Claim, RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
+from store.remits.next_payer import waiting_at_payers
+from store.remits.outcome import Net, net_of
+from store.tables import Claim, ClaimEvent, Payer, Remittance
 from store.work.command import Change
 from store.x12 import remittance_values as x12
 
-REVERSAL = "22"
-
-
-@dataclass(slots=True)
-class _Found:
-    """One adjustment with its record, the line that it stands on and what is to be done."""
-
-    row: RemitAdjustment
-    line: RemitLine | None
-    rule: Rule
-
-
-@dataclass(slots=True)
-class _Answer:
-    """One CLP with its records."""
-
-    value: x12.RemitClaim
-    row: RemitClaim
-    claim: Claim | None
-    lines: list[RemitLine] = field(default_factory=list)
-    found: list[_Found] = field(default_factory=list)
+SLICE = 1000
+"""How many answers are read and written together."""
 
 
 @dataclass(slots=True)
@@ -54,191 +48,182 @@ class Tally:
     accounts: set[int] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class _Kept:
+    """What settling has to know of an answer; the rest is in the database."""
+
+    id: int
+    value: x12.RemitClaim
+    claim: Claim | None
+    reverses: bool
+    refusals: list[Refusal]
+    line_ids: set[int | None]
+    unplaced: bool
+
+
 def post_payment(change: Change, remittance: Remittance, payment: x12.Payment) -> Tally:
     """Post a balanced payment whose own record is kept already."""
-    matcher = Matcher(change.session, payment.claims)
-    answers = [_record(change, remittance, matcher, value) for value in payment.claims]
-    change.session.flush()
-    for answer in answers:
-        _record_details(change, matcher, answer)
-    change.session.flush()
-    entries = [_entry(change, remittance, answer) for answer in answers]
-    post(change, *entries, *_provider_entries(change, remittance, payment))
-    tally = Tally()
-    for answer in answers:
-        _settle(change, remittance, answer, tally)
-    for guarantor_id in sorted(tally.accounts):
-        refresh_account(change, guarantor_id)
+    kept: list[_Kept] = []
+    with change.session.no_autoflush:
+        for part in _slices(payment.claims):
+            kept += _book(change, remittance, part)
+        post(change, *provider_entries(change, remittance, payment.provider_adjustments))
+        tally = Tally()
+        for part in _slices(kept):
+            _Settling(change, part, tally).carry_out()
+        _refresh(change, tally.accounts)
     return tally
 
 
-def _record(change: Change, remittance: Remittance, matcher: Matcher, value: x12.RemitClaim) -> _Answer:
-    claim = matcher.claim(value)
-    row = RemitClaim(
-        remittance_id=remittance.id,
-        claim_id=claim.id if claim else None,
-        segment=value.segment,
-        control_number=value.control_number,
-        status=value.status,
-        charge=value.charge,
-        paid=value.paid,
-        patient_responsibility=value.patient_responsibility or 0,
-        payer_control=value.payer_control,
-        patient_name=value.patient_name,
-        interest=value.interest,
-        state="matched" if claim else "unmatched",
-        reason="" if claim else exceptions.NO_CLAIM,
-    )
-    change.session.add(row)
-    return _Answer(value, row, claim)
+def _slices(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(rows), SLICE):
+        yield rows[start : start + SLICE]
 
 
-def _record_details(change: Change, matcher: Matcher, answer: _Answer) -> None:
-    for adjustment in answer.value.adjustments:
-        _adjustment(answer, None, adjustment)
-    for value in answer.value.lines:
-        ours = matcher.line(answer.claim, value) if answer.claim else None
-        line = RemitLine(
-            remit_claim_id=answer.row.id,
-            claim_line_id=ours.id if ours else None,
-            segment=value.segment,
-            control=value.control,
-            code=value.code,
-            modifiers=",".join(value.modifiers),
-            charge=value.charge,
-            paid=value.paid,
-            allowed=value.allowed,
-            remarks=" ".join(value.remarks),
-        )
-        change.session.add(line)
-        answer.lines.append(line)
-        for adjustment in value.adjustments:
-            _adjustment(answer, line, adjustment)
-    change.session.flush()
-    for found in answer.found:
-        found.row.remit_line_id = found.line.id if found.line else None
-        change.session.add(found.row)
+def _book(change: Change, remittance: Remittance, values: Sequence[x12.RemitClaim]) -> list[_Kept]:
+    """Match, record and book some answers."""
+    matcher = Matcher(change.session, values)
+    answers = [Answer(value, matcher.claim(value)) for value in values]
+    keep_answers(change.session, remittance.id, matcher, answers)
+    legs = Legs(change, remittance, answers)
+    post(change, *[legs.entry(answer) for answer in answers])
+    keep_adjustments(change.session, answers)
+    return [_kept(remittance, answer) for answer in answers]
 
 
-def _adjustment(answer: _Answer, line: RemitLine | None, value: x12.Adjustment) -> None:
-    rule = disposition(value.group, value.reason)
-    row = RemitAdjustment(
-        remit_claim_id=answer.row.id,
-        group=value.group,
-        reason=value.reason,
-        cents=value.cents,
-        disposition=rule.disposition,
-    )
-    answer.found.append(_Found(row, line, rule))
-
-
-def _entry(change: Change, remittance: Remittance, answer: _Answer) -> Entry:
-    if answer.claim is None:
-        legs: tuple[Leg, ...] = (Leg(Book.CASH, answer.row.paid), Leg(Book.UNAPPLIED, -answer.row.paid))
-    else:
-        legs = tuple(_claim_legs(change, answer, answer.claim))
-    return Entry(
-        ref=f"remit:{answer.row.id}",
-        kind="reversal" if answer.row.status == REVERSAL else "payment",
-        entry_date=remittance.paid_on,
-        legs=legs,
-        memo=f"{remittance.payer_name} {remittance.trace} segment {answer.row.segment}",
-        remit_claim_id=answer.row.id,
-        remittance_id=remittance.id,
+def _kept(remittance: Remittance, answer: Answer) -> _Kept:
+    refusals = [_refusal(remittance, answer, one) for one in answer.found if one.disposition is Disposition.DENIAL]
+    return _Kept(
+        answer.id,
+        answer.value,
+        answer.claim,
+        answer.reverses,
+        refusals,
+        {line.claim_line_id for line in answer.lines},
+        any(line.claim_line_id is None for line in answer.lines),
     )
 
 
-def _claim_legs(change: Change, answer: _Answer, claim: Claim) -> list[Leg]:
-    def pair(book: Book, cents: int, line: RemitLine | None, payer_id: int | None = None) -> list[Leg]:
-        line_id = line.claim_line_id if line else None
-        where = (claim.guarantor_id, claim.id, line_id, claim.encounter_id)
-        return [
-            Leg(book, cents, *where, payer_id if payer_id is not None else claim.payer_id),
-            Leg(Book.INSURANCE, -cents, *where, claim.payer_id),
-        ]
-
-    next_payer = bears(change, claim)
-    waiting = open_at_next_payer(change.session, claim) if answer.row.status == REVERSAL else None
-    legs: list[Leg] = []
-    for line in answer.lines:
-        legs += pair(Book.CASH, line.paid, line)
-    at_claim_level = answer.row.paid - sum(line.paid for line in answer.lines)
-    legs += pair(Book.CASH, at_claim_level, None)
-    for found in answer.found:
-        if found.rule.disposition is Disposition.CONTRACTUAL:
-            legs += pair(Book.CONTRACTUAL, found.row.cents, found.line)
-        elif found.rule.disposition is Disposition.PATIENT:
-            for payer_id, cents in _shares(found.row.cents, next_payer, waiting):
-                book = Book.PATIENT if payer_id is None else Book.INSURANCE
-                legs += pair(book, cents, found.line, payer_id)
-    return legs
+def _refusal(remittance: Remittance, answer: Answer, found: Found) -> Refusal:
+    return Refusal(
+        remit_claim_id=answer.id,
+        remit_line_id=found.line.id if found.line else None,
+        claim_line_id=found.claim_line_id,
+        group=found.group,
+        reason=found.reason,
+        cents=found.cents,
+        remarks=" ".join(found.line.value.remarks) if found.line else "",
+        category=found.rule.category,
+        hint=found.rule.hint,
+        decided_on=remittance.paid_on,
+    )
 
 
-def _shares(cents: int, next_payer: int | None, waiting: dict[int, int] | None) -> Iterator[tuple[int | None, int]]:
-    """Who bears a patient share: (payer, cents), None for the patient.
+class _Settling:
+    """What follows from some answers that are booked: denials, states, items, exceptions."""
 
-    A reversal (`waiting` is what payers after the claim's own hold) takes it back from where it stands now, which may
-    not be where it went: it may have moved to the patient since, or a coverage may have come since.
-    """
-    if waiting is None:
-        yield next_payer, cents
-        return
-    for payer_id, held in waiting.items():
-        if held * cents < 0:
-            part = min(abs(held), abs(cents)) * (1 if cents > 0 else -1)
-            waiting[payer_id] += part
-            cents -= part
-            yield payer_id, part
-    yield None, cents
+    def __init__(self, change: Change, kept: Sequence[_Kept], tally: Tally) -> None:
+        self._change, self._kept, self._tally = change, kept, tally
+        self._claims = {one.claim.id: one.claim for one in kept if one.claim}
+        self._board = Board(change)
+        for queue in (CLAIMS, REJECTIONS):
+            self._board.load(queue, self._claims)
+        self._denials = DenialBook(change, self._board, self._claims)
+        self._net = net_of(change.session, self._claims)
+        self._waiting = waiting_at_payers(change.session, self._claims)
+        self._events: list[dict[str, object]] = []
 
+    def carry_out(self) -> None:
+        """Settle each answer in the payment's order and write it all."""
+        for one in self._kept:
+            if one.claim is None:
+                self._tally.unmatched += 1
+                self._raise(one, exceptions.NO_CLAIM)
+            else:
+                self._settle(one, one.claim)
+        self._denials.flush()
+        self._board.flush()
+        if self._events:
+            self._change.session.execute(insert(ClaimEvent.__table__), self._events)  # type: ignore[attr-defined]
 
-def _provider_entries(change: Change, remittance: Remittance, payment: x12.Payment) -> list[Entry]:
-    entries = []
-    for number, value in enumerate(payment.provider_adjustments, 1):
-        change.session.add(
-            RemitProviderAdjustment(
-                remittance_id=remittance.id,
-                segment=value.segment,
-                reason=value.reason,
-                reference=value.reference,
-                cents=value.cents,
-            )
+    def _settle(self, one: _Kept, claim: Claim) -> None:
+        self._tally.matched += 1
+        self._tally.accounts.add(claim.guarantor_id)
+        if one.value.payer_control and not one.reverses:
+            claim.payer_control = one.value.payer_control
+        given_back = self._follow_refusals(one, claim)
+        self._move(one, claim, self._net[claim.id])
+        self._offer_next_payer(claim)
+        self._look_for_doubts(one, claim, given_back)
+
+    def _follow_refusals(self, one: _Kept, claim: Claim) -> bool:
+        """Open and close denials; True where something that was given up stands open again."""
+        denied: set[int | None] = set()
+        given_back = False
+        for refusal in one.refusals:
+            if refusal.cents > 0 and not one.reverses:
+                self._denials.open(claim, refusal)
+                denied.add(refusal.claim_line_id)
+                self._tally.denied += 1
+            elif refusal.cents < 0:
+                given_back |= self._denials.take_back(claim, refusal)
+        if not one.reverses:
+            self._denials.answered(claim, one.line_ids - denied)
+        return given_back
+
+    def _move(self, one: _Kept, claim: Claim, net: Net) -> None:
+        state = net.state(claim.charge)
+        self._events.append(
+            {
+                "claim_id": claim.id,
+                "at": self._change.now,
+                "kind": "835",
+                "status": one.value.status,
+                "text": f"paid {one.value.paid / 100:.2f}, now {state}",
+            }
         )
-        entries.append(
-            Entry(
-                ref=f"plb:{remittance.id}:{number}",
-                kind="provider",
-                entry_date=remittance.paid_on,
-                legs=(Leg(Book.PROVIDER, value.cents), Leg(Book.CASH, -value.cents)),
-                memo=f"{remittance.payer_name} {remittance.trace} {value.reason} {value.reference}",
-                remittance_id=remittance.id,
-            )
-        )
-    return entries
+        if claim.state in (ClaimState.READY, ClaimState.EDIT_FAIL):
+            return  # a corrected version waits to go out; the answer was to an earlier one
+        for queue in (CLAIMS, REJECTIONS):
+            self._board.force_close(queue, claim.id)
+        if claim.state != state:
+            self._change.move(claim, CLAIM, state, called(claim))
+
+    def _offer_next_payer(self, claim: Claim) -> None:
+        """Put a claim whose rest is the next payer's before the biller."""
+        for payer_id, cents in self._waiting.get(claim.id, {}).items():
+            if payer_id != claim.payer_id and cents > 0:
+                payer = self._change.get(Payer, payer_id)
+                self._board.put(CLAIMS, claim.id, reason=f"bill {payer.name} next", cents=cents, score=cents)
+
+    def _look_for_doubts(self, one: _Kept, claim: Claim, given_back: bool) -> None:
+        still_open = sum(self._waiting.get(claim.id, {}).values())
+        if given_back:
+            still_open = claim_books(self._change.session, claim.id).get(Book.INSURANCE, 0)
+        if still_open < 0:
+            self._raise(one, exceptions.OVERPAY)
+        elif one.unplaced:
+            self._raise(one, exceptions.NO_LINE)
+
+    def _raise(self, one: _Kept, reason: str) -> None:
+        exceptions.raise_exception(self._change, self._board, one.id, one.value.paid, reason)
 
 
-def _settle(change: Change, remittance: Remittance, answer: _Answer, tally: Tally) -> None:
-    claim = answer.claim
-    if claim is None:
-        tally.unmatched += 1
-        exceptions.raise_exception(change, answer.row, exceptions.NO_CLAIM)
-        return
-    tally.matched += 1
-    tally.accounts.add(claim.guarantor_id)
-    if answer.value.payer_control and answer.row.status != REVERSAL:
-        claim.payer_control = answer.value.payer_control
-    denied_lines: set[int | None] = set()
-    for found in answer.found:
-        if found.rule.disposition is not Disposition.DENIAL:
-            continue
-        if found.row.cents > 0 and answer.row.status != REVERSAL:
-            open_denial(change, remittance, claim, found.line, found.row, found.rule)
-            denied_lines.add(found.line.claim_line_id if found.line else None)
-            tally.denied += 1
-        elif found.row.cents < 0:
-            take_back(change, claim, found.line, found.row)
-    if answer.row.status != REVERSAL:
-        answered(change, claim, {line.claim_line_id for line in answer.lines} - denied_lines)
-    outcome.settle_claim(change, claim, answer.row)
-    offer_next_payer(change, claim)
-    exceptions.look_for(change, answer.row, claim, answer.lines)
+def _refresh(change: Change, accounts: set[int]) -> None:
+    """The statements queue as the accounts stand now."""
+    ids = sorted(accounts)
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        board = Board(change)
+        board.load(STATEMENTS, some)
+        for guarantor_id, balance in _balances(change.session, some).items():
+            if balance > 0:
+                board.put(STATEMENTS, guarantor_id, reason="patient balance", cents=balance, score=balance)
+            else:
+                board.force_close(STATEMENTS, guarantor_id)
+        board.flush()
+
+
+def _balances(session: Session, guarantor_ids: Sequence[int]) -> dict[int, int]:
+    found = account_balances(session, guarantor_ids)
+    return {guarantor_id: balance.patient_due for guarantor_id, balance in found.items()}

@@ -250,17 +250,19 @@ def _keep_images(change: Change) -> None:
 
 
 def _keep_steps(change: Change) -> None:
-    for machine, row, before, after, undo in change.steps:
-        change.session.add(
-            Transition(
-                action_id=change.action.id,
-                machine=machine,
-                subject_id=images.row_id(row),
-                before=before,
-                after=after,
-                undo=undo,
-            )
-        )
+    rows = [
+        {
+            "action_id": change.action.id,
+            "machine": machine,
+            "subject_id": images.row_id(row),
+            "before": before,
+            "after": after,
+            "undo": undo,
+        }
+        for machine, row, before, after, undo in change.steps
+    ]
+    if rows:
+        change.session.execute(Transition.__table__.insert(), rows)  # type: ignore[attr-defined]
 
 
 def _args(command: Command, *, audited: bool) -> dict[str, Any]:
