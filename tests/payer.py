@@ -108,16 +108,19 @@ def answer(text: str, *, fates: Mapping[str, str] | None = None, day: str = "202
 
 def _read(segments: list[list[str]]) -> Iterator[_Set]:
     here: dict[str, str] = {}
-    one = _Set("")
+    one, inside = _Set(""), False  # inside a claim stand the names of other payers
     for elements in segments:
         match elements:
             case ["ST", _, number, *_]:
                 one = _Set(number)
             case ["BHT", _, _, batch, *_]:
                 one.batch = batch
-            case ["NM1" | "REF", "85" | "IL" | "PR" | "QC" | "EI" | "SY", *_]:
+            case ["HL", *_]:
+                inside = False
+            case ["NM1" | "REF", "85" | "IL" | "PR" | "QC" | "EI" | "SY", *_] if not inside:
                 here |= _party(elements)
             case ["CLM", number, charge, _, _, place, *_]:
+                inside = True
                 where, _, frequency = place.split(":")
                 patient, payer = (here["last"], here["first"]), (here["payer"], here["payer_id"])
                 own = here["member"], patient, here["provider"], here["tax"]
@@ -150,7 +153,7 @@ def _fill(line: Line, elements: list[str]) -> None:
             line.modifiers = tuple(modifier for modifier in modifiers if modifier)
             line.charge, line.units = _cents(charge), units
         case ["DTP", "472", _, when]:
-            line.day = when
+            line.day = when[:8]  # of a range the first day
         case ["REF", "6R", control]:
             line.control = control
 

@@ -141,8 +141,8 @@ class _Reader:
 
     def _status(self, n: int) -> ClaimStatus:
         category, status, entity = (*self.fields.parts(n), "", "")[:3]
-        if not category:
-            raise self.fields.refuse(f"{self.fields.name(n)} has no category.")
+        if not category.isalnum():
+            raise self.fields.refuse(f"{self.fields.name(n)} is {category[:20]!r}, which begins with no category.")
         return ClaimStatus(category, status, entity)
 
     def _ref(self, level: _Level) -> None:

@@ -130,10 +130,14 @@ class ClaimAckSet:
 
 @dataclass(frozen=True, slots=True)
 class AckFile:
-    """Everything that an acknowledgement file holds; each part may be empty."""
+    """Everything that an acknowledgement file holds; each part may be empty.
+
+    `notices` tell what was read forgivingly.
+    """
 
     sender: str
     interchange_controls: tuple[str, ...]
     interchanges: tuple[InterchangeAck, ...] = ()
     groups: tuple[GroupAck, ...] = ()
     claim_sets: tuple[ClaimAckSet, ...] = ()
+    notices: tuple[str, ...] = ()

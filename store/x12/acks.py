@@ -44,6 +44,7 @@ def read_acks(data: bytes, name: str = "") -> AckFile:
         interchanges=tuple(ack for one in reader.interchanges for ack in _interchange_acks(one, name)),
         groups=tuple(groups),
         claim_sets=tuple(claim_sets),
+        notices=tuple(reader.notices),
     )
 
 

@@ -65,6 +65,17 @@ class Fields:
         except Refused as why:
             raise self.refuse(f"{self.name(n)}: {why.what}", why.do) from None
 
+    def amount(self, text: str, n: int) -> int:
+        """Money of a component of element `n`."""
+        try:
+            return _cents(text)
+        except Refused as why:
+            raise self.refuse(f"{self.name(n)}: {why.what}", why.do) from None
+
+    def a_day(self, text: str, n: int) -> date:
+        """A date of a component of element `n`."""
+        return day_of(text) or self._raise(n, f"has {text[:20]!r}, which is no date CCYYMMDD")
+
     def cents_or(self, n: int, otherwise: int | None) -> int | None:
         """Money of element `n`, `otherwise` where it is empty."""
         return self.cents(n) if self.text(n) else otherwise

@@ -33,7 +33,7 @@ def read_remittance(data: bytes, name: str = "") -> RemittanceFile:
     if not payments:
         raise Refused("The file holds no remittance.", where=name or "file")
     controls = tuple(one.control for one in reader.interchanges)
-    return RemittanceFile(first.sender, first.receiver, controls, payments)
+    return RemittanceFile(first.sender, first.receiver, controls, payments, tuple(reader.notices))
 
 
 @dataclass(slots=True)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from store.x12.cas import adjustments_of
 from store.x12.fields import Fields
 from store.x12.remittance_values import Adjustment, RemitClaim, RemitLine
 
-_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})  # CR is of 4010 alone (RFI 1147)
-_CAS_END = 20  # six triples of reason, amount and quantity from element 2 on
 _MIA_REMARKS = (5, 20, 21, 22, 23)
 _MOA_REMARKS = (3, 4, 5, 6, 7)
 _SERVICE_DATES = frozenset({"472", "150"})  # one day, or the first of several
@@ -144,22 +143,7 @@ class ClaimReader:
 
     def _cas(self) -> None:
         adjustments = self._line.adjustments if self._line else self._open_claim().adjustments
-        fields = self._fields
-        group = fields.text(1)
-        if group not in _GROUPS:
-            raise fields.refuse(f"CAS01 is {group[:20]!r}, which is no adjustment group.")
-        before, end = len(adjustments), len(fields.elements)
-        if end > _CAS_END and any(fields.elements[_CAS_END:]):
-            raise fields.refuse("The CAS segment holds more than six adjustments.")
-        for n in range(2, min(end, _CAS_END), 3):
-            reason = fields.text(n)
-            if reason:
-                quantity = fields.text(n + 2) if n + 2 < end else ""
-                adjustments.append(Adjustment(group, reason, fields.cents(n + 1), quantity))
-            elif fields.text(n + 1):
-                raise fields.refuse(f"{fields.name(n + 1)}: an amount has no reason.")
-        if len(adjustments) == before:
-            raise fields.refuse("The CAS segment holds no adjustment.")
+        adjustments += adjustments_of(self._fields)
 
     def _nm1(self) -> None:
         claim, fields = self._open_claim(), self._fields

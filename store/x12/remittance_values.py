@@ -99,9 +99,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class RemittanceFile:
-    """Every payment of a file, over all its interchanges and groups."""
+    """Every payment of a file, over all its interchanges and groups; `notices` tell what was read forgivingly."""
 
     sender: str
     receiver: str
     interchange_controls: tuple[str, ...]
     payments: tuple[Payment, ...] = field(default=())
+    notices: tuple[str, ...] = ()

@@ -10,16 +10,23 @@ is refused.  Segments are numbered from 1 over the whole file; `Refused.where` s
             ...                        # elements[0] is the id in upper case, elements[n] is element n as it stands
 
 What a set says may be used only after the whole file was read, since the fault may come last.
+
+One cut can't be seen: a file of several interchanges that ends just after one of them is a whole file of fewer
+interchanges.  Nothing in X12 counts interchanges, so whoever compares file sizes or control numbers must find it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from store.errors import Refused
 from store.text import clean_line
+from store.x12.component import component_of
+from store.x12.separators import Separators
+
+__all__ = ["Group", "Interchange", "Reader", "Separators", "TransactionSet", "decode", "place"]
 
 MAX_BYTES = 256 * 2**20
 """Larger files are refused: no remittance or acknowledgement comes near."""
@@ -30,16 +37,6 @@ _FIRST_REPETITION_VERSION = "00402"  # before it ISA11 was a standards id and no
 _BLANK = " \t\r\n\0\x1a"
 _COUNT = re.compile(r"[0-9]{1,10}")
 _AGAIN = "Ask the sender for the whole file again."
-
-
-@dataclass(frozen=True, slots=True)
-class Separators:
-    """The four characters that an ISA declares; `repetition` is '' where there is none (4010)."""
-
-    element: str
-    component: str
-    segment: str
-    repetition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +115,15 @@ class TransactionSet:
 
 
 class Reader:
-    """Reads one file; `interchanges` grows while `sets` is walked and is complete when the walk ends."""
+    """Reads one file; `interchanges` grows while `sets` is walked and is complete when the walk ends.
+
+    `notices` tell what was read although it was not as it should be.
+    """
 
     def __init__(self, data: bytes, name: str = "") -> None:
         self.name = name
         self.interchanges: list[Interchange] = []
+        self.notices: list[str] = []
         self._text = decode(data, name)
         self._at = 0
         self._number = 0
@@ -217,7 +218,19 @@ class Reader:
             raise self._miscount("SE", "SE01", last, len(texts), "segments")
         self._same("SE", "ST02", control, "SE02", last)
         version = elements[3] if len(elements) > 3 and elements[3] else group.version
+        inside = self._honest(inside, kind, texts)
         return TransactionSet(self.name, inside, group, number, kind, control, version, texts)
+
+    def _honest(self, inside: Interchange, kind: str, texts: list[str]) -> Interchange:
+        """The interchange with the component separator that the set uses, with a notice where ISA16 names another."""
+        found = component_of(kind, texts, inside.separators)
+        if found == inside.separators.component:
+            return inside
+        where = place(self.name, inside.segment, "ISA")
+        notice = f"{where}: ISA16 declares {inside.separators.component!r}, but {found!r} separates components."
+        if notice not in self.notices:
+            self.notices.append(notice)
+        return replace(inside, separators=replace(inside.separators, component=found))
 
     def _body(self, inside: Interchange, control: str) -> list[str]:
         """The segments after ST through SE.  This loop sees every byte of a file, so it calls nothing of ours."""

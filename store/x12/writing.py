@@ -13,7 +13,7 @@ from functools import lru_cache
 from store.errors import Refused
 from store.intake.npi import is_npi
 from store.money import x12_amount
-from store.x12.segments import Separators
+from store.x12.separators import Separators
 
 SEPARATORS = Separators(element="*", component=":", segment="~", repetition="^")
 MAX_CHARGE = 10**10

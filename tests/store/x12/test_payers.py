@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from store.money import parse_cents
 from store.x12.acks import read_acks
 from store.x12.balance import imbalances, patient_share_doubts, require_balanced
 from store.x12.claim_values import ProfessionalClaim
+from store.x12.institutional import write_institutional
 from store.x12.professional import write_professional
 from store.x12.remittance import read_remittance
 from store.x12.remittance_values import RemitClaim, RemittanceFile
 from tests.payer import answer
+from tests.store.x12.rich_samples import institutional_claims, professional_claims, secondary
 from tests.store.x12.samples import (
     CONTROL,
     SUBMITTER,
@@ -82,12 +85,17 @@ Told = tuple[dict[str, Any], dict[str, list[Path]]]
 
 def simulate(folder: Path, claims: list[ProfessionalClaim], *options: str) -> Told:
     """The payer's program run on these claims: its truth and its files by kind; skipped where it is not here."""
+    return simulate_text(folder, write_professional(claims, SUBMITTER, CONTROL), *options)
+
+
+def simulate_text(folder: Path, text: str, *options: str) -> Told:
+    """The payer's program run on a claim file."""
     shared = shared_folder()
     program = shared / "payer_sim" / "payer_sim.py" if shared else Path()
     if not program.is_file():
         pytest.skip("the payer's program is not here")
     source, answers = folder / "claims.837", folder / "answers"
-    source.write_text(write_professional(claims, SUBMITTER, CONTROL))
+    source.write_text(text)
     command = [sys.executable, str(program), str(source), "--out", str(answers), "--quiet", *options]
     subprocess.run(command, check=True, capture_output=True)
     files: dict[str, list[Path]] = {}
@@ -130,6 +138,35 @@ def test_a_payer_s_answers_are_read_to_its_own_truth(tmp_path: Path, options: tu
         assert sum(claim.paid for claim in claims) == parse_cents(told["paid"])
         assert adjustments_of(claims) == in_cents(told["adjustments"])
     assert len(said) == len(truth["claims"]) == 153
+
+
+def test_a_payer_answers_second_claims_by_what_the_first_one_left(tmp_path: Path) -> None:
+    claims = [secondary(f"S{n:03d}") for n in range(30)]
+    truth, files = simulate(tmp_path, claims, "--deny-rate", "0", "--line-deny-rate", "0", "--reject-rate", "0")
+    assert not {one["outcome"] for one in truth["claims"]} & {"rejected_999", "rejected_277ca"}
+    file = read_remittance(files["835"][0].read_bytes())
+    require_balanced(file)
+    answered = [claim for payment in file.payments for claim in payment.claims]
+    assert len(answered) == 30
+    for claim in answered:
+        assert claim.status == "2"
+        assert adjustments_of([claim])["OA"] == {"23": 8000 + 2550}
+        assert claim.paid + (claim.patient_responsibility or 0) == 5000
+
+
+def test_a_payer_reads_every_kind_of_claim_without_complaint(tmp_path: Path) -> None:
+    claims = [one for one in professional_claims() if one.subscription.sequence != "T"]  # it knows no third payer
+    truth, _ = simulate(tmp_path, claims, "--reject-rate", "0")
+    assert {one["outcome"] for one in truth["claims"]} & {"rejected_999", "rejected_277ca"} == set()
+
+
+def test_a_payer_reads_institutional_claims_without_complaint(tmp_path: Path) -> None:
+    """It takes the hour of discharge for a day, so that is left out."""
+    claims = [replace(one, admission=replace(one.admission, discharge_hour=None)) for one in institutional_claims()]
+    text = write_institutional(claims, SUBMITTER, CONTROL)
+    truth, _ = simulate_text(tmp_path, text, "--reject-rate", "0")
+    assert len(truth["claims"]) == 4
+    assert {one["outcome"] for one in truth["claims"]} & {"rejected_999", "rejected_277ca"} == set()
 
 
 @pytest.mark.parametrize("damage", ["line", "claim", "trn", "se-count", "control", "no-iea", "truncate"])

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from store.x12.claim_values import Person, ProfessionalClaim, ServiceLine
+from store.x12 import claim_reading
+from store.x12.claim_values import (
+    Attachment,
+    ClaimDates,
+    Drug,
+    LinePayment,
+    OtherPayer,
+    Person,
+    ProfessionalClaim,
+    ServiceLine,
+)
+from store.x12.institutional import write_institutional
+from store.x12.institutional_values import Condition, InstitutionalClaim, InstitutionalLine, Occurrence, ValueCode
 from store.x12.professional import write_professional
+from store.x12.remittance_values import Adjustment
+from tests.store.x12.rich_samples import FIRST, ORDERING, PAID_ON, SUPERVISING, institutional_claims
 from tests.store.x12.samples import (
     BILLING,
     CONTROL,
@@ -21,6 +35,7 @@ from tests.store.x12.samples import (
     SECOND_BILLING,
     SUBMITTER,
 )
+from tests.store.x12.sent import as_sent, institutional_as_sent
 from tests.store.x12.small_reader import read_claims
 
 names = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ'-", min_size=1, max_size=12)
@@ -60,6 +75,87 @@ def claims(draw: st.DrawFn) -> ProfessionalClaim:
     )  # fmt: skip
 
 
+def adjusted(draw: st.DrawFn, cents: int) -> tuple[Adjustment, ...]:
+    """`cents` taken apart over groups and reasons, some of them negative; neighbours of one group stand together."""
+    parts = draw(st.lists(st.integers(-5000, 5000).filter(bool), max_size=3))
+    rest = cents - sum(parts)
+    found = [Adjustment(draw(st.sampled_from(["CO", "OA"])), "45", part, draw(st.sampled_from(["", "2"])))
+             for part in parts]  # fmt: skip
+    return (*sorted(found, key=lambda one: one.group), *([Adjustment("PR", "1", rest)] if rest else []))
+
+
+def decided(draw: st.DrawFn, claim: ProfessionalClaim) -> ProfessionalClaim:
+    """The claim as a second payer gets it: the first decided line by line, a third as a whole, or nobody yet."""
+    coverage = replace(claim.subscription, sequence="S")
+    how = draw(st.sampled_from(["", "lines", "claim"]))
+    if not how:
+        return claim
+    if how == "claim":
+        paid = draw(st.integers(0, claim.charge))
+        other = OtherPayer(FIRST, paid, PAID_ON, adjustments=adjusted(draw, claim.charge - paid))
+        return replace(claim, subscription=coverage, others=(other,))
+    lines = []
+    for line in claim.lines:
+        paid = draw(st.integers(0, line.charge))
+        lines.append(
+            replace(line, prior=(LinePayment("FIRST1", paid, PAID_ON, 1, adjusted(draw, line.charge - paid)),))
+        )
+    total = sum(line.prior[0].paid for line in lines)
+    return replace(claim, subscription=coverage, lines=tuple(lines), others=(OtherPayer(FIRST, total, PAID_ON),))
+
+
+@st.composite
+def rich_claims(draw: st.DrawFn) -> ProfessionalClaim:
+    claim = draw(claims())
+    day = st.none() | days
+    lines = tuple(
+        replace(
+            line, basis=draw(st.sampled_from(["UN", "MJ"])), fraction=draw(st.sampled_from(["", "5", "25"])),
+            end_date=draw(st.none() | st.just(line.service_date + timedelta(3))), emergency=draw(st.booleans()),
+            epsdt=draw(st.booleans()), note=draw(st.sampled_from(["", "HALF"])), family_planning=draw(st.booleans()),
+            drug=draw(st.none() | st.just(Drug("00011122233", "1.5", "ML"))), clia=draw(st.sampled_from(["", "36D1"])),
+            ordering=draw(st.none() | st.just(ORDERING)), authorization=draw(st.sampled_from(["", "A1"])),
+        )
+        for line in claim.lines
+    )  # fmt: skip
+    dates = ClaimDates(onset=draw(day), accident=draw(days), admission=draw(day), disabled_from=draw(day))
+    return decided(draw, replace(
+        claim, lines=lines, dates=dates, related=draw(st.sampled_from([(), ("OA",), ("EM", "OA")])),
+        delay_reason=draw(st.sampled_from(["", "1", "15"])), supervising=draw(st.none() | st.just(SUPERVISING)),
+        patient_paid=draw(st.integers(0, 10**6)), referral=draw(st.sampled_from(["", "R1"])),
+        attachments=draw(st.sampled_from([(), (Attachment("B4", "EL", "X1"), Attachment("OZ", "AA"))])),
+        note=draw(st.sampled_from(["", "Twice: seen"])), homebound=draw(st.booleans()),
+        release=draw(st.sampled_from("YI")),
+    ))  # fmt: skip
+
+
+@st.composite
+def hospital_claims(draw: st.DrawFn) -> InstitutionalClaim:
+    like = draw(st.sampled_from(institutional_claims()[:2]))
+    lines = draw(
+        st.lists(
+            st.builds(
+                InstitutionalLine, st.from_regex(r"\A[A-Z0-9]{1,30}\Z"), st.from_regex(r"\A0[0-9]{3}\Z"),
+                st.integers(0, 10**8), st.integers(1, 9999), st.sampled_from(["", "ZZ101"]),
+                service_date=st.none() | days, basis=st.sampled_from(["UN", "DA"]),
+            ),
+            min_size=1, max_size=20, unique_by=lambda line: line.control,
+        )
+    )  # fmt: skip
+    marks = st.sampled_from(["", "Y", "N", "U", "W"])
+    diagnoses = draw(st.lists(st.builds(Condition, codes, marks), min_size=1, max_size=25, unique_by=no_dot))
+    values = draw(st.lists(st.builds(ValueCode, st.sampled_from(["A1", "45"]), st.integers(0, 10**8)), max_size=24))
+    return replace(
+        like, control_number=draw(st.from_regex(r"\A[A-Z0-9]{2,20}\Z")), lines=tuple(lines),
+        diagnoses=tuple(diagnoses), values=tuple(values), patient_share=draw(st.integers(0, 10**7)),
+        occurrences=tuple(draw(st.lists(st.builds(Occurrence, st.sampled_from(["05", "11"]), days), max_size=24))),
+    )  # fmt: skip
+
+
+def no_dot(one: Condition) -> str:
+    return one.code.replace(".", "")
+
+
 @settings(phases=[Phase.explicit, Phase.generate])
 @given(st.lists(claims(), min_size=1, max_size=6, unique_by=lambda claim: claim.control_number), st.integers(1, 7))
 def test_claims_come_back_as_they_went(given_claims: list[ProfessionalClaim], per_set: int) -> None:
@@ -83,6 +179,22 @@ def test_claims_come_back_as_they_went(given_claims: list[ProfessionalClaim], pe
         others = {"DN": claim.referring, "82": claim.rendering, "77": claim.facility}
         assert one.parties == {key: value.npi for key, value in others.items() if value}
         assert one.lines == [as_read(line, claim.place) for line in claim.lines]
+
+
+@settings(phases=[Phase.explicit, Phase.generate])
+@given(st.lists(rich_claims(), min_size=1, max_size=4, unique_by=lambda claim: claim.control_number), st.integers(1, 3))
+def test_claims_are_read_back_as_the_same_values(given_claims: list[ProfessionalClaim], per_set: int) -> None:
+    text = write_professional(given_claims, SUBMITTER, CONTROL, claims_per_set=per_set)
+    found = {claim.control_number: claim for claim in claim_reading.read_claims(text.encode()).professional}
+    assert found == {claim.control_number: as_sent(claim) for claim in given_claims}
+
+
+@settings(phases=[Phase.explicit, Phase.generate])
+@given(st.lists(hospital_claims(), min_size=1, max_size=4, unique_by=lambda claim: claim.control_number))
+def test_institutional_claims_are_read_back_as_the_same_values(given_claims: list[InstitutionalClaim]) -> None:
+    text = write_institutional(given_claims, SUBMITTER, CONTROL)
+    found = {claim.control_number: claim for claim in claim_reading.read_claims(text.encode()).institutional}
+    assert found == {claim.control_number: institutional_as_sent(claim) for claim in given_claims}
 
 
 def as_read(line: ServiceLine, place: str) -> dict[str, object]:

@@ -10,8 +10,10 @@ from typing import TypeVar
 import pytest
 
 from store.errors import Refused
+from store.money import parse_cents
 from store.x12.acks import read_acks
 from store.x12.balance import imbalances
+from store.x12.claim_reading import read_claims
 from store.x12.kinds import kind_of
 from store.x12.remittance import read_remittance
 from store.x12.segments import Reader
@@ -29,11 +31,21 @@ REFUSED_ENVELOPES = {
     "837i/vscode-edi-x12-x223-837i-two-claims-for-the-same-provider.x12": "follows the end",  # an STC after IEA
 }
 REFUSED_REMITTANCES = {
-    "835/x12-cob-contractural-adjustment.x12": "component separator",  # declares : and uses >
     "835/x12-managed-care.x12": "BPR16",  # 20002316 is no day
-    "835/x12-secondary-payment.x12": "component separator",  # likewise
     "835/x12-sample2.x12": "BPR16",  # 20990080 is no day
     "835/x12parser-example1.x12": "CLP03 is empty",  # CLP*090909*22~ has no amounts at all
+}
+REFUSED_CLAIMS = REFUSED_ENVELOPES | {
+    **{f"837i/hccinfhir-sample-837-{n}.x12": "can't stand in the line" for n in (1, 10, 2, 3, 5, 6)},  # SV1 lines
+    **{
+        f"837i/x12parser-spec-4-1-{name}.x12": "no statement period"  # dental claims that call themselves otherwise
+        for name in ("1-patientisnotsubscriber", "2a-cob", "2b-cob", "4-orthodontictreatment")
+    },
+    "837i/x12parser-batch1.x12": "DTP03",  # nines for a date
+    "837i/x12parser-batch2.x12": "lines are",  # masked amounts do not add up, as in the next two
+    "837p/x12parser-cms1500test.x12": "lines are",
+    "837p/x12parser-medicaidexample.x12": "lines are",
+    "837p/x12parser-st1309-xx.x12": "DMG02",  # born in 1800
 }
 REFUSED_ACKS = {
     "997/staedi-extradelimiter997.x12": "AK302"  # not a number but a repeated composite
@@ -97,6 +109,29 @@ def test_remittances_balance_as_an_independent_reader_found() -> None:
     assert judged == sum(
         row["envelope_ok"] == "yes" and row["file"] not in REFUSED_REMITTANCES for row in rows("835")
     )  # fmt: skip
+
+
+@every
+def test_a_separator_that_the_isa_does_not_declare_is_found_and_told() -> None:
+    for name in ("835/x12-cob-contractural-adjustment.x12", "835/x12-secondary-payment.x12"):
+        file = read_remittance((FOLDER / name).read_bytes(), name)
+        assert file.notices == (f"{name}, segment 1 (ISA): ISA16 declares ':', but '>' separates components.",)
+        assert all(line.code.isalnum() for one in file.payments for claim in one.claims for line in claim.lines)
+
+
+@every
+def test_claim_files_are_read_as_an_independent_reader_did() -> None:
+    judged = 0
+    for row in rows("837P", "837I"):
+        file = attempt(read_claims, row)
+        if isinstance(file, Refused):
+            assert expected(row, REFUSED_CLAIMS, file), str(file)
+            continue
+        judged += 1
+        charges = [one.charge for one in file.professional] + [one.charge for one in file.institutional]
+        assert len(charges) == int(row["claims"]), row["file"]
+        assert sum(charges) == parse_cents(row["total_charge"]), row["file"]
+    assert judged > 38
 
 
 @every
