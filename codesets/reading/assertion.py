@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from codesets.reading.experiencer import experiencers, groups
 from codesets.reading.layout import Sentence
 from codesets.reading.model import Assertion, SectionKind
-from codesets.reading.tokens import Token, word_set
+from codesets.reading.tokens import Token, fillers, word_set
 from codesets.reading.triggers import Hit, hits_of
 
 #: Which assertion wins where several scopes meet.
@@ -62,17 +62,19 @@ class Assertions:
         for place, (whose, word) in experiencers(sentence.tokens).items():
             self._claims[place].append(Claim(whose, word, -1, -1))
         self._boxes()
+        self._question()
 
-    def of(self, start: int, end: int) -> tuple[Assertion, str]:
-        """What is asserted of tokens `start` to `end`, and by which words."""
-        answer = self._answer(end)
+    def of(self, places: Sequence[int]) -> tuple[Assertion, str]:
+        """What is asserted of the tokens at `places`, and by which words; triggers among them don't count."""
+        answer = self._answer(places[-1] + 1)
         if answer is not None:
             return answer
+        own = {*places, *(p for p in range(places[0], places[-1]) if self._tokens[p].word in fillers())}
         claims = [
             claim
-            for place in (start, end - 1)
+            for place in (places[0], places[-1])
             for claim in self._claims[place]
-            if claim.end <= start or claim.start >= end
+            if claim.start < 0 or not own.issuperset(range(claim.start, claim.end)) or claim.start == claim.end
         ]
         if self._section is SectionKind.FAMILY:
             negated = [c for c in claims if c.assertion is Assertion.NEGATED]
@@ -88,6 +90,13 @@ class Assertions:
         if hit.trigger.reach in ("before", "both"):
             for place in _before(self._tokens, hit, self._stops):
                 self._claims[place].append(claim)
+
+    def _question(self) -> None:
+        """A mark at the end of a few words: "Sleep apnea?"."""
+        last = len(self._tokens) - 1
+        if self._tokens[last].raw == "?":
+            for place in range(max(0, last - 4), last):
+                self._claims[place].append(Claim(Assertion.UNCERTAIN, "?", last, last + 1))
 
     def _boxes(self) -> None:
         """`[ ] asthma`, `(-) fever`, and a minus straight before a word in a review of systems."""
@@ -114,7 +123,7 @@ class Assertions:
         tokens = self._tokens
         if end + 1 >= len(tokens) or tokens[end].raw not in (":", "?"):
             return None
-        last = end + 2 >= len(tokens) or not tokens[end + 2].is_word
+        last = len(tokens) <= end + 4 or not tokens[end + 2].is_word
         if last and tokens[end + 1].lower in _NO:
             return Assertion.NEGATED, tokens[end + 1].raw
         if last and tokens[end + 1].lower in _YES and self._section is not SectionKind.FAMILY:

@@ -64,7 +64,7 @@ def _taken(text: str, sentences: Sequence[Sentence]) -> Iterator[tuple[Mention, 
             if row is None or words & _STOPPED:
                 continue
             claims = claims or Assertions(sentence)
-            said, trigger = claims.of(place, place + 1)
+            said, trigger = claims.of((place,))
             if said is Assertion.PRESENT:
                 span = text[token.start : token.end]
                 codes = (row["code"].replace(".", ""),)

@@ -27,6 +27,8 @@ _ENDS = frozenset(".;!?")
 _WRAPPED = 60
 _SHORT_HEAD = 9
 _DETAIL, _SYSTEM = "detail", "system"
+#: A word after a colon that says yes or no.
+ANSWERS = word_set("no none denies denied negative neg absent never n not yes positive pos present y ruled")
 _ITEMISED = frozenset((SectionKind.ASSESSMENT, SectionKind.PLAN, SectionKind.PROBLEMS))
 
 
@@ -160,17 +162,26 @@ def _sentence(part: list[Token], kind: SectionKind, head: bool, item: int) -> li
     if head:
         for place, token in enumerate(part[:-1]):
             spaced = token.start > part[place - 1].end and part[place + 1].start > token.end if place else False
-            if place and (token.raw == ":" or (token.raw in "-\u2013\u2014" and spaced)):
+            if place and (
+                (token.raw == ":" and not _is_answer(part, place)) or (token.raw in "-\u2013\u2014" and spaced)
+            ):
                 rest = tuple(part[place + 1 :])
                 first = Sentence(tuple(part[:place]), kind, True, item)
                 return [first, Sentence(rest, kind, False, item)] if rest else [first]
     return [Sentence(tuple(part), kind, head, item)]
 
 
+def _is_answer(part: list[Token], colon: int) -> bool:
+    """Whether what follows a colon only says yes or no: "Heart failure: no evidence"."""
+    rest = part[colon + 1 :]
+    return len(rest) <= 3 and rest[0].lower in ANSWERS
+
+
 def _could_name(text: str, line: _Line, kind: SectionKind) -> bool:
     if line.kind == "number":
         return True
-    words = text[line.start : line.end].split()
+    told = text[line.start : line.end]
+    words = (told.partition(". ")[0] if kind is SectionKind.ASSESSMENT else told).split()
     return line.kind == "plain" and len(words) <= _SHORT_HEAD and kind is not SectionKind.PROBLEMS
 
 
@@ -195,8 +206,10 @@ def _split(tokens: list[Token], text: str, offset: int) -> list[list[Token]]:
         ends = token.raw in _ENDS and _is_end(tokens, place, text)
         token.start += offset
         token.end += offset
-        if not ends:
+        if not ends or (token.raw == "?" and parts[-1]):
             parts[-1].append(token)
+            if ends:
+                parts.append([])
         elif parts[-1]:
             parts.append([])
     return [part for part in parts if part]

@@ -14,6 +14,7 @@ from codesets.reading.tokens import Token, fillers, lone_words, word_set
 
 _APART = 30  # between sentences: further than any gap
 _FREE = word_set("right left bilateral acute chronic mild moderate severe proximal distal both recurrent")
+_TURNS = frozenset(("without", "w/o", "no", "not", "denies", "denied", "but", "vs", "versus", "never"))
 _BREAKS = frozenset(":;")
 _LEAST_WEIGHT = 4.0
 
@@ -45,7 +46,7 @@ class _Places:
                     continue
                 for word in (token.word, *token.also):
                     self.of[word].append((slot, number, place))
-                slot += token.word not in _FREE
+                slot += _APART if token.lower in _TURNS else token.word not in _FREE
 
 
 def find(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Found]:

@@ -42,7 +42,7 @@ def mentions_of(text: str, layout: Layout, lexicon: Lexicon) -> list[Named]:
 def _named(text: str, sentence: Sentence, found: Found, claims: Assertions) -> Named:
     start, end = span_of(sentence, found.places)
     first, last = found.places[0], found.places[-1] + 1
-    assertion, trigger = claims.of(first, last)
+    assertion, trigger = claims.of(found.places)
     near = _near(sentence, first, last)
     mention = Mention(
         text=text[start:end],

@@ -39,8 +39,11 @@ def expand(sentences: Iterable[Sentence], known: Mapping[str, float]) -> None:
     for sentence in sentences:
         shouted = _shouted(sentence.tokens)
         for place, token in enumerate(sentence.tokens):
-            if token.is_word and 2 <= len(token.raw) <= _LONGEST and _may_be(sentence, place, known, shouted):
-                token.also = meaning(token.lower)
+            if not token.is_word or not 2 <= len(token.raw) <= _LONGEST:
+                continue
+            words = meaning(token.lower)
+            if words and _may_be(sentence, place, known, shouted):
+                token.also = words
 
 
 def _shouted(tokens: tuple[Token, ...]) -> bool:

@@ -7,7 +7,8 @@ kind, stage, trimester.  When nothing more is said the general code stays, and w
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -25,7 +26,10 @@ _UNDER = """SELECT code, key, title FROM code WHERE key >= :low AND key < :high 
 _GENERAL = "SELECT target FROM phrase WHERE key = :key AND system = 'ICD10CM' ORDER BY id LIMIT 1"
 _TITLE = "SELECT title FROM code WHERE key = :key AND system = 'ICD10CM' ORDER BY valid_from DESC LIMIT 1"
 _ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter.*|, sequela$")
-_FREE_TAIL = re.compile(r",?\s*\b(?:without|not intractable|uncomplicated|not specified as|nonrecurrent)\b.*")
+_FREE_TAIL = re.compile(
+    r",?\s*\b(?:without (?:foreign body|damage to nail|[^,]*)|not intractable|uncomplicated"
+    r"|not specified as [^,]*|nonrecurrent)"
+)
 _VAGUE = re.compile(r"\bunspecified\b|\bNOS\b", re.IGNORECASE)
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 _STAGED = re.compile(r"\b(stage|trimester|severity)\b", re.IGNORECASE)
@@ -69,6 +73,7 @@ class Codes:
         pool = self._pool(key, char)
         if not pool:
             return None
+        said = frozenset(said) | _implied(pool)
         general = self._general(key, pool)
         base = _words(self._title(key)) if len(key) < len(general.key) or general.key == key else frozenset()
         wide = self._wider(key, general, char)
@@ -134,6 +139,12 @@ class Codes:
         if _STAGED.search(best.title):
             told += [word.lower() for word in _STAGED.findall(best.title)[:1]]
         return tuple(told)
+
+
+def _implied(pool: Sequence[_Option]) -> frozenset[str]:
+    """The words that most codes under a heading share: the heading means them ("…, right ear")."""
+    counts = Counter(word for option in pool for word in option.words)
+    return frozenset(word for word, count in counts.items() if 5 * count >= 3 * len(pool) > 6) - SIDES
 
 
 def _vagueness(title: str) -> int:

@@ -21,6 +21,7 @@ from codesets.reading.mentions import Named
 from codesets.reading.model import Alternative, Assertion, SectionKind, Suggestion
 from codesets.reading.qualities import SIDES
 from codesets.reading.specific import Choice, Codes
+from codesets.reading.tokens import word_set
 from codesets.reading.visits import number_drafts, trimester, weeks_in
 from codesets.reading.weighing import is_symptom, together, weight_of
 
@@ -30,6 +31,12 @@ _INTEGRAL, _BESIDE_DIAGNOSIS = 0.2, 0.55
 _HISTORY, _FAMILY = 0.75, 0.5
 _STAND_IN = 2.5
 _HEALING = frozenset(["healing", "healed", "aftercare", "followup", "subsequent", "recheck"])
+#: What was done to the patient, and words that tell that it is still to be done.
+_STATUS = ("Z90", "Z94", "Z95", "Z96", "Z98")
+_INTENDED = word_set(
+    "scheduled schedule discussed discuss consider considering recommend recommended undergo candidate need needs "
+    "option options planned planning before refer referred elective upcoming future if eventually"
+)
 _FIRST_ONLY_CHILD = {"Z0000": "Z00129", "Z0001": "Z00121"}
 
 
@@ -87,6 +94,8 @@ class _Maker:
             return
         key, prior = code
         said = mention.assertion
+        if said is Assertion.PRESENT and self._is_over(one, key):
+            said = Assertion.HISTORICAL
         if said is Assertion.UNCERTAIN and not self._facts.inpatient:
             self._uncertain.append(key)
         elif said is Assertion.FAMILY:
@@ -97,6 +106,10 @@ class _Maker:
             if said is Assertion.HISTORICAL and is_symptom(key):
                 return
             self._present(one, key, prior)
+
+    def _is_over(self, one: Named, key: str) -> bool:
+        """Whether an acute event is told of as past: outside a hospital, unless it is assessed (I.C.9.d, I.C.9.e)."""
+        return key.startswith(("I63", "I21")) and not (self._facts.inpatient or one.mention.headed)
 
     def _code_of(self, one: Named) -> tuple[str, float] | None:
         """The likeliest code of a wording that fits the patient and the section."""
@@ -116,6 +129,10 @@ class _Maker:
         return None
 
     def _present(self, one: Named, key: str, prior: float) -> None:
+        if key.startswith(_STATUS) and _INTENDED & {token.lower for token in one.sentence.tokens}:
+            return
+        if key.startswith(("Z48", "Z09")) and {"day", "week", "month"} & {token.word for token in one.sentence.tokens}:
+            return  # it is to come
         choice = self._codes.specific(self._for_age(key), self._said(one, key), self._encounter(one))
         if choice is None:
             return
@@ -168,6 +185,7 @@ class _Maker:
         words -= SIDES
         if side:
             words.add(side)
+            words.add("bilateral" if side == "bilateral" else "unilateral")
         if self._facts.pregnant and (weeks := weeks_in(self._text)):
             words |= {trimester(weeks[0]), "trimester"}
         return words
@@ -214,7 +232,10 @@ class _Maker:
 
 def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
     """Of codes of one category, a vague one gives way to a specific one that ranks near it."""
+    special = any(draft.key.startswith(("Z0141", "Z0012", "Z018")) for draft in drafts)
     for draft in drafts:
+        if special and draft.key.startswith("Z000"):
+            continue
         vague = "unspecified" in draft.choice.title.lower()
         better = any(
             other is not draft

@@ -18,7 +18,9 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _WITHOUT = re.compile(
-    r",?\s*\b(?:without|uncomplicated|not intractable|non-?recurrent|initial encounter)\b.*", re.IGNORECASE
+    r",?\s*\b(?:without (?:foreign body|damage to nail|[^,]*)|uncomplicated|not intractable|non-?recurrent)"
+    r"|,\s*initial encounter.*",
+    re.IGNORECASE,
 )
 _OTHER = re.compile(r"^(?:other|certain|unspecified other)\b", re.IGNORECASE)
 _EITHER = re.compile(r"\b([\w-]+) (?:or|and/or) ([\w-]+)\b")

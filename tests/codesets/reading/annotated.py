@@ -1,0 +1,51 @@
+"""Invented notes with their codes marked in the text, for the tests and the bench.
+
+    [[I10|Hypertension]]                 a required code and its evidence; several that will do are parted by commas
+    [[?R01.1|murmur]]                    a code that may be given
+    [[-R07.9 negated|no chest pain]]     a distractor: negated, family_history, other_person, uncertain
+
+Notes of odd numbers were looked at while the reading was made, those of even numbers were not.
+
+    python -m tests.codesets.reading.annotated {all,seen,held} > NOTES.jsonl
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+_MARK = re.compile(r"\[\[(-|\?)?([^\]|]+)\|([^\]]*)\]\]")
+FOLDER = Path(__file__).with_name("notes")
+
+
+def parse(name: str, marked: str) -> dict[str, Any]:
+    """A note in the form of the bench."""
+    text, at = "", 0
+    gold: list[dict[str, Any]] = []
+    distractors: list[dict[str, Any]] = []
+    for found in _MARK.finditer(marked):
+        text += marked[at : found.start()]
+        at = found.end()
+        span = {"start": len(text), "end": len(text) + len(found[3]), "text": found[3]}
+        if found[1] == "-":
+            code, why = found[2].split()
+            distractors.append({"code": code, "why": why, **span})
+        else:
+            gold.append({"codes": found[2].split(","), "required": found[1] is None, **span})
+        text += found[3]
+    return {"id": name, "text": text + marked[at:], "gold": gold, "distractors": distractors}
+
+
+def notes(which: str = "all") -> list[dict[str, Any]]:
+    """The notes: all, seen (odd numbers) or held (even numbers)."""
+    wanted = {"all": (0, 1), "seen": (1,), "held": (0,)}[which]
+    files = sorted(FOLDER.glob("*.txt"))
+    return [parse(f.stem, f.read_text(encoding="utf-8")) for f in files if int(f.stem[:2]) % 2 in wanted]
+
+
+if __name__ == "__main__":
+    for note in notes(sys.argv[1] if len(sys.argv) > 1 else "all"):
+        print(json.dumps(note))
