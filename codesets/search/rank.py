@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import mul
@@ -85,7 +86,7 @@ class Ranker:
     """Scores phrases for one reading."""
 
     def __init__(
-        self, meanings: list[Meaning], weights: list[float], families: dict[int, list[ExtensionWords]]
+        self, meanings: list[Meaning], weights: array[float], families: dict[int, list[ExtensionWords]]
     ) -> None:
         self._meanings = meanings
         self._weights = weights

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 
 from codesets.search.words import fold, words_of
 from codesets.tables import read_table
@@ -33,12 +34,12 @@ class Sense:
 def abbreviations() -> dict[tuple[str, ...], tuple[Sense, ...]]:
     """Abbreviations by their atoms ("s/p", "aka"), each with its senses, the usual one first."""
     senses: dict[tuple[str, ...], list[Sense]] = {}
-    for row in read_table("abbreviations"):
+    for row in read_table.__wrapped__("abbreviations"):  # the rows themselves need not stay in memory
         short = row["abbreviation"]
         key = tuple(atoms_of(short))
         texts = row["expansion"].split("|")
         for place, text in enumerate(texts):
-            words = tuple(w.text for w in words_of(text))
+            words = tuple(intern(w.text) for w in words_of(text))
             known = senses.setdefault(key, [])
             codes = _codes_of(row["code"], place, len(texts))
             known.append(Sense(short, words, text.strip(), len(known), not words, codes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable
@@ -21,7 +22,7 @@ Fetch = Callable[[str, dict[str, Any]], list[tuple[Any, ...]]]
 _END = "\U0010ffff"
 _GRAM_CANDIDATES = 96
 #: A set takes up to 26 kB: what is kept bounds the memory of a session.
-_KEPT_MEANINGS, _KEPT_SETS, _KEPT_GRAMS = 32, 64, 400
+_KEPT_MEANINGS, _KEPT_SETS, _KEPT_GRAMS = 20, 40, 240
 _UNKNOWN_WEIGHT = 3.0
 _CLOSE_KIN = 0.86
 _SUFFIXES = (
@@ -61,7 +62,7 @@ class Vocabulary:
         self._phrases = phrases
         rows = fetch(sql.WORDS, {})
         self.words: list[str] = [text for text, _ in rows]
-        self.weights: list[float] = [weight for _, weight in rows]
+        self.weights = array("d", [weight for _, weight in rows])
         self._sets: OrderedDict[int, tuple[int, int]] = OrderedDict()
         self._grams: OrderedDict[str, int] = OrderedDict()
         self._meanings: OrderedDict[tuple[str, bool], Meaning] = OrderedDict()
@@ -144,7 +145,7 @@ class Vocabulary:
     def _weight(self, strong: dict[int, float], weak_set: int) -> float:
         if strong:
             best = max(strong.values())
-            return max(self.weights[n] * q for n, q in strong.items() if q >= best - 0.1)
+            return float(max(self.weights[n] * q for n, q in strong.items() if q >= best - 0.1))
         if weak_set:
             return float(log(1 + self._phrases / max(1, weak_set.bit_count())) ** 0.75)
         return _UNKNOWN_WEIGHT

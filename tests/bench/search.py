@@ -1,30 +1,28 @@
-"""How well and how fast the code search finds what coders type, beside a plain full-text search.
+"""How well and how fast the code search finds what coders type, beside engines that are well known.
 
-    python -m tests.bench.search QUERIES.tsv [--library FILE] [--every N] [--misses]
+    python -m tests.bench.search QUERIES.tsv [QUERIES.tsv …] [--library FILE] [--every N] [--brute N] [--misses]
 
-QUERIES.tsv has the columns query, gold and kind; gold is one code or several parted by |, and a code
-that is not billable stands for every code under it.  Prints per kind how often a right code comes
-first (R@1) and among the first ten (R@10), then the time of every key press while each N-th query is
-typed letter by letter, and the memory above an empty interpreter.
+A file of queries has the columns query, gold and kind; gold is one code or several parted by |, and a
+code that is not billable stands for every code under it.  Prints per kind how often a right code comes
+first (R@1) and among the first ten (R@10), for us and for the engines of `search_engines`, all over the
+same wordings of the same library; the two brute-force engines read every wording for every query and
+so answer only each N-th.  Then the time of every key press while queries are typed letter by letter
+(of the processor and of the wall clock), the opening time and the memory above an empty interpreter.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import re
-import resource
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 import codesets
+from tests.bench.search_engines import Search, engines
 
-Search = Callable[[str], list[str]]
 Query = tuple[str, tuple[str, ...], str]
 
 
@@ -35,6 +33,7 @@ def read_queries(path: Path) -> list[Query]:
 
 
 def rank_of(found: list[str], gold: tuple[str, ...]) -> int | None:
+    """The place of the first right code; a code that is not billable stands for all under it."""
     wanted = tuple(code.replace(".", "") for code in gold)
     for place, code in enumerate(found):
         if code.replace(".", "").startswith(wanted):
@@ -42,64 +41,57 @@ def rank_of(found: list[str], gold: tuple[str, ...]) -> int | None:
     return None
 
 
-def fts5_baseline(library: Path) -> Search:
-    """Every title in FTS5, every typed word a prefix, any of them, best bm25 first."""
-    memory = sqlite3.connect(":memory:")
-    memory.execute("CREATE VIRTUAL TABLE titles USING fts5(code UNINDEXED, title)")
-    source = sqlite3.connect(f"{library.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-    memory.executemany(
-        "INSERT INTO titles VALUES (?, ?)", source.execute("SELECT code, title FROM code WHERE billable")
-    )
-    source.close()
-
-    def search(text: str) -> list[str]:
-        words = re.findall(r"[a-z0-9]+", text.lower())
-        if not words:
-            return []
-        match = " OR ".join(f'"{word}"*' for word in words)
-        sql = "SELECT code FROM titles WHERE titles MATCH ? ORDER BY bm25(titles) LIMIT 10"
-        return [code for (code,) in memory.execute(sql, (match,))]
-
-    return search
-
-
 def quality(name: str, search: Search, queries: list[Query], misses: bool) -> None:
     totals: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    start = time.perf_counter()
     for text, gold, kind in queries:
         found = search(text)
         rank = rank_of(found, gold)
-        for group in (kind, kind.split("_")[0] + " (all)", "~ all"):
+        for group in {kind, kind.split("_")[0] + " (all)"}:
             total = totals[group]
             total[0] += 1
             total[1] += rank == 0
             total[2] += rank is not None and rank < 10
         if misses and rank != 0:
-            print(f"  {kind:22} {text!r} wanted {'|'.join(gold)} rank {rank} got {found[:3]}")
-    print(f"\n{name}\n{'kind':24}{'n':>5}{'R@1':>8}{'R@10':>8}")
+            print(f"  {kind:22} {text!r} wanted {'|'.join(gold)[:40]} rank {rank} got {found[:3]}")
+    each = (time.perf_counter() - start) * 1000 / max(1, len(queries))
+    print(f"\n{name}, {each:.1f} ms a query\n{'kind':26}{'n':>6}{'R@1':>8}{'R@10':>8}")
     for group, (count, first, ten) in sorted(totals.items()):
-        print(f"{group:24}{count:5}{first / count:8.3f}{ten / count:8.3f}")
+        print(f"{group:26}{count:6}{first / count:8.3f}{ten / count:8.3f}")
 
 
 def keystrokes(name: str, search: Search, queries: list[Query]) -> None:
-    times = []
+    """The time of every key press; the first, which reads the vocabulary, is left to `memory`."""
+    search("chest pain")
+    work, wall = [], []
     for text, _, _ in queries:
         for end in range(1, len(text) + 1):
-            start = time.perf_counter()
+            at, clock = time.process_time(), time.perf_counter()
             search(text[:end])
-            times.append((time.perf_counter() - start) * 1000)
+            work.append((time.process_time() - at) * 1000)
+            wall.append((time.perf_counter() - clock) * 1000)
+    print(f"{name}: {len(work)} key presses, processor {shares(work)}; wall clock {shares(wall)}")
+
+
+def shares(times: list[float]) -> str:
     times.sort()
     p50, p99 = times[len(times) // 2], times[int(len(times) * 0.99)]
-    print(f"{name}: {len(times)} key presses, p50 {p50:.1f} ms, p99 {p99:.1f} ms, worst {times[-1]:.1f} ms")
+    return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, worst {times[-1]:.1f} ms"
 
 
 MEMORY = """
 import resource, sys
 rss = lambda: int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
 empty = rss()
-import codesets, time
+import time
 from pathlib import Path
-start = time.perf_counter(); library = codesets.open_library(Path(sys.argv[1])); opened = time.perf_counter() - start
-start = time.perf_counter(); library.search("chest pain"); first = time.perf_counter() - start
+start = time.perf_counter()
+import codesets
+library = codesets.open_library(Path(sys.argv[1]))
+opened = time.perf_counter() - start
+start = time.perf_counter()
+library.search("chest pain")
+first = time.perf_counter() - start
 for text in sys.stdin.read().splitlines():
     library.search(text)
 print(f"open {opened * 1000:.0f} ms, first search {first * 1000:.0f} ms, memory {rss() - empty:.1f} MB above empty")
@@ -112,25 +104,29 @@ def memory(library: Path, queries: list[Query]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("queries", type=Path)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("queries", type=Path, nargs="+")
     parser.add_argument("--library", type=Path, default=None)
-    parser.add_argument("--every", type=int, default=8)
+    parser.add_argument("--systems", default="", help="narrow our search to these, parted by commas")
+    parser.add_argument("--every", type=int, default=8, help="type each N-th query letter by letter")
+    parser.add_argument("--brute", type=int, default=20, help="ask the brute-force engines each N-th query")
     parser.add_argument("--misses", action="store_true")
-    parser.add_argument("--no-baseline", action="store_true")
+    parser.add_argument("--alone", action="store_true", help="no other engines")
     options = parser.parse_args()
-    queries = read_queries(options.queries)
+    queries = [query for path in options.queries for query in read_queries(path)]
+    systems = set(options.systems.split(",")) if options.systems else None
     with codesets.open_library(options.library) as library:
-        ours: Search = lambda text: [hit.code for hit in library.search(text, limit=10)]  # noqa: E731
+        ours: Search = lambda text: [hit.code for hit in library.search(text, limit=10, systems=systems)]  # noqa: E731
         quality("superbill", ours, queries, options.misses)
-        engines = {"superbill": ours}
-        if not options.no_baseline:
-            engines["FTS5"] = fts5_baseline(library.path)
-            quality("FTS5", engines["FTS5"], queries, False)
-        for name, engine in engines.items():
-            keystrokes(name, engine, queries[:: options.every])
+        keystrokes("superbill", ours, queries[:: options.every])
         memory(library.path, queries)
-    print(f"peak of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB")
+        for engine in [] if options.alone else engines(library.path):
+            asked = queries[:: options.brute] if engine.brute else queries
+            quality(
+                engine.name + (f" (each {options.brute}th query)" if engine.brute else ""), engine.search, asked, False
+            )
+            if not engine.brute:
+                keystrokes(engine.name, engine.search, queries[:: options.every * 4])
 
 
 if __name__ == "__main__":

@@ -48,6 +48,19 @@ def codes(library: CodeLibrary, text: str, limit: int = 10) -> list[str]:
         ("shoulder pain rt", "M25.511"),
         ("subsequent fracture pubis", "S32.509D"),
         ("glaucoma severe stage open-angle", "H40.10X3"),
+        ("Lou Gehrig's disease", "G12.21"),
+        ("golfer's elbow", "M77.00"),
+        ("wegeners", "M31.30"),
+        ("kidney stons", "N20.0"),
+        ("breakbone fever", "A90"),
+        ("pancreolithiasis", "K86.89"),
+        ("blepharoptosis", "H02.409"),
+        ("CKD IIIb", "N18.32"),
+        ("pain in both knees", "M25.561"),
+        ("BRCA+", "Z15.01"),
+        ("h/o CVA", "Z86.73"),
+        ("L mca stroke", "I63.512"),
+        ("uncontrolled dm2", "E11.65"),
     ],
 )
 def test_what_coders_type_finds_the_code(library: CodeLibrary, text: str, wanted: str) -> None:
@@ -153,6 +166,26 @@ def test_every_letter_on_the_way_gets_an_answer(library: CodeLibrary) -> None:
     for text in ("fx dist radius lt", "diabetes with kidney disease", "e11.65"):
         for end in range(1, len(text) + 1):
             assert library.search(text[:end], on=DAY), text[:end]
+
+
+def test_too_much_is_never_taken_for_too_little(library: CodeLibrary) -> None:
+    for text, wrong in (("hyperpituitarism", "E23.0"), ("hypopyrexia", "R50.9")):
+        assert wrong not in codes(library, text)[:1]
+
+
+def test_an_abbreviation_that_is_a_word_is_the_word_among_words() -> None:
+    def first(text: str) -> str:
+        return " ".join(read_query(text, lambda _: False).readings[0].words)
+
+    assert first("pain all over") == "pain all over"
+    assert first("ALL in remission") == "acute lymphoblastic leukemia in remission"
+    assert first("all") == "acute lymphoblastic leukemia"
+
+
+def test_an_amount_may_be_written_as_one_word() -> None:
+    assert [word.text for word in words_of("ketorolac 15mg")] == ["ketorolac", "15", "mg"]
+    (_, number, unit) = words_of("ketorolac 15mg")
+    assert (number.start, number.end, unit.start, unit.end) == (10, 12, 12, 14)
 
 
 def test_words_are_the_same_however_they_are_spelt() -> None:
