@@ -115,7 +115,11 @@ class Codes:
         rows = self._library.rows(_GENERAL, {"key": key})
         target = rows[0][0] if rows else key
         fitting = [option for option in pool if option.key.startswith(target)]
-        return (fitting or sorted(pool, key=lambda o: (-o.vague % 4, o.key)))[0]
+        chosen = (fitting or sorted(pool, key=lambda o: (-o.vague % 4, o.key)))[0]
+        if chosen.words & SIDES and chosen.key != key:
+            unsided = [o for o in pool if not o.words & SIDES and o.vague == 1 and o.key[:4] == chosen.key[:4]]
+            chosen = min(unsided, key=lambda o: (o.key[:5] != chosen.key[:5], o.key), default=chosen)
+        return chosen
 
     def _wider(self, key: str, general: _Option, char: str) -> list[_Option]:
         """The codes beside a vague one: its words may be made specific too."""
