@@ -12,6 +12,7 @@ from codesets.reading.mentions import mentions_of
 from codesets.reading.model import NoteReading
 from codesets.reading.specific import Codes
 from codesets.reading.suggest import Circumstances, suggestions_of
+from codesets.reading.unnamed import search_heads
 from codesets.reading.visits import age_in, is_pregnant
 
 if TYPE_CHECKING:
@@ -42,5 +43,7 @@ def read_note(
         sex=sex,
         pregnant=is_pregnant(read, sex),
     )
-    suggestions = suggestions_of(read, layout, named, Codes(library, on), facts)
-    return NoteReading(layout.sections, tuple(one.mention for one in named), suggestions)
+    asked = search_heads(read, layout, named, library, on)
+    suggestions = suggestions_of(read, layout, named, Codes(library, on), facts, asked)
+    mentions = sorted((*(one.mention for one in named), *(one[0] for one in asked)), key=lambda m: m.span)
+    return NoteReading(layout.sections, tuple(mentions), suggestions)

@@ -64,7 +64,7 @@ def _may_be(sentence: Sentence, place: int, known: Mapping[str, float], shouted:
     if use == "number" and (not capitals or (place and sentence.tokens[place - 1].raw[0].isdigit())):
         return False
     if len(token.raw) == 2:
-        return (capitals or mixed) and sentence.section not in _TERSE
+        return (capitals or mixed or use == "lower") and sentence.section not in _TERSE
     if token.word in known and not capitals:
         return False
     return capitals or mixed or "/" in token.raw or len(token.raw) >= _CERTAIN_LOWER or token.lower == token.raw

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
 
 _UNDER = """SELECT code, key, title FROM code WHERE key >= :low AND key < :high AND system = 'ICD10CM' AND billable
-  AND (seventh IS NULL OR seventh = :char) AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
+  AND (seventh IS NULL OR seventh IN (:char, '0')) AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
   ORDER BY id LIMIT 400"""
 _GENERAL = "SELECT target FROM phrase WHERE key = :key AND system = 'ICD10CM' ORDER BY id LIMIT 1"
 _TITLE = "SELECT title FROM code WHERE key = :key AND system = 'ICD10CM' ORDER BY valid_from DESC LIMIT 1"

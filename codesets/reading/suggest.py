@@ -22,6 +22,7 @@ from codesets.reading.model import Alternative, Assertion, SectionKind, Suggesti
 from codesets.reading.qualities import SIDES
 from codesets.reading.specific import Choice, Codes
 from codesets.reading.tokens import word_set
+from codesets.reading.unnamed import Asked
 from codesets.reading.visits import number_drafts, trimester, weeks_in
 from codesets.reading.weighing import is_symptom, together, weight_of
 
@@ -51,10 +52,11 @@ class Circumstances:
 
 
 def suggestions_of(
-    text: str, layout: Layout, named: Sequence[Named], codes: Codes, facts: Circumstances
+    text: str, layout: Layout, named: Sequence[Named], codes: Codes, facts: Circumstances, asked: Sequence[Asked] = ()
 ) -> tuple[Suggestion, ...]:
-    """The suggestions, best first."""
+    """The suggestions, best first; `asked` are items that only the code search could name."""
     maker = _Maker(text, layout, named, codes, facts)
+    maker.add_asked(asked)
     return tuple(_finished(draft, codes) for draft in maker.ranked())
 
 
@@ -84,6 +86,15 @@ class _Maker:
         drafts.sort(key=lambda d: (-round(d.score, 4), d.mention.start, d.key))
         least = max(_LEAST, _LEAST_SHARE * drafts[0].score) if drafts else 0.0
         return [d for d in _without_vaguer(drafts) if d.score >= least][:_MOST]
+
+    def add_asked(self, asked: Sequence[Asked]) -> None:
+        """The codes that the code search gave for the names of items."""
+        for mention, key, score in asked:
+            choice = self._codes.billable(key)
+            if choice is not None and choice.key not in self._drafts:
+                why = because(mention, "by the code search")
+                self._drafts[choice.key] = Draft(choice, mention, "search.head", why, [7.0 * min(score, 1.0)])
+                self._drafts[choice.key].headed = True
 
     # -- one mention ----------------------------------------------------------------------------
 
@@ -133,12 +144,22 @@ class _Maker:
             return
         if key.startswith(("Z48", "Z09")) and {"day", "week", "month"} & {token.word for token in one.sentence.tokens}:
             return  # it is to come
-        choice = self._codes.specific(self._for_age(key), self._said(one, key), self._encounter(one))
+        said, char = self._said(one, key), self._encounter(one)
+        choice = self._codes.specific(self._for_age(key), said, char)
         if choice is None:
             return
-        weight = weight_of(one, choice.key, prior)
         rule = f"mention.{'head' if one.mention.headed else one.mention.section}"
-        self._add(choice, one, rule, because(one.mention), weight)
+        for each in self._both_sides(choice, key, said, char):
+            self._add(each, one, rule, because(one.mention), weight_of(one, each.key, prior))
+
+    def _both_sides(self, choice: Choice, key: str, said: set[str], char: str) -> list[Choice]:
+        """Right and left, where both are told and no one code says so (guideline I.B.13)."""
+        if "bilateral" not in said or "side" not in choice.missing:
+            return [choice]
+        bare = said - {"bilateral"}
+        sides = [self._codes.specific(key, {*bare, side, "unilateral"}, char) for side in ("right", "left")]
+        found = [side for side in sides if side is not None and side.answered > choice.answered]
+        return found if len(found) == 2 else [choice]
 
     def _status(self, one: Named, key: str, code: str, rule: str, share: float) -> None:
         """A past or a relative's condition as its status code."""

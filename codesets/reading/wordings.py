@@ -19,7 +19,7 @@ _VAGUE = re.compile(
 )
 _WITHOUT = re.compile(
     r",?\s*\b(?:without (?:foreign body|damage to nail|[^,]*)|uncomplicated|not intractable|non-?recurrent)"
-    r"|,\s*initial encounter.*",
+    r"|,?\s*\bnot having achieved remission|,\s*initial encounter.*",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"^(?:other|certain|unspecified other)\b", re.IGNORECASE)
