@@ -1,7 +1,8 @@
 """The coding edits: each a pure function from a coded encounter and the library to findings.
 
 A family of edits is one file in this folder that ends in a tuple `FAMILY` of `Edit`s; adding the
-file is all it takes to join.  `check` runs them all.
+file is all it takes to join.  `check` runs them all, `check_code` those that judge a code by itself,
+and `not_checked` names what could not be looked at for want of data.
 """
 
 from __future__ import annotations
@@ -11,12 +12,26 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from codesets.edits.case import Case
 from codesets.edits.model import CodedEncounter, CodedLine, Diagnosis, Edit, Finding, Severity
+from codesets.edits.settle import settled
+from codesets.edits.unchecked import unchecked
 
 if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
 
-__all__ = ["CodedEncounter", "CodedLine", "Diagnosis", "Edit", "Finding", "Severity", "check", "edits"]
+__all__ = [
+    "CodedEncounter",
+    "CodedLine",
+    "Diagnosis",
+    "Edit",
+    "Finding",
+    "Severity",
+    "check",
+    "check_code",
+    "edits",
+    "not_checked",
+]
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +55,24 @@ def __getattr__(name: str) -> dict[str, Edit]:
 
 def check(encounter: CodedEncounter, library: CodeLibrary) -> tuple[Finding, ...]:
     """All findings on an encounter: errors first, then by line, by name, by code."""
-    found = [finding for edit in edits().values() for finding in edit.run(encounter, library)]
+    case = Case(encounter, library)
+    return _ordered(settled([finding for edit in edits().values() for finding in edit.run(case)]))
+
+
+def check_code(code: str, encounter: CodedEncounter, library: CodeLibrary) -> tuple[Finding, ...]:
+    """What speaks against one code on an encounter's day, whatever stands beside it and in whatever place."""
+    lone = CodedEncounter(
+        dos=encounter.dos, through=encounter.through, setting=encounter.setting, dx=(Diagnosis(code),)
+    )
+    case = Case(lone, library)
+    return _ordered([finding for edit in edits().values() if edit.alone for finding in edit.run(case)])
+
+
+def not_checked(encounter: CodedEncounter, library: CodeLibrary) -> tuple[str, ...]:
+    """What was not looked at because its data is neither given nor loaded for the date, in plain words."""
+    return unchecked(Case(encounter, library))
+
+
+def _ordered(found: list[Finding]) -> tuple[Finding, ...]:
     order = list(Severity)
-    found.sort(key=lambda f: (order.index(f.severity), f.line or 0, f.edit, f.codes))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda f: (order.index(f.severity), f.line or 0, f.edit, f.codes)))

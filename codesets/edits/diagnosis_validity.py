@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
-from codesets.edits.model import CodedEncounter, Edit, Finding, Severity
+from codesets.edits.case import Case
+from codesets.edits.model import Edit, Finding, Severity
 from codesets.library.model import ValidityStatus
 from codesets.library.reader import key_of
-
-if TYPE_CHECKING:
-    from codesets.library.reader import CodeLibrary
 
 _BY_STATUS = {
     "DX.INVALID": (ValidityStatus.UNKNOWN, "ICD-10-CM code set", "the code is replaced by one of the code set"),
@@ -33,22 +30,34 @@ _BY_STATUS = {
 }
 
 
-def _by_status(name: str) -> Callable[[CodedEncounter, CodeLibrary], Iterator[Finding]]:
+def _by_status(name: str) -> Callable[[Case], Iterator[Finding]]:
     status, source, clears = _BY_STATUS[name]
 
-    def run(encounter: CodedEncounter, library: CodeLibrary) -> Iterator[Finding]:
-        for code in dict.fromkeys(dx.code for dx in encounter.dx):
-            answer = library.validity(code, encounter.coded_on)
+    def run(case: Case) -> Iterator[Finding]:
+        for code in dict.fromkeys(dx.code for dx in case.encounter.dx):
+            answer = case.validity(code)
             if answer.status is status:
                 yield Finding(name, Severity.ERROR, (answer.code,), None, answer.message, source, clears)
 
     return run
 
 
-def _duplicates(encounter: CodedEncounter, library: CodeLibrary) -> Iterator[Finding]:
-    for key, count in Counter(key_of(dx.code) for dx in encounter.dx).items():
+def _out_of_force(case: Case) -> Iterator[Finding]:
+    """Codes that are not in force on the day, and headings of the day that were codes before it."""
+    yield from _by_status("DX.DATE")(case)
+    _, source, clears = _BY_STATUS["DX.DATE"]
+    for code in dict.fromkeys(dx.code for dx in case.encounter.dx):
+        if case.validity(code).status is ValidityStatus.HEADER:
+            earlier = [row.entry() for row in case.library.code_rows(code, "ICD10CM") if row.billable]
+            if earlier:
+                message = f"{earlier[0].code} was a code until {earlier[0].valid_to}; since then it has codes below it."
+                yield Finding("DX.DATE", Severity.ERROR, (earlier[0].code,), None, message, source, clears)
+
+
+def _duplicates(case: Case) -> Iterator[Finding]:
+    for key, count in Counter(key_of(dx.code) for dx in case.encounter.dx).items():
         if count > 1 and key:
-            entry = library.lookup(key)
+            entry = case.library.lookup(key)
             code = entry.code if entry else key
             yield Finding(
                 "DX.DUP",
@@ -61,4 +70,18 @@ def _duplicates(encounter: CodedEncounter, library: CodeLibrary) -> Iterator[Fin
             )
 
 
-FAMILY = (*(Edit(name, _by_status(name)) for name in _BY_STATUS), Edit("DX.DUP", _duplicates))
+_ABOUT = {
+    "DX.INVALID": "a code that the code set does not have",
+    "DX.NOT_BILLABLE": "a heading where a complete code is needed",
+    "DX.7TH": "a 7th character or placeholder that is missing, misplaced or not allowed",
+    "DX.DATE": "a code that is not in force on the date",
+}
+FAMILY = (
+    *(
+        Edit(name, _by_status(name), _ABOUT[name], Severity.ERROR, alone=True)
+        for name in _BY_STATUS
+        if name != "DX.DATE"
+    ),
+    Edit("DX.DATE", _out_of_force, _ABOUT["DX.DATE"], Severity.ERROR, alone=True),
+    Edit("DX.DUP", _duplicates, "the same code twice", Severity.ERROR, alone=True),
+)

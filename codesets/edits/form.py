@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from codesets.edits.model import CodedEncounter, CodedLine, Edit, Finding, Severity
+from codesets.edits.case import Case
+from codesets.edits.model import CodedLine, Edit, Finding, Severity
 from codesets.library.reader import key_of
-
-if TYPE_CHECKING:
-    from codesets.library.reader import CodeLibrary
 
 MAX_DIAGNOSES = 12
 MAX_LINES = 50
@@ -25,15 +22,15 @@ def _error(
     return Finding(edit, Severity.ERROR, codes, line.line if line else None, message, source, clears)
 
 
-def _pointers(encounter: CodedEncounter, _library: CodeLibrary) -> Iterator[Finding]:
-    count = len(encounter.dx)
-    for line in encounter.lines:
+def _pointers(case: Case) -> Iterator[Finding]:
+    count = len(case.encounter.dx)
+    for line in case.encounter.lines:
         message = _pointer_trouble(line, count)
         if message:
             clears = f"the line points to 1 to {MAX_POINTERS} listed diagnoses"
             yield _error("PX.POINTER", line, message, f"{_SEGMENT['sv1']}07", clears, (line.code,))
-        elif key_of(encounter.dx[line.pointers[0] - 1].code).startswith(_EXTERNAL_CAUSES):
-            code = encounter.dx[line.pointers[0] - 1].code
+        elif key_of(case.encounter.dx[line.pointers[0] - 1].code).startswith(_EXTERNAL_CAUSES):
+            code = case.encounter.dx[line.pointers[0] - 1].code
             message = f"Line {line.line} points first to {code}, an external cause."
             source = "ICD-10-CM Guidelines I.C.20.a.6: an external cause is never first"
             yield _error("PX.POINTER", line, message, source, "another diagnosis is pointed to first", (code,))
@@ -52,8 +49,8 @@ def _pointer_trouble(line: CodedLine, count: int) -> str:
     return ""
 
 
-def _units(encounter: CodedEncounter, _library: CodeLibrary) -> Iterator[Finding]:
-    for line in encounter.lines:
+def _units(case: Case) -> Iterator[Finding]:
+    for line in case.encounter.lines:
         if not line.units > 0:
             message = f"Line {line.line} has {line.units} units; at least 1 is billed."
         elif line.units != int(line.units):
@@ -64,22 +61,22 @@ def _units(encounter: CodedEncounter, _library: CodeLibrary) -> Iterator[Finding
         yield _error("PX.UNITS", line, message, f"{_SEGMENT['sv1']}04", clears, (line.code,))
 
 
-def _diagnosis_count(encounter: CodedEncounter, _library: CodeLibrary) -> Iterator[Finding]:
-    count = len(encounter.dx)
+def _diagnosis_count(case: Case) -> Iterator[Finding]:
+    count = len(case.encounter.dx)
     if count > MAX_DIAGNOSES:
         message = f"{count} diagnoses are listed; {MAX_DIAGNOSES} fit on the claim."
         yield _error("FORM.DX", None, message, _SEGMENT["dx"], f"at most {MAX_DIAGNOSES} are listed")
 
 
-def _line_count(encounter: CodedEncounter, _library: CodeLibrary) -> Iterator[Finding]:
-    count = len(encounter.lines)
+def _line_count(case: Case) -> Iterator[Finding]:
+    count = len(case.encounter.lines)
     if count > MAX_LINES:
         message = f"The encounter has {count} lines; {MAX_LINES} fit on one claim."
         yield _error("FORM.LINES", None, message, _SEGMENT["lines"], "the lines are split over several claims")
 
 
-def _modifier_count(encounter: CodedEncounter, _library: CodeLibrary) -> Iterator[Finding]:
-    for line in encounter.lines:
+def _modifier_count(case: Case) -> Iterator[Finding]:
+    for line in case.encounter.lines:
         count = len(line.modifiers)
         if count > MAX_MODIFIERS:
             message = f"Line {line.line} has {count} modifiers; {MAX_MODIFIERS} fit."
@@ -88,9 +85,9 @@ def _modifier_count(encounter: CodedEncounter, _library: CodeLibrary) -> Iterato
 
 
 FAMILY = (
-    Edit("PX.POINTER", _pointers),
-    Edit("PX.UNITS", _units),
-    Edit("FORM.DX", _diagnosis_count),
-    Edit("FORM.LINES", _line_count),
-    Edit("FORM.MODIFIERS", _modifier_count),
+    Edit("PX.POINTER", _pointers, "a line that points to no, too many or missing diagnoses", Severity.ERROR),
+    Edit("PX.UNITS", _units, "units that are not a whole number from 1", Severity.ERROR),
+    Edit("FORM.DX", _diagnosis_count, "more diagnoses than fit on the claim", Severity.ERROR),
+    Edit("FORM.LINES", _line_count, "more lines than fit on the claim", Severity.ERROR),
+    Edit("FORM.MODIFIERS", _modifier_count, "more modifiers than fit on a line", Severity.ERROR),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from codesets.library.reader import CodeLibrary
+    from codesets.edits.case import Case
 
 
 class Severity(StrEnum):
@@ -48,7 +49,8 @@ class CodedEncounter:
 
     `dos` is the date of service (inpatients: of admission), `through` the last day or discharge,
     if another: it decides which codes are in force.  `setting` is outpatient or inpatient.  `ctx`
-    is what else the note tells, all of it optional.
+    is what else the note tells, all of it optional; `refdata` are reference rows for this encounter
+    alone, used instead of what is loaded.
     """
 
     dos: date
@@ -60,6 +62,7 @@ class CodedEncounter:
     id: str = ""
     through: date | None = None
     ctx: Mapping[str, Any] = field(default_factory=dict)
+    refdata: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def coded_on(self) -> date:
@@ -69,7 +72,10 @@ class CodedEncounter:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an edit found: `line` is a service line's number, `source` the rule it rests on."""
+    """What an edit found: `line` is a service line's number, `source` the rule it rests on.
+
+    An `overridable` one may be set aside by a person who says why.
+    """
 
     edit: str
     severity: Severity
@@ -78,11 +84,24 @@ class Finding:
     message: str
     source: str
     clears_when: str
+    overridable: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same for the same finding until its codes change, so that an override stays."""
+        parts = (self.edit, *sorted(self.codes), str(self.line or ""), self.source)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One edit: its name in the shared vocabulary and the function that runs it."""
+    """One edit: its name in the shared vocabulary, the function that runs it, and what it looks for in a few words.
+
+    `alone` edits judge a code by itself, whatever stands beside it.
+    """
 
     name: str
-    run: Callable[[CodedEncounter, CodeLibrary], Iterable[Finding]]
+    run: Callable[[Case], Iterable[Finding]]
+    about: str
+    severity: Severity = Severity.WARN
+    alone: bool = False

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from codesets import CodeEntry
-from codesets.edits import CodedEncounter, CodedLine, Finding, Severity, check
+from codesets.edits import CodedEncounter, CodedLine, Finding, Severity, check, check_code
 from codesets.edits import Diagnosis as CodedDiagnosis
 from store.coding import access
 from store.errors import Refused
@@ -57,9 +57,7 @@ def accept_diagnosis(change: Change, encounter: Encounter, code: str) -> CodeEnt
     if len(present) >= MAX_DIAGNOSES:
         raise Refused(f"A claim has at most {MAX_DIAGNOSES} diagnoses.")
     patient = change.get(Patient, encounter.patient_id)
-    wanted = Diagnosis(id=0, encounter_id=encounter.id, position=1, code=code, title="")
-    stops = [found for found in check(coded(encounter, patient, [wanted], []), change.codes) if _stops(found)]
-    stops = [found for found in stops if found.edit.startswith("DX.")]
+    stops = [found for found in check_code(code, coded(encounter, patient, [], []), change.codes) if _stops(found)]
     if stops:
         raise Refused(stops[0].message, do=stops[0].clears_when)
     entry = change.codes.lookup(code, on=encounter.discharge_date or encounter.service_date)

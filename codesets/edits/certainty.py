@@ -1,0 +1,75 @@
+"""Uncertain diagnoses (Guidelines IV.H) and symptoms that belong to a diagnosis (I.B.5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from codesets.edits.case import Case, Coded
+from codesets.edits.model import Edit, Finding, Severity
+from codesets.tables import read_table
+
+#: Symptoms, external causes and reasons for contact are what is coded instead of an uncertain diagnosis.
+_NOT_DIAGNOSES = ("R", "V", "W", "X", "Y", "Z")
+_CONFIRMED_ONLY = ("U071", "B20", "J09", "A925", "U070")  # in any setting: I.C.1.a.1, I.C.1.f, I.C.1.g, I.C.10.c, .e
+
+
+@lru_cache(maxsize=1)
+def _uncertain_words() -> re.Pattern[str]:
+    words = "|".join(row["words"] for row in read_table("edit_uncertain"))
+    return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])|\?", re.IGNORECASE)
+
+
+def _uncertain(case: Case) -> Iterator[Finding]:
+    for dx in case.dx:
+        if dx.begins(*_NOT_DIAGNOSES) or not (case.outpatient or dx.begins(*_CONFIRMED_ONLY)):
+            continue
+        found = _uncertain_words().search(dx.text)
+        if found:
+            yield Finding(
+                "DX.UNCERTAIN",
+                Severity.WARN,
+                (dx.code,),
+                None,
+                f"{dx.code} is documented as “{found[0]}”: outpatient visits code what is certain.",
+                "ICD-10-CM Guidelines IV.H: uncertain diagnosis",
+                "the sign, symptom or reason for the visit is coded, or the diagnosis is confirmed",
+                overridable=True,
+            )
+
+
+@lru_cache(maxsize=1)
+def _integral() -> tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...]:
+    """(diagnosis beginnings, symptom beginnings, words) of the table."""
+    return tuple((_keys(row["diagnosis"]), _keys(row["symptoms"]), row["about"]) for row in read_table("edit_integral"))
+
+
+def _keys(codes: str) -> tuple[str, ...]:
+    return tuple(codes.replace(".", "").split())
+
+
+def _symptom(case: Case) -> Iterator[Finding]:
+    for symptom in case.dx:
+        cause = next((dx for dx in case.dx if dx is not symptom and _belongs(symptom, dx)), None)
+        if cause:
+            yield Finding(
+                "DX.SYMPTOM",
+                Severity.WARN,
+                (symptom.code, cause.code),
+                None,
+                f"{symptom.code} belongs to {cause.code} and is not coded beside it: {symptom.title}.",
+                "ICD-10-CM Guidelines I.B.5: symptoms that belong to a disease process",
+                f"{symptom.code} is removed, or it is documented as unrelated",
+                overridable=True,
+            )
+
+
+def _belongs(symptom: Coded, dx: Coded) -> bool:
+    return any(symptom.begins(*symptoms) and dx.begins(*diagnoses) for diagnoses, symptoms, _ in _integral())
+
+
+FAMILY = (
+    Edit("DX.UNCERTAIN", _uncertain, "an outpatient diagnosis documented as probable, suspected, rule out"),
+    Edit("DX.SYMPTOM", _symptom, "a symptom that belongs to a confirmed diagnosis"),
+)

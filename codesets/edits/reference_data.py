@@ -1,0 +1,285 @@
+"""Reference rows for procedures: those that came with the encounter, else those loaded into the library, else none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    from codesets.library.reader import CodeLibrary
+
+Row = Mapping[str, Any]
+#: Each kind of data: its name in `refdata`, the system it is loaded as, and the edits that need it.
+KINDS = {
+    "ptp": ("NCCI PTP", "PX.PTP"),
+    "mue": ("NCCI MUE", "PX.MUE"),
+    "aoc": ("NCCI add-on", "PX.ADDON"),
+    "pfs": ("PFS", "PX.BILAT"),
+    "lcd": ("LCD", "PX.MEDNEC"),
+    "telehealth": ("telehealth", "PX.TELEHEALTH"),
+    "hcpcs": ("HCPCS", "PX.DATE"),
+    "history": ("", "PX.GLOBAL"),
+    "visits": ("", "PX.NEW_EST"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`denied` is not paid beside `paid`; `indicator` "1": unless a modifier says why, "0": never."""
+
+    paid: str
+    denied: str
+    indicator: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLimit:
+    """The most units; `adjudication` "1" counts a line, "2" and "3" a date of service."""
+
+    units: int
+    adjudication: str
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """A code that an add-on code goes with; CCCCC: the contractor decides."""
+
+    code: str
+    edit_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """Of the fee schedule: bilateral indicator and global days."""
+
+    bilateral: str
+    global_days: str
+
+
+class ReferenceData(Protocol):
+    """What the procedure edits ask.  `has` tells "nothing found" from "nothing to look in"."""
+
+    def has(self, kind: str, on: date) -> bool:
+        """Is there data of a kind (see `KINDS`) for the day?"""
+
+    def pair(self, one: str, other: str, on: date) -> Pair | None:
+        """The NCCI pair of two procedures in either order."""
+
+    def unit_limit(self, code: str, on: date) -> UnitLimit | None:
+        """The unit limit of a procedure; None is not "no limit"."""
+
+    def primaries(self, code: str, on: date) -> tuple[Primary, ...]:
+        """What an add-on code may go with; empty when it is none."""
+
+    def flags(self, code: str, on: date) -> Flags | None:
+        """The fee schedule's indicators."""
+
+    def covered(self, code: str, diagnoses: Iterable[str], on: date) -> bool | None:
+        """Is one of the diagnoses (without dots) covered for a procedure?  None: no policy about it."""
+
+    def telehealth(self, code: str, on: date) -> bool:
+        """Is a procedure on the list of telehealth services?"""
+
+    def dates(self, code: str, on: date) -> tuple[date | None, date | None] | None:
+        """First and last day of a procedure code; None when it is not in the data."""
+
+    def rows(self, kind: str) -> tuple[Row, ...]:
+        """The rows of a kind as they came with the encounter."""
+
+
+class Given:
+    """The rows of one encounter's `refdata`."""
+
+    def __init__(self, rows: Mapping[str, Any]) -> None:
+        self._rows = rows
+
+    def has(self, kind: str, _on: date) -> bool:
+        """Is there data of a kind for the day?"""
+        return kind in self._rows
+
+    def rows(self, kind: str) -> tuple[Row, ...]:
+        """The rows of a kind as they came."""
+        return tuple(self._rows.get(kind) or ())
+
+    def _of(self, kind: str, code: str, column: str = "code") -> list[Row]:
+        return [row for row in self.rows(kind) if _upper(row.get(column)) == _upper(code)]
+
+    def pair(self, one: str, other: str, on: date) -> Pair | None:
+        """The pair of two procedures in either order."""
+        wanted = {_upper(one), _upper(other)}
+        for row in self.rows("ptp"):
+            ends = (_upper(row.get("col1")), _upper(row.get("col2")))
+            indicator = str(row.get("modifier_indicator", ""))
+            if set(ends) == wanted and indicator != "9" and _open(row, "effective", "deletion", on):
+                return Pair(*ends, indicator, str(row.get("rationale") or ""))
+        return None
+
+    def unit_limit(self, code: str, _on: date) -> UnitLimit | None:
+        """The unit limit of a procedure."""
+        rows = self._of("mue", code)
+        return UnitLimit(int(rows[0]["value"]), str(rows[0].get("mai", ""))[:1]) if rows else None
+
+    def primaries(self, code: str, _on: date) -> tuple[Primary, ...]:
+        """What an add-on code may go with."""
+        return tuple(
+            Primary(_upper(row.get("primary")), str(row.get("type", ""))) for row in self._of("aoc", code, "addon")
+        )
+
+    def flags(self, code: str, _on: date) -> Flags | None:
+        """The fee schedule's indicators."""
+        rows = self._of("pfs", code)
+        return Flags(str(rows[0].get("bilat", "")), str(rows[0].get("glob", ""))) if rows else None
+
+    def covered(self, code: str, diagnoses: Iterable[str], _on: date) -> bool | None:
+        """Is one of the diagnoses covered?  None: no policy."""
+        rows = self._of("lcd", code)
+        if not rows:
+            return None
+        prefixes = tuple(_upper(prefix).replace(".", "").rstrip("-") for row in rows for prefix in row["covered"])
+        return any(dx.startswith(prefixes) for dx in diagnoses)
+
+    def telehealth(self, code: str, _on: date) -> bool:
+        """Is it on the list of telehealth services?"""
+        return _upper(code) in {_upper(row) for row in self.rows("telehealth")}
+
+    def dates(self, code: str, _on: date) -> tuple[date | None, date | None] | None:
+        """First and last day of a procedure code."""
+        rows = self._of("hcpcs", code)
+        return (day_of(rows[0].get("add")), day_of(rows[0].get("term"))) if rows else None
+
+
+class Loaded:
+    """What was loaded into the library."""
+
+    def __init__(self, library: CodeLibrary) -> None:
+        self._library = library
+        self._rules: Any = getattr(library, "rules", None)
+
+    def has(self, kind: str, on: date) -> bool:
+        """Is there data of a kind for the day?"""
+        system = KINDS[kind][0]
+        return bool(system and self._rules is not None and self._rules.loaded(system, on))
+
+    def rows(self, _kind: str) -> tuple[Row, ...]:
+        """The rows of a kind as they came."""
+        return ()
+
+    def pair(self, one: str, other: str, on: date) -> Pair | None:
+        """The pair of two procedures in either order."""
+        row = self._rules.pair(one, other, on)
+        return Pair(row.paid, row.denied, row.indicator, row.rationale) if row else None
+
+    def unit_limit(self, code: str, on: date) -> UnitLimit | None:
+        """The unit limit of a procedure."""
+        row = self._rules.unit_limit(code, on)
+        return UnitLimit(row.units, row.adjudication) if row else None
+
+    def primaries(self, code: str, on: date) -> tuple[Primary, ...]:
+        """What an add-on code may go with."""
+        return tuple(Primary(row.code, row.edit_type) for row in self._rules.primaries(code, on))
+
+    def flags(self, code: str, on: date) -> Flags | None:
+        """The fee schedule's indicators."""
+        row = self._rules.fee(code, on)
+        return Flags(row.bilateral, row.global_days) if row else None
+
+    def covered(self, code: str, diagnoses: Iterable[str], on: date) -> bool | None:
+        """Is one of the diagnoses covered?  None: no policy."""
+        articles = [article for article in self._rules.articles(code, on) if article.groups]
+        if not articles:
+            return None
+        keys = tuple(diagnoses)
+        return any(self._rules.covered_groups(article.article, key, on) for article in articles for key in keys)
+
+    def telehealth(self, code: str, on: date) -> bool:
+        """Is it on the list of telehealth services?"""
+        return self._rules.listed("telehealth", code, on) is not None
+
+    def dates(self, code: str, on: date) -> tuple[date | None, date | None] | None:
+        """First and last day of a procedure code."""
+        rows = self._library.code_rows(code, "HCPCS")
+        if not rows:
+            return None
+        current = next((row for row in rows if row.in_force(on)), rows[0])
+        entry = current.entry()
+        return entry.valid_from, entry.valid_to
+
+
+class Chosen:
+    """For each kind the encounter's own rows where it brought some, else the loaded ones."""
+
+    def __init__(self, given: Given, loaded: Loaded) -> None:
+        self._given, self._loaded = given, loaded
+
+    def _source(self, kind: str, on: date) -> Given | Loaded | None:
+        if self._given.has(kind, on):
+            return self._given
+        return self._loaded if self._loaded.has(kind, on) else None
+
+    def has(self, kind: str, on: date) -> bool:
+        """Is there data of a kind for the day?"""
+        return self._source(kind, on) is not None
+
+    def rows(self, kind: str) -> tuple[Row, ...]:
+        """The rows of a kind as they came."""
+        return self._given.rows(kind)
+
+    def pair(self, one: str, other: str, on: date) -> Pair | None:
+        """The pair of two procedures in either order."""
+        source = self._source("ptp", on)
+        return source.pair(one, other, on) if source else None
+
+    def unit_limit(self, code: str, on: date) -> UnitLimit | None:
+        """The unit limit of a procedure."""
+        source = self._source("mue", on)
+        return source.unit_limit(code, on) if source else None
+
+    def primaries(self, code: str, on: date) -> tuple[Primary, ...]:
+        """What an add-on code may go with."""
+        source = self._source("aoc", on)
+        return source.primaries(code, on) if source else ()
+
+    def flags(self, code: str, on: date) -> Flags | None:
+        """The fee schedule's indicators."""
+        source = self._source("pfs", on)
+        return source.flags(code, on) if source else None
+
+    def covered(self, code: str, diagnoses: Iterable[str], on: date) -> bool | None:
+        """Is one of the diagnoses covered?  None: no policy."""
+        source = self._source("lcd", on)
+        return source.covered(code, diagnoses, on) if source else None
+
+    def telehealth(self, code: str, on: date) -> bool:
+        """Is it on the list of telehealth services?"""
+        source = self._source("telehealth", on)
+        return bool(source and source.telehealth(code, on))
+
+    def dates(self, code: str, on: date) -> tuple[date | None, date | None] | None:
+        """First and last day of a procedure code."""
+        source = self._source("hcpcs", on)
+        return source.dates(code, on) if source else None
+
+
+def reference_data(given: Mapping[str, Any], library: CodeLibrary) -> ReferenceData:
+    """The data for one encounter."""
+    return cast(ReferenceData, Chosen(Given(given), Loaded(library)))
+
+
+def day_of(value: object) -> date | None:
+    """A date as the published files write it: 2026-01-31, 20260131; None for "*" and nothing."""
+    text = str(value or "").strip()
+    if not text or text == "*":
+        return None
+    return date.fromisoformat(text[:10])
+
+
+def _open(row: Row, start: str, end: str, on: date) -> bool:
+    first, last = day_of(row.get(start)), day_of(row.get(end))
+    return (first is None or first <= on) and (last is None or on <= last)
+
+
+def _upper(value: object) -> str:
+    return str(value or "").strip().upper()
