@@ -7,13 +7,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, select
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from store.accounts.ledger import reverse_matching
 from store.claims.deadlines import response_limit
+from store.denials.ladder import rung
 from store.denials.states import AWAITING, DENIAL, DenialState
 from store.remits.board import CHUNK, Board
-from store.tables import Claim, Denial, Payer
+from store.tables import Appeal, Claim, Denial, Payer
 from store.work.command import Change
 
 QUEUE = "denials"
@@ -23,6 +25,12 @@ _GONE = frozenset({DenialState.OVERTURNED, DenialState.REVERSED})
 def called(denial: Denial) -> str:
     """How a sentence names the denial."""
     return f"The denial {denial.group}-{denial.reason}"
+
+
+def last_level(session: Session, claim_id: int, claim_line_id: int | None) -> int:
+    """The highest level of appeal that was filed for the line, 0 for none."""
+    query = select(func.max(Appeal.level)).where(Appeal.claim_id == claim_id, Appeal.claim_line_id == claim_line_id)
+    return session.exec(query).one() or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,7 @@ class DenialBook:
 
     def __init__(self, change: Change, board: Board, claim_ids: Collection[int]) -> None:
         self._change, self._board = change, board
+        self.changed = False
         self._payers: dict[int, Payer] = {}
         self._new: list[tuple[Denial, Refusal]] = []
         self._known: dict[int, list[Denial]] = defaultdict(list)
@@ -58,8 +67,12 @@ class DenialBook:
 
     def open(self, claim: Claim, refusal: Refusal) -> None:
         """One denied amount becomes a denial; it ends the wait of an earlier one on that line."""
+        payer = self._payer(claim.payer_id)
+        deadline = response_limit(payer, refusal.decided_on)
         for earlier in self._standing(claim.id, refusal.claim_line_id):
             if earlier.state in AWAITING:
+                if earlier.state == DenialState.APPEALED:
+                    deadline = self._next_rung(payer, claim.id, refusal) or deadline
                 self._close(earlier, DenialState.UPHELD)
         denial = Denial(
             claim_id=claim.id,
@@ -73,12 +86,13 @@ class DenialBook:
             cents=refusal.cents,
             state=DenialState.OPEN,
             opened_on=self._change.today,
-            deadline=response_limit(self._payer(claim.payer_id), refusal.decided_on),
+            deadline=deadline,
         )
         DENIAL.require("", denial.state, "The denial")
         self._change.steps.append((DENIAL.name, denial, "", denial.state, False))
         self._change.session.add(denial)
         self._new.append((denial, refusal))
+        self.changed = True
         self._known[claim.id].append(denial)
 
     def take_back(self, claim: Claim, refusal: Refusal) -> bool:
@@ -124,9 +138,16 @@ class DenialBook:
         if denial.state == state:
             return
         self.flush()
+        self.changed = True
         self._change.move(denial, DENIAL, state, called(denial))
         denial.closed_on = self._change.today
         self._board.force_close(QUEUE, denial.id)
+
+    def _next_rung(self, payer: Payer, claim_id: int, refusal: Refusal) -> date | None:
+        """The last day for the level above the one that this answer upheld."""
+        session = self._change.session
+        step = rung(session, payer, last_level(session, claim_id, refusal.claim_line_id) + 1, refusal.decided_on)
+        return step.file_by(refusal.decided_on) if step else None
 
     def _payer(self, payer_id: int) -> Payer:
         if payer_id not in self._payers:

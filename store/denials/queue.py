@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store import clock
 from store.claims.view import claim_record
 from store.denials.open import QUEUE
+from store.denials.worth import told, worked_before
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
 from store.remits.dispositions import disposition
-from store.tables import Claim, Denial, Patient, Payer, Remark, RemitAdjustment, RemitLine, User, WorkItem
+from store.tables import (
+    Appeal,
+    Claim,
+    Denial,
+    DenialWorth,
+    Patient,
+    Payer,
+    Remark,
+    RemitAdjustment,
+    RemitLine,
+    User,
+    WorkItem,
+)
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab
 from store.work.values import Column, Kind, Why
@@ -25,25 +39,37 @@ def _join(query: AnySelect) -> AnySelect:
         .join(Claim, col(Claim.id) == col(Denial.claim_id))
         .join(Patient, col(Patient.id) == col(Claim.patient_id))
         .join(Payer, col(Payer.id) == col(Claim.payer_id))
+        .outerjoin(DenialWorth, col(DenialWorth.denial_id) == col(Denial.id))
     )
+
+
+_LEVEL = (
+    select(func.max(Appeal.level))
+    .where(col(Appeal.claim_id) == col(Denial.claim_id))
+    .where(col(Appeal.claim_line_id).is_not_distinct_from(col(Denial.claim_line_id)))
+    .correlate(Denial)
+    .scalar_subquery()
+)
 
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
     query = (
-        select(Denial, Claim, RemitLine)
+        select(Denial, Claim, RemitLine, DenialWorth)
         .join(Claim, col(Claim.id) == col(Denial.claim_id))
+        .outerjoin(DenialWorth, col(DenialWorth.denial_id) == col(Denial.id))
         .outerjoin(RemitLine, col(RemitLine.id) == col(Denial.remit_line_id))
         .where(col(Denial.id).in_(subjects))
     )
     found: dict[int, tuple[str, ...]] = {}
-    for denial, claim, line in session.exec(query).all():
+    for denial, claim, line, terms in session.exec(query).all():
         what = f"{line.code} {line.modifiers} {show_cents(line.charge, sign='$')}" if line else "whole claim"
         remarks = f"remarks {denial.remarks}" if denial.remarks else "no remark codes"
         limit = f"respond by {denial.deadline}" if denial.deadline else "limit not set for this payer"
+        before = f"won {terms.won} of {terms.tried}: {terms.basis}" if terms and terms.tried else "no outcomes yet"
         hint = disposition(denial.group, denial.reason).hint
         found[denial.id] = (
             f"{claim.control_number}  {what}  {denial.group}-{denial.reason} {hint}",
-            f"{remarks}   {limit}   payer's number {claim.payer_control or 'unknown'}",
+            f"{remarks}   {limit}   {before}",
             _last_remark(session, denial.id),
         )
     return found
@@ -78,6 +104,7 @@ def _why(session: Session, item: WorkItem) -> Why:
         else "The payer's limit is not set: look into the contract.",
         "It stays open at the payer until it is corrected (c), written off (w) or moved to the patient (P).",
     ]
+    lines += told(session, denial.id)
     if not rule.known:
         lines.append("This reason is not in the table of dispositions; posting left it open.")
     return Why(
@@ -101,10 +128,11 @@ def denial_record(session: Session, denial_id: int) -> Record:
             ("Category", denial.category),
             ("State", denial.state),
             ("Opened", denial.opened_on),
+            ("What worked before", worked_before(session, denial, session.get_one(Claim, denial.claim_id).payer_id)),
             ("Respond by", f"{denial.deadline} ({slack} days)" if denial.deadline else "not set for this payer"),
         )
     )
-    tab = Tab("Denial", (facts, _line(session, denial), _history(session, denial)))
+    tab = Tab("Denial", (facts, _line(session, denial), _appeals(session, denial), _history(session, denial)))
     return Record(
         title=f"Denial {denial.group}-{denial.reason}  {claim.title}",
         headline=f"{show_cents(denial.cents, sign='$')} denied   {claim.headline}",
@@ -131,6 +159,21 @@ def _line(session: Session, denial: Denial) -> Lines:
     return Lines((head, *reasons) if head else tuple(reasons), "What the payer answered")
 
 
+def _appeals(session: Session, denial: Denial) -> Lines:
+    query = (
+        select(Appeal)
+        .where(Appeal.claim_id == denial.claim_id, Appeal.claim_line_id == denial.claim_line_id)
+        .order_by(col(Appeal.level))
+    )
+    rows = [
+        f"{row.level} {row.name}: filed {row.filed_on}, last day {row.file_by}, decide by {row.decide_by or 'no clock'}"
+        + (f", upheld {row.upheld_on}" if row.upheld_on else "")
+        + (f", reference {row.reference}" if row.reference else "")
+        for row in session.exec(query).all()
+    ]
+    return Lines(tuple(rows) or ("None filed.",), "Appeals")
+
+
 def _history(session: Session, denial: Denial) -> Lines:
     query = (
         select(Remark, User.name)
@@ -151,15 +194,20 @@ DENIALS = Queue(
     shown=(
         Shown(Column("slk", "Slk", 4, Kind.DAYS, help="days until the response limit"), col(Denial.deadline)),
         Shown(Column("claim", "Claim", 9), col(Claim.control_number)),
-        Shown(Column("patient", "Patient", 13), col(Patient.last) + ", " + col(Patient.first)),
+        Shown(Column("patient", "Patient", 10), col(Patient.last) + ", " + col(Patient.first)),
         Shown(Column("payer", "Payer", 7), col(Payer.payer_id)),
-        Shown(Column("dos", "DOS", 10, Kind.DATE), col(Claim.service_from)),
+        Shown(Column("dos", "DOS", 10, Kind.DATE, wide=True), col(Claim.service_from)),
         Shown(
             Column("carc", "Reason", 6, help="adjustment group and reason"),
             col(Denial.group) + "-" + col(Denial.reason),
         ),
-        Shown(Column("cat", "Category", 12), col(Denial.category)),
+        Shown(Column("cat", "Category", 9), col(Denial.category)),
         Shown(Column("den", "Denied", 9, Kind.CENTS), col(Denial.cents)),
+        Shown(
+            Column("ev", "EV$", 8, Kind.CENTS, help="what working it is expected to bring, net of effort (y)"),
+            col(DenialWorth.cents),
+        ),
+        Shown(Column("lv", "Lv", 2, Kind.NUMBER, help="the level of appeal that was filed last"), _LEVEL),
         Shown(Column("state", "State", 14, wide=True), col(Denial.state)),
         Shown(Column("rarc", "Remarks", 12, wide=True), col(Denial.remarks)),
     ),

@@ -14,6 +14,7 @@ class DenialState(StrEnum):
     WORKING = "WORKING"
     CORRECTED_SENT = "CORRECTED_SENT"
     APPEALED = "APPEALED"
+    RECORDS_SENT = "RECORDS_SENT"
     OVERTURNED = "OVERTURNED"
     UPHELD = "UPHELD"
     REVERSED = "REVERSED"
@@ -23,7 +24,7 @@ class DenialState(StrEnum):
 
 _S = DenialState
 _LATER = (_S.OVERTURNED, _S.UPHELD, _S.REVERSED)
-_OURS = (_S.CORRECTED_SENT, _S.APPEALED, _S.TRANSFERRED, _S.CLOSED_WO)
+_OURS = (_S.CORRECTED_SENT, _S.APPEALED, _S.RECORDS_SENT, _S.TRANSFERRED, _S.CLOSED_WO)
 
 DENIAL = register(
     Machine(
@@ -34,6 +35,7 @@ DENIAL = register(
             _S.WORKING: (*_OURS, *_LATER),
             _S.CORRECTED_SENT: (_S.WORKING, *_LATER),
             _S.APPEALED: (_S.WORKING, *_LATER),
+            _S.RECORDS_SENT: (_S.WORKING, _S.APPEALED, *_LATER),
             _S.UPHELD: (_S.WORKING, *_OURS, _S.REVERSED),
             _S.OVERTURNED: (_S.OPEN,),
             _S.REVERSED: (_S.OPEN,),
@@ -44,4 +46,4 @@ DENIAL = register(
 )
 
 CLOSED = frozenset({_S.OVERTURNED, _S.REVERSED, _S.TRANSFERRED, _S.CLOSED_WO})
-AWAITING = frozenset({_S.CORRECTED_SENT, _S.APPEALED})
+AWAITING = frozenset({_S.CORRECTED_SENT, _S.APPEALED, _S.RECORDS_SENT})

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from store.db import sqlite_path, writer
 from store.errors import Refused
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 def schema_version(engine: Engine) -> str | None:

@@ -45,6 +45,7 @@ class Tally:
     matched: int = 0
     unmatched: int = 0
     denied: int = 0
+    denials_changed: bool = False
     accounts: set[int] = field(default_factory=set)
 
 
@@ -142,6 +143,7 @@ class _Settling:
             else:
                 self._settle(one, one.claim)
         self._denials.flush()
+        self._tally.denials_changed |= self._denials.changed
         self._board.flush()
         if self._events:
             self._change.session.execute(insert(ClaimEvent.__table__), self._events)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from typing import ClassVar
 from sqlmodel import select
 
 from store.claims import archive
+from store.denials.worth import rank
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
@@ -40,6 +41,8 @@ class ImportRemittance(Command):
         require_balanced(read, self.file_name)
         file = archive.keep(change, "835", "in", self.file_name, self.content)
         tallies = [self._post(change, file, payment) for payment in read.payments]
+        if any(tally.denials_changed for tally in tallies):
+            rank(change)
         result = {
             "payments": len(read.payments),
             "cents": sum(payment.amount for payment in read.payments),

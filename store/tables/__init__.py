@@ -3,8 +3,10 @@
 from sqlmodel import SQLModel
 
 from store.tables.action import Action, AuditEntry, RowImage, Transition
+from store.tables.appeal import Appeal, AppealLevel
 from store.tables.claim import ArchivedFile, Batch, Claim, ClaimEvent, ClaimLine, ClaimVersion
 from store.tables.denial import Denial
+from store.tables.denial_worth import DenialWorth
 from store.tables.encounter import Diagnosis, Encounter, Note, ServiceLine
 from store.tables.ledger import LedgerEntry, Posting
 from store.tables.patient import Coverage, Guarantor, Patient, PatientContact
@@ -15,11 +17,11 @@ from store.tables.statement import StatementAccount, StatementRun
 from store.tables.work import Remark, WorkItem
 
 __all__ = [
-    "Action", "ArchivedFile", "AuditEntry", "Batch", "Claim", "ClaimEvent", "ClaimLine", "ClaimVersion",
-    "Coverage", "Denial", "Diagnosis", "Encounter", "Fee", "Guarantor", "LedgerEntry", "Note", "Patient",
-    "PatientContact", "Payer", "Posting", "Practice", "Provider", "Remark", "RemitAdjustment", "RemitClaim",
-    "RemitLine", "RemitProviderAdjustment", "Remittance", "RowImage", "ServiceLine", "StatementAccount",
-    "StatementRun", "Transition", "User", "WorkItem",
+    "Action", "Appeal", "AppealLevel", "ArchivedFile", "AuditEntry", "Batch", "Claim", "ClaimEvent", "ClaimLine",
+    "ClaimVersion", "Coverage", "Denial", "DenialWorth", "Diagnosis", "Encounter", "Fee", "Guarantor",
+    "LedgerEntry", "Note", "Patient", "PatientContact", "Payer", "Posting", "Practice", "Provider", "Remark",
+    "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment", "Remittance", "RowImage",
+    "ServiceLine", "StatementAccount", "StatementRun", "Transition", "User", "WorkItem",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 
+from store import clock
 from store.money import show_cents
-from tui.asks import Choice, Chosen, Pick, Words
+from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
 from tui.queues.corrections import CORRECTION_ASKS, correction
+from tui.verbs import day
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -48,6 +51,40 @@ def _route(chosen: Chosen) -> Sequence[object]:
     return [RouteDenial(row.subject_id, chosen.text("question")) for row in chosen.rows]
 
 
+def _appeal(chosen: Chosen) -> Sequence[object]:
+    from store.denials.appeals import AppealDenial
+
+    late = chosen.text("late")
+    return [AppealDenial(row.subject_id, chosen.text("reference"), late) for row in chosen.rows]
+
+
+def _upheld(chosen: Chosen) -> Sequence[object]:
+    from store.denials.appeals import AppealUpheld
+
+    on = chosen.answers["on"]
+    noticed = on if isinstance(on, date) else clock.today() - timedelta(days=int(on))
+    return [AppealUpheld(row.subject_id, noticed) for row in chosen.rows]
+
+
+def _records(chosen: Chosen) -> Sequence[object]:
+    from store.denials.appeals import SendRecords
+
+    return [SendRecords(row.subject_id, chosen.text("what"), chosen.text("reference")) for row in chosen.rows]
+
+
+def _call(chosen: Chosen) -> Sequence[object]:
+    from store.denials.appeals import PayerCall
+
+    told = (chosen.text("contact"), chosen.text("outcome"), chosen.text("reference"))
+    return [PayerCall(row.subject_id, *told, day(chosen, "again")) for row in chosen.rows]
+
+
+def _outcomes(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    from store.denials.appeals import CALL_OUTCOMES
+
+    return [Choice(outcome, outcome) for outcome in CALL_OUTCOMES]
+
+
 SPEC = QueueScreenSpec(
     queue="denials",
     actions=(
@@ -80,6 +117,55 @@ SPEC = QueueScreenSpec(
         ),
         Action(id="denials.work", key="W", label="in work", help="Mark the denial as being worked.", build=_start,
                confirm=lambda chosen: f"Mark {len(chosen.rows)} denials as in work?", many=True),
+        Action(
+            id="denials.appeal",
+            key="A",
+            label="appeal",
+            help="File the next level of appeal; the row comes back when the payer's clock has run out.",
+            asks=(
+                Words(name="reference", question="Reference", required=False, hint="the payer's or your own"),
+                Words(name="late", question="Good cause, if late", required=False, hint="empty if in time"),
+            ),
+            build=_appeal,
+            confirm=lambda chosen: f"File an appeal for {len(chosen.rows)} denials?",
+            many=True,
+            rank=55,
+        ),
+        Action(
+            id="denials.upheld",
+            key="D",
+            label="upheld",
+            help="The payer wrote that the denial stands: it is work again, until the next level's last day.",
+            asks=(Days(name="on", question="Date of the notice", hint="2026-11-20, or 3d for three days ago"),),
+            build=_upheld,
+            confirm=lambda chosen: f"The payer upheld {len(chosen.rows)} denials?",
+        ),
+        Action(
+            id="denials.records",
+            key="f",
+            label="records",
+            help="Records went to the payer; the row comes back when nothing has come of it in 30 days.",
+            asks=(
+                Words(name="what", question="What was sent, and how"),
+                Words(name="reference", question="Reference", required=False),
+            ),
+            build=_records,
+            many=True,
+        ),
+        Action(
+            id="denials.call",
+            key="p",
+            label="call",
+            help="Note a call to the payer: whom, what came of it, the reference, and when to look again.",
+            asks=(
+                Words(name="contact", question="Spoke to"),
+                Pick(name="outcome", question="Outcome", load=_outcomes),
+                Words(name="reference", question="Reference", required=False),
+                Days(name="again", question="Look again in", first="7d"),
+            ),
+            build=_call,
+            rank=60,
+        ),
         Action(
             id="denials.transfer",
             key="P",

@@ -9,6 +9,7 @@ import pytest
 
 from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder
 from store.coding import diagnoses, flow, lines, whole
+from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.errors import NotAllowed, Refused, Stale, Taken
 from store.people.users import AddUser
@@ -16,7 +17,7 @@ from store.remits.next_payer import MoveToPatient
 from store.remits.queue import SettleException
 from store.remits.take_in import ImportRemittance
 from store.statements.runs import HoldAccount, SelectRun
-from store.tables import Claim, Diagnosis, Encounter, LedgerEntry, Patient, RemitClaim, ServiceLine, Transition
+from store.tables import Claim, Diagnosis, Encounter, LedgerEntry, Patient, Payer, RemitClaim, ServiceLine, Transition
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
 from store.work.undo import Undo
@@ -89,6 +90,12 @@ def _exception(world: World) -> int:
     return world.one(RemitClaim).id
 
 
+def _appealed(world: World) -> int:
+    _, denial_id = world.denied("CO-50", "MEDB")
+    world.do(AppealDenial(denial_id, "R1"))
+    return denial_id
+
+
 def _owing(world: World) -> int:
     encounter_id = world.encounter()
     world.code(encounter_id)
@@ -127,6 +134,11 @@ CASES: dict[str, Make] = {
     "denials.transfer": lambda w: TransferDenial(w.denied("PR-96")[1], "signed for it"),
     "denials.start": lambda w: StartDenial(w.denied()[1]),
     "denials.route": lambda w: RouteDenial(w.denied()[1], "which side?"),
+    "denials.appeal": lambda w: AppealDenial(w.denied("CO-50", "MEDB")[1], "R1"),
+    "denials.upheld": lambda w: AppealUpheld(_appealed(w), DAY),
+    "denials.records": lambda w: SendRecords(w.denied()[1], "operative report, by fax", "F1"),
+    "denials.call": lambda w: PayerCall(w.denied()[1], "Ann", "in process", "C1", SOON),
+    "denials.set_levels": lambda w: SetAppealLevels(w.one(Payer, payer_id="PRMUT").id, DAY, (("appeal", 60, 30, 0),)),
     "remits.move_to_patient": lambda w: MoveToPatient(_waiting_for_the_next(w), "other insurance ended"),
     "remits.settle": lambda w: SettleException(_exception(w), "belongs to another practice"),
     "statements.select": lambda w: (_owing(w), SelectRun(DAY))[1],
