@@ -219,7 +219,9 @@ def _is_end(tokens: list[Token], place: int, text: str) -> bool:
     token = tokens[place]
     following = text[token.end : token.end + 1]
     if token.raw == ".":
-        return not following.isalnum() and not (place and tokens[place - 1].lower in _NO_END)
+        initial = place and len(tokens[place - 1].raw) == 1 and tokens[place - 1].raw.isupper()
+        goes_on = initial and text[token.end : token.end + 2].strip().islower()
+        return not following.isalnum() and not goes_on and not (place and tokens[place - 1].lower in _NO_END)
     if token.raw == "?":
         return bool(place) and text[token.start - 1 : token.start].strip() != ""
     return True

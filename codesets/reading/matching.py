@@ -15,6 +15,7 @@ from codesets.reading.tokens import Token, fillers, lone_words, word_set
 _APART = 30  # between sentences: further than any gap
 _FREE = word_set("right left bilateral acute chronic mild moderate severe proximal distal both recurrent")
 _TURNS = frozenset(("without", "w/o", "no", "not", "denies", "denied", "but", "vs", "versus", "never"))
+_GENERAL = frozenset(("disease", "disorder", "syndrome", "infection", "chronic", "acute", "deficiency"))
 _BREAKS = frozenset(":;")
 _LEAST_WEIGHT = 4.0
 
@@ -63,7 +64,7 @@ def find(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Found]:
         if len(wording.words) == 1 and _says_little(wording, weight):
             continue
         met += _meetings(wording, weight, places, weights, sentences)
-    return sorted(_longest(met), key=lambda found: (found.sentence, found.places))
+    return sorted(_longest(met, sentences), key=lambda found: (found.sentence, found.places))
 
 
 def _respell(sentences: Sequence[Sentence], known: dict[str, float], lexicon: Lexicon) -> None:
@@ -109,7 +110,13 @@ def _nearest(where: list[tuple[int, int, int]], slot: int, sentence: int) -> tup
     return min(near, key=lambda one: (abs(one[0] - slot), -one[0]), default=None)
 
 
-def _longest(met: list[Found]) -> list[Found]:
+def _is_general(found: Found, used: set[int], sentence: Sentence) -> bool:
+    """Whether all that a wording adds to what is named already is "disease" and the like."""
+    added = [sentence.tokens[place].word for place in found.places if place not in used]
+    return len(added) < len(found.places) and all(word in _GENERAL for word in added)
+
+
+def _longest(met: list[Found], sentences: Sequence[Sentence]) -> list[Found]:
     """The heaviest wordings; one whose words are mostly taken by heavier ones is left out."""
     taken: dict[int, set[int]] = defaultdict(set)
     kept = []
@@ -119,6 +126,8 @@ def _longest(met: list[Found]) -> list[Found]:
     for found in met:
         used = taken[found.sentence]
         free = sum(place not in used for place in found.places)
+        if used and free and _is_general(found, used, sentences[found.sentence]):
+            continue
         if free * 2 > len(found.places) or (free and free * 2 == len(found.places) and len(found.places) > 1):
             used.update(found.places)
             kept.append(found)

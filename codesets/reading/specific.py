@@ -81,6 +81,8 @@ class Codes:
         further = [(option, base) for option in pool] + [(option, base | general.words) for option in wide]
         for option, known in further:
             gain = self._gain(option, known, said)
+            if gained is not None and option is not general and option.words <= known:
+                continue  # says no more than the general code
             if gain is not None and (gained is None or gain > gained):
                 best, gained = option, gain
         return Choice(best.code, best.key, best.title, round(gained or 0), self._missing(best, pool))

@@ -38,6 +38,10 @@ _INTENDED = word_set(
     "scheduled schedule discussed discuss consider considering recommend recommended undergo candidate need needs "
     "option options planned planning before refer referred elective upcoming future if eventually"
 )
+#: Osteoarthritis of a joint is primary unless told otherwise (Coding Clinic, fourth quarter of 2016).
+_PRIMARY = ("M16", "M17", "M18", "M19")
+#: Conditions that tell of a pregnancy by themselves.
+_OF_PREGNANCY = ("O00", "O02", "O03", "O13", "O14", "O15", "O21", "O244")
 _FIRST_ONLY_CHILD = {"Z0000": "Z00129", "Z0001": "Z00121"}
 
 
@@ -126,11 +130,9 @@ class _Maker:
         """The likeliest code of a wording that fits the patient and the section."""
         section = one.mention.section
         for key, prior, _ in one.codes:
-            if key[0] == "O" and not self._facts.pregnant and not key.startswith("O99"):
-                continue
             if key[0] == "P" and (self._facts.age is None or self._facts.age > 0):
                 continue
-            if key[0] == "O" and not self._facts.pregnant:
+            if key[0] == "O" and not (self._facts.pregnant or self._tells_pregnancy(key)):
                 continue
             if section is SectionKind.SURGICAL and key[0] != "Z":
                 continue
@@ -138,6 +140,9 @@ class _Maker:
                 continue
             return key, prior
         return None
+
+    def _tells_pregnancy(self, key: str) -> bool:
+        return self._facts.sex.upper() != "M" and key.startswith(_OF_PREGNANCY)
 
     def _present(self, one: Named, key: str, prior: float) -> None:
         if key.startswith(_STATUS) and _INTENDED & {token.lower for token in one.sentence.tokens}:
@@ -207,6 +212,10 @@ class _Maker:
         if side:
             words.add(side)
             words.add("bilateral" if side == "bilateral" else "unilateral")
+        if key[0] == "S" and "nondisplaced" not in words:
+            words |= {"displaced", "closed"}  # guideline I.C.19.c
+        if key.startswith(_PRIMARY) and not words & {"secondary", "posttraumatic"}:
+            words.add("primary")
         if self._facts.pregnant and (weeks := weeks_in(self._text)):
             words |= {trimester(weeks[0]), "trimester"}
         return words
