@@ -133,7 +133,7 @@ def _reference_row(kind: str, row: Any, needed: tuple[str, ...], dates: tuple[st
         except ValueError:
             raise Refused(f"{name} in refdata {kind} is not a date.") from None
     for name in ("value", "minutes"):
-        if name in needed and not _is_whole(row[name]):
+        if name in needed and not str(row[name]).strip().isdecimal():
             raise Refused(f"{name} in refdata {kind} is not a whole number.")
     if "covered" in needed and not isinstance(row["covered"], list):
         raise Refused("covered in refdata lcd is a list.")

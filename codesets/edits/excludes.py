@@ -46,9 +46,9 @@ def _excludes1(case: Case) -> Iterator[Finding]:
             yield _stop(case, min(found, key=_rank), one, other)
 
 
-def _rank(hit: Hit) -> tuple[bool, int]:
-    """The most telling note: of a narrow place, with a narrow range."""
-    return hit.note.level in _HIGH_LEVELS, hit.width
+def _rank(hit: Hit) -> tuple[bool, int, str, str]:
+    """The most telling note: of a narrow place, with a narrow range; the same whatever the order of the codes."""
+    return hit.note.level in _HIGH_LEVELS, hit.width, hit.holder.key, hit.item.text
 
 
 def _stop(case: Case, hit: Hit, one: Coded, other: Coded) -> Finding:

@@ -120,7 +120,7 @@ class Given:
     def unit_limit(self, code: str, _on: date) -> UnitLimit | None:
         """The unit limit of a procedure."""
         rows = self._of("mue", code)
-        return UnitLimit(int(rows[0]["value"]), str(rows[0].get("mai", ""))[:1]) if rows else None
+        return UnitLimit(int(str(rows[0]["value"])), str(rows[0].get("mai", ""))[:1]) if rows else None
 
     def primaries(self, code: str, _on: date) -> tuple[Primary, ...]:
         """What an add-on code may go with."""

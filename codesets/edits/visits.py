@@ -148,7 +148,7 @@ def _level_by_time(case: Case, line: CodedLine) -> int:
     if not isinstance(minutes, int | float):
         return 0
     family = line.code[:4]
-    met = [str(row["code"]) for row in case.data.rows("em") if row["minutes"] <= minutes]
+    met = [str(row["code"]) for row in case.data.rows("em") if int(str(row["minutes"])) <= minutes]
     return max((level_of(code) for code in met if code.startswith(family)), default=0)
 
 
