@@ -30,6 +30,7 @@ class Line:
     control: str = ""
     adjustments: list[tuple[str, str, int]] = field(default_factory=list)
     remark: str = ""
+    left: int | None = None  # what the first payer left to the patient, None where there was none
 
     @property
     def paid(self) -> int:
@@ -127,7 +128,7 @@ def _read(segments: list[list[str]]) -> Iterator[_Set]:
                 one.claims.append(Claim(number, _cents(charge), where, frequency, here["npi"], payer, *own))
             case ["LX", _]:
                 one.claims[-1].lines.append(Line())
-            case ["SV1" | "DTP" | "REF", *_] if one.claims and one.claims[-1].lines:
+            case ["SV1" | "DTP" | "REF" | "SVD" | "CAS", *_] if one.claims and one.claims[-1].lines:
                 _fill(one.claims[-1].lines[-1], elements)
             case ["SE", *_]:
                 yield one
@@ -156,6 +157,10 @@ def _fill(line: Line, elements: list[str]) -> None:
             line.day = when[:8]  # of a range the first day
         case ["REF", "6R", control]:
             line.control = control
+        case ["SVD", *_]:
+            line.left = line.left or 0
+        case ["CAS", "PR", *triples]:
+            line.left = (line.left or 0) + sum(_cents(cents) for cents in triples[1::3])
 
 
 def _decide(claim: Claim, fate: str) -> Truth:
@@ -178,7 +183,14 @@ def _decide(claim: Claim, fate: str) -> Truth:
 
 
 def _price(line: Line, chance: int, number: int) -> Iterator[tuple[str, str, int]]:
-    """CO-45 down to 60-94 % of the charge, then deductible or copay once, then a fifth as coinsurance."""
+    """A second payer pays half of what the first left, the rest is OA-23.
+
+    A first one goes by CO-45 down to 60-94 % of the charge, then deductible or copay once, then a fifth as coinsurance.
+    """
+    if line.left is not None:
+        yield "OA", "23", line.charge - line.left
+        yield "PR", "2", line.left - line.left // 2
+        return
     rest = line.charge * (60 + zlib.crc32(line.code.encode()) % 35) // 100
     yield "CO", "45", line.charge - rest
     fixed = min(rest, (0, 2000, 1500)[chance % 3]) if number == 0 else 0

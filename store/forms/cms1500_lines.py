@@ -30,7 +30,7 @@ def line_marks(marks: Marks, claim: ProfessionalClaim, lines: Sequence[ServiceLi
         for column, modifier in zip(_MODIFIER_COLUMNS, line.modifiers, strict=False):
             marks.put(row, column, 2, modifier)
         marks.put(row, 45, 4, "".join(_LETTERS[pointer - 1] for pointer in line.pointers[:4] if 1 <= pointer <= 12))
-        marks.money(row, 50, 9, line.charge)
+        marks.money(row, 50, 8, line.charge)
         marks.put(row, 59, _UNITS_WIDTH, _units(line, f"claim {claim.control_number}, line {line.control}"))
         marks.put(row, 63, 2, "Y" if line.epsdt else "")
         _who(marks, row, line.rendering or claim.rendering, claim)

@@ -90,7 +90,7 @@ CELLS = (
 
 _LINE_COLUMNS = (
     (_LEFT, "24A  From"), (9.5, "To"), (18.5, "B"), (21.5, "C"), (24.5, "D  Procedure, modifiers"), (44.5, "E"),
-    (_RIGHT, "F  Charge"), (59.5, "G"), (62.8, "H"), (64.6, "I"), (67.5, "J  Rendering NPI"),
+    (_RIGHT, "F  Charge"), (58.5, "G"), (62.8, "H"), (64.6, "I"), (67.5, "J  Rendering NPI"),
 )  # fmt: skip
 
 _CHOICES = (

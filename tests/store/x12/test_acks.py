@@ -86,6 +86,37 @@ def test_a_277ca_tells_the_batch_and_each_claim() -> None:
     )  # fmt: skip
 
 
+def test_several_sets_and_interchanges_are_told_in_order() -> None:
+    one = wrap("277", CLAIMS, "005010X214", "HN")
+    body = one[one.index("ST*") : one.index("GE*")]
+    second = body.replace("*0001", "*0002", 1).replace("~SE*38*0001", "~SE*38*0002").replace("B000123", "B000124")
+    second = second.replace(body[body.index("SE*") :], body[body.index("SE*") :].replace("*0001~", "*0002~"))
+    both = one.replace(body, body + second).replace("GE*1*7", "GE*2*7")
+    file = read(both + wrap("999", SYNTAX, "005010X231A1"))
+    assert [batch.batch for batch in file.claim_sets] == ["B000123", "B000124"]
+    assert [len(batch.claims) for batch in file.claim_sets] == [2, 2]
+    assert len(file.groups) == 1
+    assert file.interchange_controls == ("000000905", "000000905")
+
+
+@pytest.mark.parametrize("category", ["A0", "A1", "A2", "A3", "A4", "A6", "A7", "A8"])
+def test_each_category_is_told_at_the_line_and_only_the_rejecting_ones_reject(category: str) -> None:
+    body = CLAIMS.replace("STC*A7:454**U~REF*FJ*1002-1", f"STC*{category}:454**U~REF*FJ*1002-1")
+    claim = claims(body).claim_sets[0].claims[1]
+    assert claim.line_statuses[0] == ("1002-1", ClaimStatus(category, "454"))
+    head = claims(CLAIMS.replace("A2:20:PR*20260310*WQ", f"{category}:20:PR*20260310*WQ")).claim_sets[0].claims[0]
+    assert head.rejected == (category in {"A3", "A6", "A7", "A8"})
+
+
+def test_a_component_separator_that_the_isa_does_not_declare_is_found_and_told() -> None:
+    text = wrap("277", CLAIMS, "005010X214", "HN")
+    found = read(text[:106] + text[106:].replace(":", ">"))
+    assert found.claim_sets == claims().claim_sets
+    assert found.notices == ("june.ack, segment 1 (ISA): ISA16 declares ':', but '>' separates components.",)
+    with pytest.raises(Refused, match="no category"):
+        read(text.replace("STC*A2:20:PR", "STC*A2>20>PR"))
+
+
 def test_a_category_that_rejects_wins_over_an_action_that_accepts() -> None:
     claim = claims(CLAIMS.replace("A2:20:PR*20260310*WQ", "A7:562:85*20260310*WQ")).claim_sets[0].claims[0]
     assert (claim.action, claim.rejected) == ("WQ", True)

@@ -154,6 +154,16 @@ def test_a_payer_answers_second_claims_by_what_the_first_one_left(tmp_path: Path
         assert claim.paid + (claim.patient_responsibility or 0) == 5000
 
 
+def test_the_tests_own_payer_answers_second_claims_too() -> None:
+    claims = [secondary("S001"), *small_file_claims()]
+    answers = answer(write_professional(claims, SUBMITTER, CONTROL), fates=dict.fromkeys(("S001", "1001"), "paid"))
+    assert validator_complaints(answers.remittance) == []
+    (found,) = by_number(read_remittance(answers.remittance.encode()))["S001"]
+    assert adjustments_of([found]) == {"OA": {"23": 10550}, "PR": {"2": 2500}}
+    assert found.paid == 2500
+    assert answers.truth["1001"].adjustments["CO"]["45"] > 0
+
+
 def test_a_payer_reads_every_kind_of_claim_without_complaint(tmp_path: Path) -> None:
     claims = [one for one in professional_claims() if one.subscription.sequence != "T"]  # it knows no third payer
     truth, _ = simulate(tmp_path, claims, "--reject-rate", "0")
