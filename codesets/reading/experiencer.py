@@ -43,7 +43,8 @@ def experiencers(tokens: Sequence[Token]) -> dict[int, tuple[Assertion, str]]:
             before = _before(tokens, place)
             if before in _BACK or before in ("(", "-"):
                 _mark(found, _back(tokens, place), group, word)
-            if before not in _PREPOSITIONS and before not in _BACK:
+            told = place + 1 < len(tokens) and tokens[place + 1].lower in ("who", "whose")
+            if told or (before not in _PREPOSITIONS and before not in _BACK):
                 _mark(found, _forward(tokens, place), group, word)
     return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -76,6 +78,16 @@ OTHER = [
 @pytest.mark.parametrize(("sentence", "words", "wanted"), [*NEGATION, *UNCERTAINTY, *PERSONS, *OTHER])
 def test_a_sentence_asserts(sentence: str, words: str, wanted: Assertion, asserted: Asserted) -> None:
     assert asserted(sentence, words) is wanted
+
+
+def _sentences() -> list[dict[str, str]]:
+    lines = Path(__file__).with_name("asserted.csv").read_text(encoding="utf-8").splitlines()[1:]
+    return list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("row", _sentences(), ids=lambda row: str(row["sentence"]))
+def test_a_sentence_of_another_kind_asserts(row: dict[str, str], asserted: Asserted) -> None:
+    assert asserted(row["sentence"], row["words"]).value in row["assertion"].split("|")
 
 
 def test_a_mention_has_its_exact_place(read: Read) -> None:
