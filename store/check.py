@@ -41,7 +41,7 @@ _WAITING: tuple[tuple[str, type[Encounter] | type[Claim] | type[Denial], frozens
     ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "QUERY_HOLD", "REVIEW", "RECODE"})),
     ("claims", Claim, frozenset({"READY", "EDIT_FAIL"})),
     ("rejections", Claim, frozenset({"REJECTED"})),
-    ("denials", Denial, frozenset({"OPEN", "WORKING", "CORRECTED_SENT", "APPEALED"})),
+    ("denials", Denial, frozenset({"OPEN", "WORKING", "CORRECTED_SENT", "APPEALED", "RECORDS_SENT", "WRITEOFF_REQ"})),
 )
 """For each queue the states in which a record is somebody's work."""
 

@@ -11,6 +11,7 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
 from store.claims.correct import CorrectClaim, RouteToCoder
+from store.denials.limits import above_limit, ask
 from store.denials.open import QUEUE, called
 from store.denials.states import DENIAL, DenialState
 from store.errors import Refused
@@ -61,7 +62,7 @@ class CorrectDenial(Command):
 
 @dataclass(frozen=True, slots=True)
 class WriteOffDenial(Command):
-    """Give the denied amount up, with the reason."""
+    """Give the denied amount up, with the reason; above the person's limit it waits for a supervisor."""
 
     denial_id: int
     reason: str = free_text()
@@ -71,8 +72,10 @@ class WriteOffDenial(Command):
     def apply(self, change: Change) -> Said:
         """Never more than what is still open at the payer."""
         denial, claim = workable(change, self.denial_id)
-        _book(change, denial, claim, Book.WRITE_OFF, "write-off", self.reason)
-        _settle(change, denial, DenialState.CLOSED_WO)
+        if above_limit(change, denial):
+            return Said(ask(change, denial, self.reason), denial.id)
+        book(change, denial, claim, Book.WRITE_OFF, "write-off", self.reason)
+        settle(change, denial, DenialState.CLOSED_WO)
         return Said(f"Wrote off {show_cents(denial.cents, sign='$')} of {claim.control_number}.", denial.id)
 
 
@@ -92,8 +95,8 @@ class TransferDenial(Command):
             raise Refused(
                 f"{denial.group} amounts may not be billed to the patient.", do="Correct, appeal or write it off."
             )
-        _book(change, denial, claim, Book.PATIENT, "transfer", self.reason)
-        _settle(change, denial, DenialState.TRANSFERRED)
+        book(change, denial, claim, Book.PATIENT, "transfer", self.reason)
+        settle(change, denial, DenialState.TRANSFERRED)
         refresh_account(change, claim.guarantor_id)
         return Said(f"{show_cents(denial.cents, sign='$')} is now the patient's.", denial.id)
 
@@ -138,7 +141,8 @@ def _await_answer(change: Change, denial: Denial, reason: str) -> None:
         item.reason = reason
 
 
-def _book(change: Change, denial: Denial, claim: Claim, book: Book, kind: str, reason: str) -> None:
+def book(change: Change, denial: Denial, claim: Claim, to: Book, kind: str, reason: str) -> None:
+    """Move the denied amount from the payer to another book; refused for more than is still open at the payer."""
     words = clean_line(reason)
     if not words:
         raise Refused("A reason is needed.")
@@ -150,12 +154,13 @@ def _book(change: Change, denial: Denial, claim: Claim, book: Book, kind: str, r
             do="Look at the claim (o): something was posted since.",
         )
     where = (claim.guarantor_id, claim.id, denial.claim_line_id, claim.encounter_id)
-    legs = (Leg(book, denial.cents, *where), Leg(Book.INSURANCE, -denial.cents, *where, claim.payer_id))
+    legs = (Leg(to, denial.cents, *where), Leg(Book.INSURANCE, -denial.cents, *where, claim.payer_id))
     ref = f"denial:{denial.id}:{kind}:{change.action.id}"
     post(change, Entry(ref, kind, change.today, legs, memo=f"{denial.group}-{denial.reason}: {words}"))
 
 
-def _settle(change: Change, denial: Denial, state: DenialState) -> None:
+def settle(change: Change, denial: Denial, state: DenialState) -> None:
+    """End the denial in a state of ours."""
     change.move(denial, DENIAL, state, called(denial))
     denial.closed_on = change.today
     items.close(change, QUEUE, denial.id)

@@ -17,6 +17,10 @@ from store.tables import Claim, RemitAdjustment, RemitClaim, RemitLine
 from store.x12 import remittance_values as x12
 
 REVERSAL = "22"
+CROSSOVER = frozenset({"19", "20", "21"})
+"""CLP02 of a claim that the payer has sent on to the next one by itself."""
+QMB_REMARKS = frozenset({"N781", "N782", "N783"})
+"""Remarks of MIA or MOA that tell that the patient may not be billed the cost share (CMS on QMB remittances)."""
 
 
 @dataclass(slots=True)
@@ -56,6 +60,12 @@ class Answer:
     found: list[Found] = field(default_factory=list)
 
     @property
+    def protected(self) -> bool:
+        """Whether the payer says that the patient may not be billed the cost share."""
+        remarks = {*self.value.remarks, *(remark for line in self.value.lines for remark in line.remarks)}
+        return bool(remarks & QMB_REMARKS) or any(one.disposition is Disposition.PROTECTED for one in self.found)
+
+    @property
     def reverses(self) -> bool:
         """Whether it takes an earlier answer back (CLP02 22)."""
         return self.value.status == REVERSAL
@@ -74,6 +84,15 @@ def keep_answers(session: SqlSession, remittance_id: int, matcher: Matcher, answ
     for answer in answers:
         answer.found = [_found(one, None) for one in answer.value.adjustments]
         answer.found += [_found(one, line) for line in answer.lines for one in line.value.adjustments]
+        if answer.protected:
+            protect(answer)
+
+
+def protect(answer: Answer) -> None:
+    """Make every share that the payer puts on the patient one that never reaches the patient."""
+    for found in answer.found:
+        if found.disposition is Disposition.PATIENT:
+            found.disposition = Disposition.PROTECTED
 
 
 def keep_adjustments(session: SqlSession, answers: Sequence[Answer]) -> None:

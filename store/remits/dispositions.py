@@ -19,6 +19,8 @@ class Disposition(StrEnum):
     CONTRACTUAL = "contractual"
     PATIENT = "patient"
     PRIOR_PAYER = "prior payer"
+    PROTECTED = "protected"
+    """Cost share of a qualified Medicare beneficiary (QMB): Medicaid's or ours, never the patient's."""
     DENIAL = "denial"
 
 

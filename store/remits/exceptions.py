@@ -10,11 +10,12 @@ from store.tables import RemitClaim
 from store.work.command import Change
 
 QUEUE = "remits"
-NO_CLAIM, NO_LINE, OVERPAY = "NO_CLAIM", "NO_LINE", "OVERPAY"
+NO_CLAIM, NO_LINE, OVERPAY, QMB = "NO_CLAIM", "NO_LINE", "OVERPAY", "QMB"
 
 WORDS = {
     NO_CLAIM: "no claim of ours has this number",
     NO_LINE: "a line could not be matched to one line of the claim",
+    QMB: "the patient may not be billed the cost share, and no payer follows: bill Medicaid or give it up",
     OVERPAY: "more was paid or adjusted than was charged",
 }
 

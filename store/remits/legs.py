@@ -13,9 +13,10 @@ from sqlalchemy import insert
 
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg
-from store.remits.answers import Answer
+from store.remits.answers import Answer, protect
 from store.remits.dispositions import Disposition
 from store.remits.next_payer import next_payers, waiting_at_payers
+from store.remits.outcome import net_of
 from store.tables import Claim, RemitProviderAdjustment, Remittance
 from store.work.command import Change
 from store.x12 import remittance_values as x12
@@ -30,9 +31,20 @@ class Legs:
         self._next = next_payers(change.session, list(claims.values()))
         taken_back = {answer.claim.id for answer in answers if answer.claim and answer.reverses}
         waiting = waiting_at_payers(change.session, taken_back)
+        self._protect_reversals(change, answers, taken_back)
         self._waiting: dict[int, dict[int, int]] = {
             claim_id: defaultdict(int, _others(waiting.get(claim_id, {}), claims[claim_id])) for claim_id in taken_back
         }
+
+    def _protect_reversals(self, change: Change, answers: Sequence[Answer], taken_back: set[int]) -> None:
+        """What never was the patient's is not taken back from the patient, whether the reversal says so or not."""
+        net = net_of(change.session, taken_back)
+        now = {answer.claim.id for answer in answers if answer.claim and answer.protected}
+        for answer in answers:
+            if answer.claim and answer.reverses:
+                held = net[answer.claim.id].adjusted[Disposition.PROTECTED] > 0
+                if held or answer.claim.id in now:
+                    protect(answer)
 
     def entry(self, answer: Answer) -> Entry:
         """What is booked for one answer; without a claim of ours the money is unapplied."""
@@ -51,6 +63,11 @@ class Legs:
             remittance_id=remittance.id,
         )
 
+    def stranded(self, answer: Answer) -> bool:
+        """Whether a cost share that is not the patient's has no next payer either."""
+        shares = [found.cents for found in answer.found if found.disposition is Disposition.PROTECTED]
+        return sum(shares) > 0 and answer.claim is not None and answer.claim.id not in self._next
+
     def _claim_legs(self, answer: Answer, claim: Claim) -> Iterator[Leg]:
         for line in answer.lines:
             yield from _pair(claim, Book.CASH, line.value.paid, line.claim_line_id)
@@ -59,8 +76,10 @@ class Legs:
         for found in answer.found:
             if found.disposition is Disposition.CONTRACTUAL:
                 yield from _pair(claim, Book.CONTRACTUAL, found.cents, found.claim_line_id)
-            elif found.disposition is Disposition.PATIENT:
+            elif found.disposition in (Disposition.PATIENT, Disposition.PROTECTED):
                 for payer_id, cents in self._shares(answer, claim, found.cents):
+                    if payer_id is None and found.disposition is Disposition.PROTECTED:
+                        continue  # no payer follows: it stays where it is, and a person decides
                     book = Book.PATIENT if payer_id is None else Book.INSURANCE
                     yield from _pair(claim, book, cents, found.claim_line_id, payer_id)
 

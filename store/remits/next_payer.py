@@ -18,6 +18,8 @@ from store.claims.build import called
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
+from store.remits.dispositions import Disposition
+from store.remits.outcome import net_of
 from store.tables import Claim, Coverage, Posting
 from store.text import clean_line
 from store.work import items
@@ -95,6 +97,11 @@ class MoveToPatient(Command):
         waiting = {payer: cents for payer, cents in open_at_next_payer(change.session, claim).items() if cents > 0}
         if not waiting:
             raise Refused(f"Nothing of {called(claim)} waits for a next payer.")
+        if net_of(change.session, [claim.id])[claim.id].adjusted[Disposition.PROTECTED] > 0:
+            raise Refused(
+                "The patient is protected from cost sharing (QMB) and may not be billed.",
+                do="Bill Medicaid or write off.",
+            )
         if not self.reason.strip():
             raise Refused("Say why the next payer does not pay.")
         where = (claim.guarantor_id, claim.id, None, claim.encounter_id)

@@ -25,7 +25,8 @@ class Net:
 
     def state(self, claim_charge: int) -> ClaimState:
         """The claim's state: what is denied counts before what is paid, what is paid before the patient's share."""
-        denied, patient = self.adjusted[Disposition.DENIAL], self.adjusted[Disposition.PATIENT]
+        denied = self.adjusted[Disposition.DENIAL]
+        patient = self.adjusted[Disposition.PATIENT] + self.adjusted[Disposition.PROTECTED]
         empty = not (self.charge or self.paid or any(self.adjusted.values()))
         if self.answers and empty and claim_charge:
             return ClaimState.REVERSED

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -23,7 +24,7 @@ from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import CLAIM, ClaimState
 from store.denials.open import DenialBook, Refusal
 from store.remits import exceptions
-from store.remits.answers import Answer, Found, keep_adjustments, keep_answers
+from store.remits.answers import CROSSOVER, Answer, Found, keep_adjustments, keep_answers
 from store.remits.board import CHUNK, Board
 from store.remits.dispositions import Disposition
 from store.remits.legs import Legs, provider_entries
@@ -34,6 +35,8 @@ from store.tables import Claim, ClaimEvent, Payer, Remittance
 from store.work.command import Change
 from store.x12 import remittance_values as x12
 
+CROSSOVER_DAYS = 30
+"""A claim that was sent on (CLP02 19, 20, 21) is not billed again; after so many days somebody asks the next payer."""
 SLICE = 1000
 """How many answers are read and written together."""
 
@@ -60,6 +63,7 @@ class _Kept:
     refusals: list[Refusal]
     line_ids: set[int | None]
     unplaced: bool
+    stranded: bool
 
 
 def post_payment(change: Change, remittance: Remittance, payment: x12.Payment) -> Tally:
@@ -89,10 +93,10 @@ def _book(change: Change, remittance: Remittance, values: Sequence[x12.RemitClai
     legs = Legs(change, remittance, answers)
     post(change, *[legs.entry(answer) for answer in answers])
     keep_adjustments(change.session, answers)
-    return [_kept(remittance, answer) for answer in answers]
+    return [_kept(remittance, answer, legs.stranded(answer)) for answer in answers]
 
 
-def _kept(remittance: Remittance, answer: Answer) -> _Kept:
+def _kept(remittance: Remittance, answer: Answer, stranded: bool) -> _Kept:
     refusals = [_refusal(remittance, answer, one) for one in answer.found if one.disposition is Disposition.DENIAL]
     return _Kept(
         answer.id,
@@ -102,6 +106,7 @@ def _kept(remittance: Remittance, answer: Answer) -> _Kept:
         refusals,
         {line.claim_line_id for line in answer.lines},
         any(line.claim_line_id is None for line in answer.lines),
+        stranded,
     )
 
 
@@ -155,7 +160,7 @@ class _Settling:
             claim.payer_control = one.value.payer_control
         given_back = self._follow_refusals(one, claim)
         self._move(one, claim, self._net[claim.id])
-        self._offer_next_payer(claim)
+        self._offer_next_payer(one, claim)
         self._look_for_doubts(one, claim, given_back)
 
     def _follow_refusals(self, one: _Kept, claim: Claim) -> bool:
@@ -191,12 +196,15 @@ class _Settling:
         if claim.state != state:
             self._change.move(claim, CLAIM, state, called(claim))
 
-    def _offer_next_payer(self, claim: Claim) -> None:
-        """Put a claim whose rest is the next payer's before the biller."""
+    def _offer_next_payer(self, one: _Kept, claim: Claim) -> None:
+        """Put a claim whose rest is the next payer's before the biller; at once, unless it was sent on already."""
         for payer_id, cents in self._waiting.get(claim.id, {}).items():
             if payer_id != claim.payer_id and cents > 0:
-                payer = self._change.get(Payer, payer_id)
-                self._board.put(CLAIMS, claim.id, reason=f"bill {payer.name} next", cents=cents, score=cents)
+                name = self._change.get(Payer, payer_id).name
+                sent_on = one.value.status in CROSSOVER
+                until = self._change.today + timedelta(days=CROSSOVER_DAYS) if sent_on else None
+                reason = f"sent on to {name}, which has not answered" if sent_on else f"bill {name} next"
+                self._board.put(CLAIMS, claim.id, reason=reason, cents=cents, score=cents, deferred_until=until)
 
     def _look_for_doubts(self, one: _Kept, claim: Claim, given_back: bool) -> None:
         still_open = sum(self._waiting.get(claim.id, {}).values())
@@ -206,6 +214,8 @@ class _Settling:
             self._raise(one, exceptions.OVERPAY)
         elif one.unplaced:
             self._raise(one, exceptions.NO_LINE)
+        elif one.stranded:
+            self._raise(one, exceptions.QMB)
 
     def _raise(self, one: _Kept, reason: str) -> None:
         exceptions.raise_exception(self._change, self._board, one.id, one.value.paid, reason)

@@ -15,13 +15,15 @@ from store.tables.practice import Fee, Payer, Practice, Provider
 from store.tables.remittance import RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
 from store.tables.statement import StatementAccount, StatementRun
 from store.tables.work import Remark, WorkItem
+from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
     "Action", "Appeal", "AppealLevel", "ArchivedFile", "AuditEntry", "Batch", "Claim", "ClaimEvent", "ClaimLine",
     "ClaimVersion", "Coverage", "Denial", "DenialWorth", "Diagnosis", "Encounter", "Fee", "Guarantor",
     "LedgerEntry", "Note", "Patient", "PatientContact", "Payer", "Posting", "Practice", "Provider", "Remark",
     "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment", "Remittance", "RowImage",
-    "ServiceLine", "StatementAccount", "StatementRun", "Transition", "User", "WorkItem",
+    "ServiceLine", "StatementAccount", "StatementRun", "Transition", "User", "WorkItem", "WriteOffLimit",
+    "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from store import clock
-from store.money import show_cents
+from store.money import parse_cents, show_cents
+from store.people.roles import Role
 from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action
@@ -31,6 +32,29 @@ def _write_off(chosen: Chosen) -> Sequence[object]:
     from store.denials.commands import WriteOffDenial
 
     return [WriteOffDenial(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
+def _approve(chosen: Chosen) -> Sequence[object]:
+    from store.denials.approvals import ApproveWriteOff
+
+    return [ApproveWriteOff(row.subject_id) for row in chosen.rows]
+
+
+def _refuse(chosen: Chosen) -> Sequence[object]:
+    from store.denials.approvals import RefuseWriteOff
+
+    return [RefuseWriteOff(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
+def _limit(chosen: Chosen) -> Sequence[object]:
+    from store.denials.approvals import SetWriteOffLimit
+
+    amount = chosen.text("amount")
+    return [SetWriteOffLimit(chosen.text("role"), parse_cents(amount.lstrip("$")) if amount else None)]
+
+
+def _roles(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    return [Choice(role, role) for role in (Role.BILLER, Role.SUPERVISOR, Role.OWNER)]
 
 
 def _transfer(chosen: Chosen) -> Sequence[object]:
@@ -101,11 +125,42 @@ SPEC = QueueScreenSpec(
             id="denials.write_off",
             key="w",
             label="write off",
-            help="Give the denied amount up, with the reason; u takes it back.",
+            help="Give the denied amount up, with the reason; above your limit a supervisor approves it first.",
             asks=(Pick(name="reason", question="Write off because", load=_reasons),),
             build=_write_off,
             many=True,
             rank=50,
+        ),
+        Action(
+            id="denials.approve",
+            key="Y",
+            label="approve",
+            help="Approve write-offs that others asked for above their limit.",
+            build=_approve,
+            confirm=lambda chosen: f"Approve writing off {show_cents(chosen.cents, sign='$')}?",
+            many=True,
+        ),
+        Action(
+            id="denials.refuse",
+            key="N",
+            label="refuse",
+            help="Refuse a write-off that was asked for; the denial goes back to who asked.",
+            asks=(Words(name="reason", question="Refused because"),),
+            build=_refuse,
+            confirm=lambda chosen: f"Refuse {len(chosen.rows)} write-offs?",
+            many=True,
+        ),
+        Action(
+            id="denials.limit",
+            key="L",
+            label="limit",
+            help="How much a role may write off alone; for who administers the practice.",
+            asks=(
+                Pick(name="role", question="Limit for which role", load=_roles),
+                Words(name="amount", question="Dollars", required=False, hint="empty takes the limit away"),
+            ),
+            build=_limit,
+            confirm=lambda chosen: f"Limit write-offs of a {chosen.text('role')} to {chosen.text('amount') or 'any'}?",
         ),
         Action(
             id="denials.route",

@@ -10,6 +10,7 @@ import pytest
 from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder
 from store.coding import diagnoses, flow, lines, whole
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
+from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOffLimit
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.errors import NotAllowed, Refused, Stale, Taken
 from store.people.users import AddUser
@@ -96,6 +97,20 @@ def _appealed(world: World) -> int:
     return denial_id
 
 
+def _limited(world: World) -> int:
+    """A denial of more than the person may write off alone."""
+    world.do(SetWriteOffLimit("owner", 100))
+    return world.denied()[1]
+
+
+def _asked_for(world: World) -> int:
+    """A denial whose write-off waits for another person."""
+    _, denial_id = world.denied()
+    world.do(SetWriteOffLimit("biller", 5_000))
+    world.who("biller").do(WriteOffDenial(denial_id, "filed too late"))
+    return denial_id
+
+
 def _owing(world: World) -> int:
     encounter_id = world.encounter()
     world.code(encounter_id)
@@ -138,6 +153,12 @@ CASES: dict[str, Make] = {
     "denials.upheld": lambda w: AppealUpheld(_appealed(w), DAY),
     "denials.records": lambda w: SendRecords(w.denied()[1], "operative report, by fax", "F1"),
     "denials.call": lambda w: PayerCall(w.denied()[1], "Ann", "in process", "C1", SOON),
+    "denials.write_off above": lambda w: (w.do(SetWriteOffLimit("owner", 100)), WriteOffDenial(w.denied()[1], "late"))[
+        1
+    ],
+    "denials.approve": lambda w: ApproveWriteOff(_asked_for(w)),
+    "denials.refuse": lambda w: RefuseWriteOff(_asked_for(w), "appeal it"),
+    "denials.set_limit": lambda _: SetWriteOffLimit("biller", 5_000),
     "denials.set_levels": lambda w: SetAppealLevels(w.one(Payer, payer_id="PRMUT").id, DAY, (("appeal", 60, 30, 0),)),
     "remits.move_to_patient": lambda w: MoveToPatient(_waiting_for_the_next(w), "other insurance ended"),
     "remits.settle": lambda w: SettleException(_exception(w), "belongs to another practice"),

@@ -1,4 +1,4 @@
-"""What working a denial is expected to bring, and its appeals"""
+"""What working a denial is expected to bring, its appeals, and write-offs that wait for a second person"""
 
 from alembic import op
 import sqlalchemy as sa
@@ -65,6 +65,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_appeal_claim_id'), ['claim_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_appeal_denial_id'), ['denial_id'], unique=False)
 
+    op.create_table('write_off_limit',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('role', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('cents', store.tables.base.CentsType(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('role'),
+    sqlite_autoincrement=True
+    )
+    op.create_table('write_off_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('denial_id', sa.Integer(), nullable=False),
+    sa.Column('cents', store.tables.base.CentsType(), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_by', sa.Integer(), nullable=False),
+    sa.Column('asked_on', sa.Date(), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.Column('decided_on', sa.Date(), nullable=True),
+    sa.Column('approved', sa.Boolean(), nullable=True),
+    sa.ForeignKeyConstraint(['asked_by'], ['app_user.id'], ),
+    sa.ForeignKeyConstraint(['decided_by'], ['app_user.id'], ),
+    sa.ForeignKeyConstraint(['denial_id'], ['denial.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('write_off_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_write_off_request_denial_id'), ['denial_id'], unique=False)
 
 
 def downgrade() -> None:
