@@ -51,7 +51,7 @@ def _keys(codes: str) -> tuple[str, ...]:
 
 def _symptom(case: Case) -> Iterator[Finding]:
     for symptom in case.dx:
-        cause = next((dx for dx in case.dx if dx is not symptom and _belongs(symptom, dx)), None)
+        cause = next((dx for dx in case.dx if _belongs(symptom, dx) and not _asked_for(case, symptom, dx)), None)
         if cause:
             yield Finding(
                 "DX.SYMPTOM",
@@ -67,6 +67,14 @@ def _symptom(case: Case) -> Iterator[Finding]:
 
 def _belongs(symptom: Coded, dx: Coded) -> bool:
     return any(symptom.begins(*symptoms) and dx.begins(*diagnoses) for diagnoses, symptoms, _ in _integral())
+
+
+def _asked_for(case: Case, symptom: Coded, dx: Coded) -> bool:
+    """Does a note of the diagnosis's category or below ask for the symptom as a further code, or allow both?"""
+    kinds, high = ("useAdditionalCode", "codeAlso", "excludes2"), ("chapter", "block")
+    notes = (note for note in dx.facts.notes if note.kind in kinds and note.level not in high)
+    references = (reference for note in notes for item in note.items for reference in item.references)
+    return any(case.book.lies_in(reference, symptom.facts) for reference in references)
 
 
 FAMILY = (
