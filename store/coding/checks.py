@@ -81,16 +81,23 @@ def accept_modifiers(modifiers: Sequence[str]) -> str:
     return ",".join(cleaned)
 
 
-def require_finishable(change: Change, encounter: Encounter) -> None:
-    """Refuse to finish with the first thing that stops it."""
+def require_finishable(change: Change, encounter: Encounter, override: str = "") -> None:
+    """Refuse to finish with the first thing that stops it.
+
+    A reason in `override` passes what may be overridden: conditions that exclude each other may be unrelated
+    (guideline I.A.12.a); nothing else.
+    """
     if not access.diagnoses(change, encounter.id):
         raise Refused("There is no diagnosis yet.", do="Press i to search one.")
     if not access.lines(change, encounter.id):
         raise Refused("There is no procedure line yet.", do="Press h to search one.")
     stops = [found for found in findings(change, encounter) if _stops(found)]
+    if override:
+        stops = [found for found in stops if not found.overridable]
     if stops:
         more = f" ({len(stops) - 1} more)" if len(stops) > 1 else ""
-        raise Refused(f"{stops[0].message}{more}", do=stops[0].clears_when)
+        help_ = "O overrides it with a reason. " if stops[0].overridable else ""
+        raise Refused(f"{stops[0].message}{more}", do=f"{help_}{stops[0].clears_when}")
 
 
 def _stops(finding: Finding) -> bool:

@@ -14,7 +14,7 @@ from store.coding import access, checks
 from store.coding.states import ENCOUNTER, CodingState
 from store.errors import Refused
 from store.people.roles import Permission
-from store.tables import Claim, Encounter
+from store.tables import Claim, Encounter, Remark
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
@@ -25,19 +25,30 @@ class FinishCoding(Command):
     """The encounter is coded: it leaves the queue and is billed."""
 
     encounter_id: int
+    override: str = free_text(default="")
     name: ClassVar[str] = "coding.finish"
     permission: ClassVar[Permission] = Permission.CODE
 
     def apply(self, change: Change) -> Said:
         """Refused with the first reason that stops it; else a claim is built, or the charge goes to the patient."""
         encounter = access.editable(change, self.encounter_id)
-        checks.require_finishable(change, encounter)
+        override = clean_line(self.override)
+        checks.require_finishable(change, encounter, override)
+        if override:
+            _keep_reason(change, encounter, override)
         encounter.coded_at = change.now
         change.move(encounter, ENCOUNTER, CodingState.CODED, access.called(encounter))
         change.move(encounter, ENCOUNTER, CodingState.RELEASED, access.called(encounter))
         items.close(change, access.QUEUE, encounter.id)
         outcome = bill(change, encounter)
         return Said(f"{access.called(encounter)} finished: {outcome}", encounter.id)
+
+
+def _keep_reason(change: Change, encounter: Encounter, reason: str) -> None:
+    """Why edits were overridden stays with the encounter, dated and signed."""
+    text = f"Finished in spite of an edit: {reason}"
+    subject = f"{access.QUEUE}:{encounter.id}"
+    change.add(Remark(subject=subject, user_id=change.actor.user_id, at=change.now, text=text))
 
 
 @dataclass(frozen=True, slots=True)

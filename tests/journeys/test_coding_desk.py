@@ -98,6 +98,20 @@ async def test_finishing_without_a_pointer_is_refused_and_the_encounter_stays(de
     assert "E" in desk.text("#edits")
 
 
+async def test_codes_that_exclude_each_other_stop_until_a_reason_is_given(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await found(desk, "i", "J44.9")
+    await found(desk, "i", "E11.9")
+    await found(desk, "i", "E10.9")
+    await found(desk, "h", "ZZ112")
+    await desk.press("F")
+    await desk.settle()
+    assert "O overrides it" in desk.status
+    await desk.press("O")
+    await answered(desk, "two conditions, see the note")
+    assert "finished" in desk.status
+
+
 async def test_evidence_is_linked_to_the_code_under_the_cursor(desk: Desk) -> None:
     await found(desk, "i", "J45.31")
     await desk.press("tab", "tab", "v", "right", "c")

@@ -27,6 +27,7 @@ SPEC = QueueScreenSpec(
         _desk("c", "evidence", "evidence", "Link the selected words of the note to the diagnosis under the cursor."),
         _desk("F", "finish", "finish, next", "Finish the encounter and open the next; refused with the reason while "
               "an edit stops it.", rank=15),
+        _desk("O", "override", "override", "Finish in spite of codes that exclude each other, with the reason."),
         _desk("H", "hold", "hold", "Hold the encounter until a day, with the reason."),
         _desk("V", "void", "not billable", "The encounter is not billable, with the reason."),
         _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=50),

@@ -268,6 +268,15 @@ class DeskScreen(WorkScreen):
         await self._change(FinishCoding(self._row.subject_id), read=False)
         await self._go_on()
 
+    async def do_desk_override(self, _count: int | None) -> None:
+        """Asks why the codes that exclude each other both stand, and finishes."""
+        from store.coding.flow import FinishCoding
+
+        reason = await self._asked(Words(name="override", question="Both stand because"))
+        if reason is not None:
+            await self._change(FinishCoding(self._row.subject_id, str(reason)), read=False)
+            await self._go_on()
+
     async def do_desk_hold(self, _count: int | None) -> None:
         """Asks why and until when."""
         from store.coding.flow import HoldEncounter
