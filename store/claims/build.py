@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlmodel import col, select
 
 from store.accounts.balances import charged
@@ -37,13 +39,13 @@ def bill(change: Change, encounter: Encounter) -> str:
 def active_coverages(change: Change, encounter: Encounter) -> list[Coverage]:
     """The patient's coverages on the date of service, first payer first."""
     query = select(Coverage).where(Coverage.patient_id == encounter.patient_id).order_by(col(Coverage.order))
-    day = encounter.service_date
-    return [
-        coverage
-        for coverage in change.session.exec(query).all()
-        if (coverage.valid_from is None or coverage.valid_from <= day)
-        and (coverage.valid_to is None or day <= coverage.valid_to)
-    ]
+    return [coverage for coverage in change.session.exec(query).all() if in_force(coverage, encounter.service_date)]
+
+
+def in_force(coverage: Coverage, day: date) -> bool:
+    """Whether a coverage holds on a day; an end that is not known is open."""
+    begun = coverage.valid_from is None or coverage.valid_from <= day
+    return begun and (coverage.valid_to is None or day <= coverage.valid_to)
 
 
 def rebuild(change: Change, claim: Claim, authorization: str = "") -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
 from sqlalchemy import func
@@ -14,7 +13,7 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
 from store.claims.build import QUEUE as CLAIMS
-from store.claims.build import called
+from store.claims.build import called, in_force
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
@@ -36,7 +35,7 @@ def next_payers(session: Session, claims: Sequence[Claim]) -> dict[int, int]:
     for claim in claims:
         mine = coverages.get(claim.patient_id, [])
         current = next((one.order for one in mine if one.id == claim.coverage_id), 0)
-        after = (one for one in mine if one.order > current and _holds(one, claim.service_from))
+        after = (one for one in mine if one.order > current and in_force(one, claim.service_from))
         following = next(after, None)
         if following is not None:
             found[claim.id] = following.payer_id
@@ -51,11 +50,6 @@ def _coverages(session: Session, patient_ids: set[int]) -> dict[int, list[Covera
         for coverage in session.exec(select(Coverage).where(some).order_by(col(Coverage.order))).all():
             found.setdefault(coverage.patient_id, []).append(coverage)
     return found
-
-
-def _holds(coverage: Coverage, day: date) -> bool:
-    begun = coverage.valid_from is None or coverage.valid_from <= day
-    return begun and (coverage.valid_to is None or day <= coverage.valid_to)
 
 
 def waiting_at_payers(session: Session, claim_ids: Collection[int]) -> dict[int, dict[int, int]]:
