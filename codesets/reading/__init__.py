@@ -11,7 +11,18 @@ themselves: a coder accepts each.
 
 from __future__ import annotations
 
+from codesets.reading.introduced import introduced
 from codesets.reading.model import Alternative, Assertion, Mention, NoteReading, Section, SectionKind, Suggestion
 from codesets.reading.note import read_note
 
-__all__ = ["Alternative", "Assertion", "Mention", "NoteReading", "Section", "SectionKind", "Suggestion", "read_note"]
+__all__ = [
+    "Alternative",
+    "Assertion",
+    "Mention",
+    "NoteReading",
+    "Section",
+    "SectionKind",
+    "Suggestion",
+    "introduced",
+    "read_note",
+]
