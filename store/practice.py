@@ -23,10 +23,10 @@ from store.migrations import require_current
 from store.people import audit
 from store.people.roles import Actor, Permission, Role
 from store.tables import User, WorkItem
-from store.work import leases, queue
+from store.work import leases, queue, sitting, views
 from store.work.command import Command, Job, Runner, storage_told
 from store.work.record import Record
-from store.work.values import BoardLine, Done, Lease, Page, QueueInfo, View, Why
+from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
 if TYPE_CHECKING:
     from codesets import CodeLibrary
@@ -104,6 +104,21 @@ class Practice:
         known = queue.find(name, self.actor)
         with self.reading() as session:
             return queue.page(session, known, self.actor, view, clock.today(), start, limit)
+
+    def views(self, name: str) -> tuple[NamedView, ...]:
+        """A queue's saved views: the person's own, then those of everybody."""
+        with self.reading() as session:
+            return views.saved_views(session, name, self.actor)
+
+    def sitting(self) -> str:
+        """Where this person left, as it was kept."""
+        with self.reading() as session:
+            return sitting.read(session, self.actor)
+
+    def keep_sitting(self, content: str) -> None:
+        """Keep where this person is."""
+        with storage_told(), Session(writer(self.engine)) as session:
+            sitting.keep(session, self.actor, content, clock.now())
 
     def record(self, name: str, subject_id: int) -> Record:
         """One record of a queue, ready to read."""

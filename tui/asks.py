@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from store.errors import Refused
 from store.money import parse_cents
 from store.work.record import Record
-from store.work.values import Lease, Row
+from store.work.values import Lease, Row, View
 
 if TYPE_CHECKING:
     from tui.calls import PracticeApi
@@ -26,7 +26,7 @@ _DAYS = re.compile(r"(\d{1,4})\s*([dw]?)", re.ASCII)
 class Chosen:
     """What an action acts on: the marked rows or the focused one, the answers, and the record and lease if open.
 
-    `cents` is the sum of the rows' amounts.
+    `cents` is the sum of the rows' amounts; `view` is what a list shows.
     """
 
     queue: str
@@ -36,6 +36,7 @@ class Chosen:
     record: Record | None = None
     lease: Lease | None = None
     cents: int = 0
+    view: View | None = None
 
     def text(self, name: str) -> str:
         """The answer to a `Words` or `Pick`."""
@@ -136,11 +137,13 @@ class Pick(Ask):
     """One of a few: by digit, by typing a part of it, or with the arrows.
 
     `load` reads the choices from the store when they aren't known beforehand.  Without `digits` they are only typed.
+    `line` may take the whole of what was typed as the answer, in the place of a choice.
     """
 
     choices: tuple[Choice, ...] = ()
     load: Callable[[PracticeApi, Chosen], Sequence[Choice]] | None = None
     digits: bool = True
+    line: Callable[[str], str | None] | None = None
 
     def parse(self, text: str) -> Answer:
         """The text itself: the prompt hands in the value of the choice."""

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from store.work.record import Record
-from store.work.values import BoardLine, Done, Lease, Page, QueueInfo, View, Why
+from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,6 +29,18 @@ class PracticeApi(Protocol):
 
     def page(self, name: str, view: View, /, *, start: int, limit: int) -> Page:
         """At most `limit` rows from row `start` of a view."""
+        ...
+
+    def views(self, name: str, /) -> Sequence[NamedView]:
+        """A queue's saved views that the person may use."""
+        ...
+
+    def sitting(self) -> str:
+        """Where the person left, as it was kept; empty the first time."""
+        ...
+
+    def keep_sitting(self, content: str, /) -> None:
+        """Keeps where the person is."""
         ...
 
     def record(self, name: str, subject_id: int, /) -> Record:

@@ -6,7 +6,7 @@ so in one line before it does.  Nothing is bound to the keys that terminals, mul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -47,12 +47,13 @@ class Action:
     With `build` it changes records: `asks` are put one by one, then `confirm`, if any, states the effect.
     `many` acts on all marked rows, else on the focused one only.  `rank` orders the footer, 0 stays out of it.
     `open_only` needs the record to be leased.  `effect` states the effect with figures that only the store knows.
+    `on_view` acts on the view and needs no row.  Without a `key` it is reached by its name: `:` and the label.
     """
 
     id: str
-    key: str
     label: str
     help: str
+    key: str = ""
     also: tuple[str, ...] = ()
     places: frozenset[Place] = frozenset({Place.LIST, Place.RECORD})
     asks: tuple[Ask, ...] = ()
@@ -61,6 +62,7 @@ class Action:
     effect: Callable[[PracticeApi, Chosen], str] | None = None
     many: bool = False
     open_only: bool = False
+    on_view: bool = False
     rank: int = 0
 
     def __post_init__(self) -> None:
@@ -72,8 +74,18 @@ class Action:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every key of the action, the one that is shown first."""
-        return (self.key, *self.also)
+        """Every key of the action, the one that is shown first; a keymap file has the last word."""
+        return _REMAPPED.get(self.id) or tuple(key for key in (self.key, *self.also) if key)
+
+    @property
+    def first_key(self) -> str:
+        """The key that footer and palette name, as a person knows it."""
+        return shown_key(self.keys[0]) if self.keys else ""
+
+    @property
+    def typed(self) -> str:
+        """What is typed after `:` for it: the label in one word."""
+        return self.label.replace(", ", "-").replace(" ", "-")
 
     @property
     def method(self) -> str:
@@ -83,7 +95,17 @@ class Action:
     @property
     def shown(self) -> str:
         """The keys as a person knows them."""
-        return " ".join(_SHOWN.get(key, key) for key in self.keys)
+        return " ".join(_SHOWN.get(key, key) for key in self.keys) or f":{self.typed}"
+
+
+_REMAPPED: dict[str, tuple[str, ...]] = {}
+
+
+def remap(keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Gives actions other keys, by id, until the program ends; an empty mapping brings the shipped ones back."""
+    _REMAPPED.clear()
+    for action, given in keys.items():
+        _REMAPPED[action] = given
 
 
 def shown_key(key: str) -> str:
@@ -157,8 +179,10 @@ COMMON: tuple[Action, ...] = (
     Action(id="filter", key="/", label="filter", places=_QUEUE, rank=60,
            help="Keep the rows that hold all these words; column:a,b keeps those values. Empty shows all."),
     Action(id="sort", key="s", label="sort", places=_QUEUE, rank=95,
-           help="Sort by a column; the last ones stay as second and third level. Again turns it round."),
-    Action(id="view", key="v", label="view", help="Next view: open, mine, deferred.", places=_QUEUE),
+           help="Sort by a column; the last ones stay as second and third level; again turns it round. "
+           "Or type all levels: den- slk+."),
+    Action(id="view", key="v", label="view", places=_QUEUE,
+           help="Choose a view: open, mine, deferred, or one that was kept; vv is your own work."),
     Action(id="next", key="n", label="next", places=_WORK, rank=40,
            help="Take and open the item that comes first and nobody works on."),
     Action(id="why", key="y", label="why", places=_WORK, rank=70,

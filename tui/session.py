@@ -82,7 +82,7 @@ class Session:
     """One person's sitting.
 
     `views` keeps each queue's filter and sort; `undo_sizes` remembers how many commands each key press made,
-    so that one `u` takes one key press back.
+    so that one `u` takes one key press back; `drafts` are texts that were begun and not sent.
     """
 
     calls: Calls
@@ -93,6 +93,7 @@ class Session:
     titles: dict[str, str] = field(default_factory=dict)
     repeat: Repeat | None = None
     undo_sizes: list[int] = field(default_factory=list)
+    drafts: dict[str, str] = field(default_factory=dict)
 
     def spec(self, queue: str) -> QueueScreenSpec:
         """What the screens do for a queue; a queue without a file of its own has the common keys."""

@@ -7,11 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from store import clock
+from store.work.sorting import sort_text
+from store.work.values import View
 from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 
 NOBODY = "nobody"
+EVERYBODY = "everybody"
 
 
 def day(chosen: Chosen, name: str) -> date:
@@ -61,6 +64,34 @@ def _import(chosen: Chosen) -> Sequence[object]:
     return [TakeInFile(Path(chosen.text("path")).expanduser())]
 
 
+def _keep_view(chosen: Chosen) -> Sequence[object]:
+    from store.work.views import SaveView
+
+    assert chosen.view is not None
+    return [SaveView(chosen.queue, chosen.text("label"), chosen.view, shared=chosen.text("whose") == EVERYBODY)]
+
+
+def _drop_view(chosen: Chosen) -> Sequence[object]:
+    from store.work.views import DropView
+
+    return [DropView(int(chosen.text("view")))]
+
+
+def view_choices(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
+    """The kept views of a queue; the value is the view's id."""
+    return [
+        Choice(str(one.id), one.name, view_words(one.view) + ("  everybody's" if one.shared else ""))
+        for one in practice.views(chosen.queue)
+    ]
+
+
+def view_words(view: View) -> str:
+    """A view in a few words."""
+    state = "mine" if view.mine else "deferred" if view.deferred else "open"
+    sort = f"  sort {sort_text(view.sort)}" if view.sort else ""
+    return f"{state}  {view.filter or 'all'}{sort}"
+
+
 PRACTICE: tuple[Action, ...] = (
     Action(
         id="import",
@@ -86,5 +117,12 @@ SHARED: tuple[Action, ...] = (
            asks=(Pick(name="to", question="Assign to", load=_people),)),
     Action(id="escalate", key="e", label="escalate", help="Put the item before a supervisor, with the reason.",
            many=True, build=_escalate, asks=(Words(name="reason", question="Escalate because"),)),
+    Action(id="view.keep", label="keep view", on_view=True, places=frozenset({Place.LIST}), build=_keep_view,
+           help="Keep the view, filter and sort under a name, for yourself or for everybody.",
+           asks=(Words(name="label", question="Name of the view", longest=40),
+                 Pick(name="whose", question="For whom", choices=(
+                     Choice("me", "me"), Choice(EVERYBODY, EVERYBODY, "needs the right to assign work"))))),
+    Action(id="view.drop", label="drop view", on_view=True, places=frozenset({Place.LIST}), build=_drop_view,
+           help="Forget a view that was kept.", asks=(Pick(name="view", question="Forget", load=view_choices),)),
 )  # fmt: skip
 """In every queue's list and record."""

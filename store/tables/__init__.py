@@ -14,6 +14,7 @@ from store.tables.people import User
 from store.tables.practice import Fee, Payer, Practice, Provider
 from store.tables.remittance import RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
 from store.tables.statement import StatementAccount, StatementRun
+from store.tables.views import SavedView, Sitting
 from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
@@ -22,8 +23,8 @@ __all__ = [
     "ClaimVersion", "Coverage", "Denial", "DenialWorth", "Diagnosis", "Encounter", "Fee", "Guarantor",
     "LedgerEntry", "Note", "Patient", "PatientContact", "Payer", "Posting", "Practice", "Provider", "Remark",
     "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment", "Remittance", "RowImage",
-    "ServiceLine", "StatementAccount", "StatementRun", "Transition", "User", "WorkItem", "WriteOffLimit",
-    "WriteOffRequest",
+    "SavedView", "ServiceLine", "Sitting", "StatementAccount", "StatementRun", "Transition", "User", "WorkItem",
+    "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -32,6 +32,12 @@ def condition(text: str, columns: Columns) -> ColumnElement[bool]:
     return and_(*(_term(term, columns) for term in text.split()))
 
 
+def check(columns: Columns, text: str) -> None:
+    """Refuse a filter that these columns don't understand."""
+    if text.strip():
+        condition(text, columns)
+
+
 def _term(term: str, columns: Columns) -> ColumnElement[bool]:
     key, colon, values = term.partition(":")
     if colon and key.lower() in columns:

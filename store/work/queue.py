@@ -18,7 +18,7 @@ from store.errors import NotAllowed, NotFound, Refused
 from store.people.roles import Actor, Permission
 from store.tables import User, WorkItem
 from store.work.dates import add_business_days
-from store.work.filters import condition
+from store.work.filters import Columns, condition
 from store.work.record import Record
 from store.work.values import BoardLine, Cell, Column, Kind, Page, QueueInfo, Row, View, Why
 
@@ -58,6 +58,11 @@ class Queue:
     def info(self) -> QueueInfo:
         """The part that a screen needs."""
         return QueueInfo(self.name, self.title, tuple(shown.column for shown in self.shown))
+
+    @property
+    def columns(self) -> Columns:
+        """What a filter may name."""
+        return {shown.column.key: (shown.column, shown.sql) for shown in self.shown}
 
 
 QUEUES: dict[str, Queue] = {}
@@ -155,7 +160,7 @@ def _conditions(queue: Queue, actor: Actor, view: View, today: date) -> ColumnEl
         held = and_(col(WorkItem.owner_id) == actor.user_id, _held())
         terms.append(or_(col(WorkItem.assigned_to) == actor.user_id, held))
     if view.filter.strip():
-        terms.append(condition(view.filter, {shown.column.key: (shown.column, shown.sql) for shown in queue.shown}))
+        terms.append(condition(view.filter, queue.columns))
     return and_(*terms)
 
 

@@ -55,6 +55,16 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedView:
+    """A view that was kept under a name; `shared` ones are everybody's."""
+
+    id: int
+    name: str
+    view: View
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One item of a queue.
 

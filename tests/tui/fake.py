@@ -10,7 +10,7 @@ from typing import Any
 
 from store.errors import NotFound, Refused, Stale, Taken
 from store.work.record import Facts, Lines, Record, Tab, Table
-from store.work.values import BoardLine, Column, Done, Kind, Lease, Page, QueueInfo, Row, SortKey, View, Why
+from store.work.values import BoardLine, Column, Done, Kind, Lease, NamedView, Page, QueueInfo, Row, SortKey, View, Why
 from tui.asks import Choice, Chosen, Pick
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
@@ -80,6 +80,7 @@ class FakePractice:
     rows: dict[int, Row] = field(default_factory=dict)
     closed: bool = False
     with_lease: Lease | None = None
+    kept_sitting: str = ""
 
     def __post_init__(self) -> None:
         chance = random.Random(7)
@@ -113,6 +114,18 @@ class FakePractice:
         past = sum(row.flag == "X" for row in rows)
         soon = sum(row.flag == "!" for row in rows)
         return Page(tuple(rows[start : start + limit]), start, len(rows), cents, past, soon)
+
+    def views(self, name: str) -> Sequence[NamedView]:
+        return [
+            NamedView(7, "big ones", View("payer:uhc", (SortKey("denied", True),))),
+            NamedView(8, "old ones", View("", (SortKey("slack"),)), shared=name == "denials"),
+        ]
+
+    def sitting(self) -> str:
+        return self.kept_sitting
+
+    def keep_sitting(self, content: str) -> None:
+        self.kept_sitting = content
 
     def record(self, queue: str, subject_id: int) -> Record:
         row = self.rows.get(subject_id)

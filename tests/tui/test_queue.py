@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.strip import Strip
 
 from tests.tui.fake import FakePractice
@@ -243,13 +244,94 @@ async def test_the_palette_finds_actions_and_queues() -> None:
 
 async def test_views_change_what_is_shown() -> None:
     async with opened() as desk:
-        await desk.press("v")
+        await desk.press("v", "2")
         assert "mine" in desk.text("#title")
         assert desk.rows.total == 10
-        await desk.press("v")
+        await desk.press("v", "3")
         assert "deferred" in desk.text("#title")
-        await desk.press("v")
+        await desk.press("v", "1")
         assert desk.rows.total == 214
+
+
+async def test_kept_views_bring_their_filter_and_sort_back() -> None:
+    async with opened() as desk:
+        await desk.press("v")
+        assert "big ones" in desk.drawer
+        assert "everybody's" in desk.drawer
+        await desk.press("4")
+        assert "payer:uhc" in desk.text("#terms")
+        assert "Den$↓" in desk.text("#terms")
+        await desk.press("colon")
+        await desk.type("view old ones")
+        await desk.press("enter")
+        assert "Slk↑" in desk.text("#terms")
+        assert desk.rows.total == 214
+
+
+async def test_a_view_is_kept_under_a_name() -> None:
+    async with opened() as desk:
+        await desk.press("s", "1", "v", "6")
+        await desk.type("nearest")
+        await desk.press("enter", "2")
+        ((command, _),) = desk.practice.done
+        assert (command.queue, command.label, command.shared) == ("denials", "nearest", True)
+        assert [level.column for level in command.view.sort] == ["slack"]
+
+
+async def test_all_levels_of_a_sort_can_be_typed_with_their_directions() -> None:
+    async with opened() as desk:
+        await desk.press("s")
+        await desk.type("den$- slk+ payer-")
+        await desk.press("enter")
+        assert "Den$↓ Slk↑ Payer↓" in desk.text("#terms")
+        await desk.press("colon")
+        await desk.type("sort nowhere")
+        await desk.press("enter")
+        assert "There is no column 'nowhere'" in desk.status
+
+
+async def test_a_typed_line_answers_what_the_action_asks() -> None:
+    async with opened() as desk:
+        await desk.press("colon")
+        await desk.type("defer 14d waiting for records")
+        await desk.press("enter")
+        ((command, _),) = desk.practice.done
+        assert command.reason == "waiting for records"
+        await desk.press("colon")
+        await desk.type("filter uhc")
+        await desk.press("enter")
+        assert desk.rows.total < 214
+        await desk.press("colon")
+        await desk.type("7")
+        await desk.press("enter")
+        assert desk.rows.index == 6
+        await desk.press("colon")
+        await desk.type("queue coding")
+        await desk.press("enter")
+        assert "CODING" in desk.text("#title")
+
+
+async def test_a_pasted_text_comes_in_whole() -> None:
+    async with opened() as desk:
+        await desk.press("t")
+        desk.app.post_message(events.Paste("first line\nsecond\tline\x1b[31m\n"))
+        await desk.settle()
+        await desk.press("enter")
+        ((command, _),) = desk.practice.done
+        assert command.text == "first line second line�[31m"
+
+
+async def test_a_draft_belongs_to_its_row() -> None:
+    async with opened() as desk:
+        await desk.press("t")
+        await desk.type("half a tho")
+        await desk.press("escape", "j", "t")
+        assert "half" not in desk.question
+        await desk.press("escape", "k", "t")
+        await desk.type("ught")
+        await desk.press("enter")
+        ((command, _),) = desk.practice.done
+        assert command.text == "half a thought"
 
 
 async def test_export_writes_a_file_for_the_owner_only(tmp_path: Path) -> None:

@@ -1,71 +1,25 @@
-"""What every screen does: turns keys into actions, asks what they need, carries them out and says what happened."""
+"""What every screen does: carries actions out, says what happened, and knows the common keys."""
 
 from __future__ import annotations
 
 import uuid
-from collections import deque
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
-
-from textual import events
-from textual.app import ComposeResult
-from textual.screen import Screen
-from textual.widget import Widget
 
 from store.errors import Refused
 from store.work.values import Done, Lease, Why
-from tui.asks import Answer, Ask, Choice, Chosen, Pick, Words
-from tui.keys import Action, Place, find, footer, pressed
-from tui.screens.palette import palette
-from tui.session import Repeat, Session
-from tui.widgets.drawer import Drawer
+from tui.asks import Answer, Choice, Chosen, Words
+from tui.keys import MOVES, Action
+from tui.screens.keyed import KeyedScreen
+from tui.screens.palette import answer_of, named, palette, read_line, split_answers
+from tui.session import Repeat
+from tui.widgets.finding import found
 from tui.widgets.plain import one_line
-from tui.widgets.prompt import Prompt
 from tui.widgets.scroller import Scroller
-from tui.widgets.status import KeysLine, StatusLine
-
-_MOST_COUNT = 6
 
 
-@runtime_checkable
-class Keyed(Protocol):
-    """A widget with keys of its own while it has the focus."""
-
-    ACTIONS: tuple[Action, ...]
-
-
-class WorkScreen(Screen[None], inherit_bindings=False):
-    """Base of the screens that people work in.
-
-    A screen gives its `actions` and, for each that has no command, a method `do_<id>(count)`.  Keys pressed while a
-    command is at the store wait and are done after it; a refusal forgets them, as they were meant for another state.
-    """
-
-    place = Place.LIST
-    digits_are_tabs = False
-    queue = ""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.session = session
-        self.drawer = Drawer(id="drawer")
-        self.prompt = Prompt(self.drawer, id="prompt")
-        self.status = StatusLine(id="status")
-        self.keys_line = KeysLine(id="keys")
-        self.count = ""
-        self._busy = False
-        self._waiting: deque[tuple[str, str | None]] = deque()
-
-    # What a screen tells of itself
-
-    def body(self) -> ComposeResult:
-        """The widgets above the footer."""
-        raise NotImplementedError
-
-    def actions(self) -> Sequence[Action]:
-        """The screen's actions."""
-        raise NotImplementedError
+class WorkScreen(KeyedScreen, inherit_bindings=False):
+    """Base of the screens that people work in."""
 
     async def choose(self, action: Action, count: int | None) -> Chosen:
         """What an action would act on; `Refused` when there is nothing."""
@@ -81,125 +35,7 @@ class WorkScreen(Screen[None], inherit_bindings=False):
     async def changed(self, action: Action | None) -> None:
         """Called after a command or an undo."""
 
-    # Composition
-
-    def compose(self) -> ComposeResult:
-        """The body, the footer and what may come in its place."""
-        yield from self.body()
-        yield self.keys_line
-        yield self.status
-        yield self.prompt
-        yield self.drawer
-
-    def all_actions(self) -> tuple[Action, ...]:
-        """The focused widget's actions, then the screen's."""
-        focused = self.focused
-        own: tuple[Action, ...] = focused.ACTIONS if isinstance(focused, Keyed) else ()
-        taken = {key for action in own for key in action.keys}
-        return (*own, *(action for action in self.actions() if not taken.intersection(action.keys)))
-
-    def marked(self) -> int:
-        """How many rows an action would take; 0 when it takes the focused one."""
-        return 0
-
-    def show_keys(self) -> None:
-        """Draws the footer anew."""
-        self.keys_line.set_actions(footer(self.all_actions()), marked=self.marked())
-
-    # Keys
-
-    def on_key(self, event: events.Key) -> None:
-        """Finds the action of a key."""
-        event.stop()
-        event.prevent_default()
-        self._press(event.key, event.character)
-
-    def _press(self, name: str, character: str | None) -> None:
-        if self.prompt.is_open or self._busy:
-            self._waiting.append((name, character))
-            self._feed_prompt()
-            return
-        key = pressed(name, character)
-        if self.drawer.is_open and self._in_drawer(key):
-            return
-        if key.isdecimal() and key.isascii() and self._digit(key):
-            return
-        if key == "escape" and self.count:
-            self._take_count()
-            return
-        action = find(self.all_actions(), key)
-        if action is None:
-            self._take_count()
-            self.status.say(f"{one_line(key)} does nothing here.", hint="? shows the keys")
-        else:
-            self.perform(action, self._take_count())
-
-    def _in_drawer(self, key: str) -> bool:
-        action = find(Drawer.ACTIONS, key)
-        if action is not None:
-            getattr(self.drawer, action.method)(self._take_count())
-            return True
-        self.drawer.close()
-        return key in {"escape", "enter", "q", "y"}
-
-    def _digit(self, key: str) -> bool:
-        if self.digits_are_tabs:
-            self.show_tab(key)
-            return True
-        if key == "0" and not self.count:
-            return False
-        self.count = (self.count + key)[:_MOST_COUNT]
-        self.status.wait(self.count)
-        return True
-
-    def show_tab(self, key: str) -> None:
-        """A digit in a record."""
-
-    def _take_count(self) -> int | None:
-        count, self.count = self.count, ""
-        if count:
-            self.status.say("")
-        return int(count) if count else None
-
     # Acting
-
-    def perform(self, action: Action, count: int | None = None) -> None:
-        """Does an action: at once, or in the background when it has to ask or to reach the store."""
-        if action.build is not None:
-            self.in_background(self.command(action, count))
-            return
-        for target in self._targets(action):
-            try:
-                result = getattr(target, action.method)(count)
-            except Refused as error:
-                self.refuse(error)
-                return
-            if result is not None:
-                self.in_background(result)
-            return
-        self.status.refuse(f"{action.label} does nothing here.")
-
-    def _targets(self, action: Action) -> Iterator[Widget]:
-        focused = self.focused
-        for target in (focused, self):
-            if target is not None and hasattr(target, action.method):
-                yield target
-
-    def in_background(self, work: Awaitable[None]) -> None:
-        """Runs a coroutine; keys wait until it is done, a refusal goes to the status line."""
-        self._busy = True
-        self.run_worker(self._guarded(work), group="work")
-
-    async def _guarded(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except Refused as error:
-            self._waiting.clear()
-            self.refuse(error)
-        finally:
-            self._busy = False
-        while self._waiting and not self._busy and not self.prompt.is_open and self.is_current:
-            self._press(*self._waiting.popleft())
 
     async def command(self, action: Action, count: int | None, given: Mapping[str, Answer] | None = None) -> None:
         """Asks, confirms and carries out an action of the store."""
@@ -250,40 +86,6 @@ class WorkScreen(Screen[None], inherit_bindings=False):
             said = done[0].said if len(done) == 1 else f"{action.label}: {len(done)} rows. {done[-1].said}"
             self.say(said, hint="u takes it back" if done[-1].undoable else "")
 
-    async def put(self, ask: Ask, chosen: Chosen) -> Answer | None:
-        """Puts one question in the prompt."""
-        choices: Sequence[Choice] = ()
-        if isinstance(ask, Pick):
-            calls = self.session.calls
-            choices = await calls.run(ask.load, calls.practice, chosen) if ask.load else ask.choices
-        return await self._prompted(self.prompt.ask(ask, choices))
-
-    async def confirm(self, effect: str) -> bool:
-        """Asks yes or no."""
-        return bool(await self._prompted(self.prompt.confirm(one_line(effect))))
-
-    async def _prompted(self, question: Awaitable[Answer | None]) -> Answer | None:
-        self.status.display = False
-        try:
-            self.prompt.call_later(self._feed_prompt)
-            return await question
-        finally:
-            self.status.display = True
-
-    def _feed_prompt(self) -> None:
-        """Hands keys that were pressed too early to the prompt, as far as they belong to it."""
-        while self._waiting and self.prompt.is_open:
-            self.prompt.press(*self._waiting.popleft())
-
-    def say(self, text: str, *, hint: str = "") -> None:
-        """Says what was done, on the screen behind if this one has closed meanwhile."""
-        screen = self.app.screen if isinstance(self.app.screen, WorkScreen) else self
-        screen.status.say(one_line(text), hint=hint)
-
-    def refuse(self, error: Refused) -> None:
-        """Shows a refusal."""
-        self.status.refuse(one_line(str(error)))
-
     # Actions that all screens have
 
     def do_help(self, _count: int | None) -> None:
@@ -301,12 +103,55 @@ class WorkScreen(Screen[None], inherit_bindings=False):
         actions = self.all_actions()
         chosen = await self._prompted(self.prompt.ask(ask := palette(actions, self.session.titles), ask.choices))
         kind, _, name = str(chosen or "").partition(":")
-        if kind == "queue":
-            from tui.screens.queue import QueueScreen
-
-            self.app.push_screen(QueueScreen(self.session, name))
+        if kind == "line":
+            await self._run_line(name)
+        elif kind == "queue":
+            self._open_queue(name)
         elif action := next((one for one in actions if one.id == name), None):
             self.call_next(self.perform, action)
+
+    def _open_queue(self, name: str) -> None:
+        from tui.screens.queue import QueueScreen
+
+        self.app.push_screen(QueueScreen(self.session, name))
+
+    async def _run_line(self, typed: str) -> None:
+        """Does what a typed line says, with its answers."""
+        line = read_line(typed)
+        assert line is not None
+        if line.row is not None:
+            self.call_next(self.perform, next(one for one in MOVES if one.id == "top"), line.row)
+            return
+        action = named(self.all_actions(), line.name)
+        if action is None:
+            self._open_queue(self._queue_named(line.rest))
+        elif action.build is not None:
+            await self.command(action, None, await self._typed_answers(action, line.rest))
+        else:
+            target = next((one for one in self._targets(action) if hasattr(one, action.method + "_to")), None)
+            if target is None:
+                raise Refused(f"'{action.typed}' takes nothing after it.")
+            result = getattr(target, action.method + "_to")(line.rest)
+            if result is not None:
+                await result
+
+    def _queue_named(self, words: str) -> str:
+        choices = [Choice(name, title) for name, title in self.session.titles.items()]
+        hits = [one for one in choices if one.value == words.casefold()] or found(choices, words)
+        if not hits:
+            raise Refused(f"There is no queue '{words[:20]}'.", do=f"There are: {', '.join(self.session.titles)}.")
+        return hits[0].value
+
+    async def _typed_answers(self, action: Action, rest: str) -> dict[str, Answer]:
+        """The answers in a typed line; what a pick doesn't know is asked."""
+        chosen = await self.choose(action, None)
+        answers: dict[str, Answer] = {}
+        for name, typed in split_answers(action.asks, rest).items():
+            ask = next(one for one in action.asks if one.name == name)
+            answer = answer_of(ask, typed, await self._choices(ask, chosen))
+            if answer is not None:
+                answers[name] = answer
+        return answers
 
     async def do_undo(self, _count: int | None) -> None:
         """Takes one key press back, however many commands it made."""

@@ -12,11 +12,11 @@ from textual.timer import Timer
 from store.errors import Refused
 from store.money import show_cents
 from store.work.record import Record
-from store.work.values import Kind, Lease, Page, QueueInfo, Row, SortKey, View
-from tui.asks import Choice, Chosen, Pick, Words
+from store.work.values import Kind, Lease, Page, Row
+from tui.asks import Chosen, Words
 from tui.export import write_rows
 from tui.keys import COMMON, Action, Place, at
-from tui.screens.base import WorkScreen
+from tui.screens.viewed import ViewedScreen, rows_word
 from tui.session import Session
 from tui.widgets.columns import sort_words
 from tui.widgets.facts import fold, tab_lines
@@ -32,19 +32,15 @@ REST = 0.12
 """Seconds that the cursor rests before the detail pane reads the record."""
 
 
-class QueueScreen(WorkScreen):
+class QueueScreen(ViewedScreen):
     """A queue: its figures, its rows, and a preview of the focused one."""
 
     place = Place.LIST
 
     def __init__(self, session: Session, queue: str) -> None:
-        super().__init__(session)
-        self.queue = queue
-        self._info: QueueInfo | None = None
-        self._view = session.views.get(queue, View())
+        super().__init__(session, queue)
         self._page: Page | None = None
         self._resting: Timer | None = None
-        self._list = QueueList(self._fetch, id="rows")
         self._preview = Pager(id="preview")
 
     def body(self) -> ComposeResult:
@@ -75,10 +71,6 @@ class QueueScreen(WorkScreen):
         self._list.configure(self._info.columns, self._view.sort)
         await self._list.reload()
         self.status.say("")
-
-    async def _fetch(self, start: int, limit: int) -> Page:
-        calls = self.session.calls
-        return await calls.run(calls.practice.page, self.queue, self._view, start=start, limit=limit)
 
     # What the list tells
 
@@ -111,8 +103,10 @@ class QueueScreen(WorkScreen):
     async def choose(self, action: Action, count: int | None) -> Chosen:
         """The marked rows if the action takes many, else the focused one."""
         marks = tuple(self._list.marks.values())
-        if marks and not action.many:
+        if marks and not action.many and not action.on_view:
             raise Refused(f"'{action.label}' takes one row at a time.", do=f"Esc drops the {len(marks)} marks.")
+        if action.on_view:
+            return Chosen(self.queue, view=self._view)
         rows = marks or ((self._list.row,) if self._list.row else ())
         if not rows:
             raise Refused("There is no row here.")
@@ -159,46 +153,6 @@ class QueueScreen(WorkScreen):
         else:
             self._list.set_marks(await self._all_rows("mark"))
         self._marks_changed()
-
-    async def do_filter(self, _count: int | None) -> None:
-        """Asks for a filter."""
-        hint = "words, or column:value,value"
-        answer = await self.put(
-            Words(name="filter", question="Filter", first=self._view.filter, hint=hint, required=False),
-            Chosen(self.queue),
-        )
-        if answer is not None:
-            await self._see(replace(self._view, filter=str(answer)))
-
-    async def do_sort(self, _count: int | None) -> None:
-        """Asks for a column; the last ones stay as further levels."""
-        assert self._info is not None
-        sort = self._view.sort
-        own = Choice("", "the queue's own order", "past due, due soon, then what is worth most")
-        columns = [
-            Choice(column.key, column.title, _level(column.key, sort) or column.help) for column in self._info.columns
-        ]
-        answer = await self.put(Pick(name="sort", question="Sort by", choices=(*columns, own)), Chosen(self.queue))
-        if answer is not None:
-            await self._see(replace(self._view, sort=_resorted(self._info, sort, str(answer))))
-
-    async def do_view(self, _count: int | None) -> None:
-        """The next view: open, mine, deferred."""
-        mine, deferred = self._view.mine, self._view.deferred
-        now = (True, False) if not mine and not deferred else (False, mine)
-        await self._see(replace(self._view, mine=now[0], deferred=now[1]))
-        self.status.say(f"View: {self._view_name()}")
-
-    async def _see(self, view: View) -> None:
-        before, self._view = self._view, view
-        assert self._info is not None
-        self._list.configure(self._info.columns, view.sort)
-        try:
-            await self._list.reload(seek=True)
-        finally:
-            self.session.views[self.queue] = self._view
-        if before.filter != view.filter:
-            self.status.say(rows_word(self._list.total), hint="Esc shows all" if view.filter else "")
 
     async def do_why(self, _count: int | None) -> None:
         """Opens the answer."""
@@ -325,7 +279,7 @@ class QueueScreen(WorkScreen):
         return one_line(self._info.title if self._info else self.queue).upper()
 
     def _view_name(self) -> str:
-        return "mine" if self._view.mine else "open and deferred" if self._view.deferred else "open"
+        return "mine" if self._view.mine else "deferred" if self._view.deferred else "open"
 
     # Rows
 
@@ -358,11 +312,6 @@ class QueueScreen(WorkScreen):
         return sum(cell for cell in cells if isinstance(cell, int))
 
 
-def rows_word(count: int) -> str:
-    """'1 row', '2,000 rows'."""
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
 def _row_of(lease: Lease) -> Row:
     return Row(lease.item_id, lease.subject_id, "", ())
 
@@ -374,21 +323,3 @@ def _ends(left: list[Part], right: list[Part], width: int) -> list[Part]:
         right = right[:-1]
     gap = width - have - sum(width_of(text) for text, _ in right)
     return [*left, (" " * max(0, gap), PLAIN), *right]
-
-
-def _level(key: str, sort: Sequence[SortKey]) -> str:
-    for number, one in enumerate(sort, 1):
-        if one.column == key:
-            return f"level {number}, {'falling' if one.descending else 'rising'}"
-    return ""
-
-
-def _resorted(info: QueueInfo, sort: Sequence[SortKey], column: str) -> tuple[SortKey, ...]:
-    """The sort with a column in front; the column that was in front turns round.  No column is the queue's order."""
-    if not column:
-        return ()
-    if sort and sort[0].column == column:
-        return (SortKey(column, not sort[0].descending), *sort[1:])
-    kind = next(one.kind for one in info.columns if one.key == column)
-    first = SortKey(column, kind in {Kind.CENTS, Kind.NUMBER})
-    return (first, *(key for key in sort if key.column != column))[:3]

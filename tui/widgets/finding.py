@@ -10,8 +10,8 @@ from tui.asks import Choice
 def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
     """The choices that fit what was typed, best first.
 
-    Best is a label that starts with it, then one that holds it, then one whose words hold all the words typed, then
-    one that holds the letters in this order.
+    Best is a label that is it, then one that starts with it, then one that holds it, then one whose words hold all
+    the words typed, then one that holds the letters in this order.
     """
     words = typed.casefold().strip()
     ranked = [(rank, at, one) for at, one in enumerate(choices) if (rank := _rank(words, one)) is not None]
@@ -20,6 +20,8 @@ def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
 
 def _rank(words: str, choice: Choice) -> int | None:
     label = choice.label.casefold()
+    if words in {label, label.replace(" ", "-")}:
+        return -1
     if label.startswith(words):
         return 0
     if words in label:

@@ -31,6 +31,9 @@ Span = tuple[int, int, Style]
 """Characters `start` to `end` of a line or text, and a style to add."""
 
 
+LONGEST_PASTE = 5000
+"""Characters of a pasted text that are taken."""
+
 _EDITS = {
     "left": "cursor_left",
     "right": "cursor_right",
@@ -136,6 +139,12 @@ class LineInput(Input, inherit_bindings=False):
             getattr(self, f"action_{edit}")()
         else:
             await super()._on_key(event)
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """A pasted text comes in whole, its lines behind each other: the library would keep the first line only."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(_safe(event.text[:LONGEST_PASTE].strip()))
 
     def validate_value(self, value: str) -> str:
         """Pasted text is text from outside too."""

@@ -44,11 +44,17 @@ class _PromptInput(LineInput):
 
 
 class Prompt(Horizontal):
-    """Asks one thing at a time.  Text that was left with Esc stands there again when the same is asked next."""
+    """Asks one thing at a time.
 
-    def __init__(self, drawer: Drawer, *, id: str | None = None) -> None:
+    Text that was left with Esc, or when the line dropped, stands there again when the same is asked next of the same
+    rows: it is kept in `drafts`, which outlive the prompt.
+    """
+
+    def __init__(self, drawer: Drawer, drafts: dict[str, str], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drawer = drawer
+        self._kept = drafts
+        self._draft = ""
         self._question = PlainText(classes="question")
         self._input = _PromptInput(self)
         self._answer: asyncio.Future[Answer | None] | None = None
@@ -56,7 +62,6 @@ class Prompt(Horizontal):
         self._choices: tuple[Choice, ...] = ()
         self._shown: tuple[Choice, ...] = ()
         self._selected = 0
-        self._kept: dict[str, str] = {}
         self._yes_no = False
 
     def compose(self) -> ComposeResult:
@@ -73,11 +78,12 @@ class Prompt(Horizontal):
         """Whether something is being asked."""
         return self._answer is not None and not self._answer.done()
 
-    async def ask(self, ask: Ask, choices: Sequence[Choice] = ()) -> Answer | None:
-        """The answer, or None after Esc."""
+    async def ask(self, ask: Ask, choices: Sequence[Choice] = (), *, of: str = "") -> Answer | None:
+        """The answer, or None after Esc; `of` names the rows that are asked about."""
         self._ask, self._choices, self._selected, self._yes_no = ask, tuple(choices), 0, False
+        self._draft = f"{of}/{ask.name}"
         self._say(ask.question)
-        self._input.fill(self._kept.get(ask.name, ask.first), hint=ask.hint)
+        self._input.fill(self._kept.get(self._draft, ask.first), hint=ask.hint)
         if isinstance(ask, Pick):
             self._input.fill("", hint=ask.hint or "digit, or type to find")
             self._list()
@@ -137,7 +143,9 @@ class Prompt(Horizontal):
             self._finish(None)
             return
         if isinstance(self._ask, Pick):
-            if self._shown:
+            if self._ask.line is not None and (whole := self._ask.line(self._input.value)) is not None:
+                self._finish(whole)
+            elif self._shown:
                 self._finish(self._shown[self._selected].value)
             return
         try:
@@ -145,14 +153,22 @@ class Prompt(Horizontal):
         except Refused as error:
             self._question.show((one_line(str(error)) + " ", BAD), (self._ask.question + ": ", BOLD))
             return
-        self._kept.pop(self._ask.name, None)
+        self._kept.pop(self._draft, None)
         self._finish(answer)
 
     def _finish(self, answer: Answer | None) -> None:
-        if answer is None and self._ask is not None and not isinstance(self._ask, Pick):
-            self._kept[self._ask.name] = self._input.value
+        if answer is None:
+            self.keep_draft()
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
+
+    def keep_draft(self) -> None:
+        """Keeps what stands in the line for the next time; what was there from the start is no draft."""
+        if self.is_open and self._ask is not None and not isinstance(self._ask, Pick):
+            if self._input.value in {"", self._ask.first}:
+                self._kept.pop(self._draft, None)
+            else:
+                self._kept[self._draft] = self._input.value
 
     def _pick_or_list(self, typed: str) -> None:
         digits = isinstance(self._ask, Pick) and self._ask.digits

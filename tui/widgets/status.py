@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.keys import Action, footer, shown_key
+from tui.keys import Action, footer
 from tui.widgets.look import BAD, DIM, KEY, PLAIN
 from tui.widgets.plain import Part, PlainText, width_of
 
@@ -31,7 +31,7 @@ class KeysLine(PlainText):
         parts: list[Part] = []
         for action in footer(self._actions):
             times = f" {self._marked}" if self._marked and action.many else ""
-            key, label = shown_key(action.key), f" {action.label}{times}  "
+            key, label = action.first_key, f" {action.label}{times}  "
             if width_of(key + label) > room:
                 break
             room -= width_of(key + label)

@@ -22,11 +22,14 @@ from store.tables import Claim, Diagnosis, Encounter, LedgerEntry, Patient, Paye
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
 from store.work.undo import Undo
+from store.work.values import SortKey, View
+from store.work.views import DropView, SaveView
 from tests.store.eras import era, pays
 from tests.store.work.test_commands import commands
 from tests.store.world import DAY, World
 
 SOON = DAY + timedelta(days=3)
+BIG = View("den:>100", (SortKey("den", True), SortKey("slk")))
 Make = Callable[[World], Command]
 
 
@@ -123,6 +126,8 @@ CASES: dict[str, Make] = {
     "work.assign": lambda w: Assign(_item(w), w.owner.actor.user_id),
     "work.escalate": lambda w: Escalate(_item(w), "please look"),
     "work.note": lambda w: AddRemark(_item(w), "called"),
+    "work.save_view": lambda _: SaveView("denials", "big ones", BIG, shared=True),
+    "work.drop_view": lambda w: DropView(w.do(SaveView("denials", "big ones", BIG)).result),  # type: ignore[arg-type]
     "coding.add_diagnosis": lambda w: diagnoses.AddDiagnosis(_coded(w, "PRMUT"), "R05.1", 0, 4, first=True),
     "coding.remove_diagnosis": lambda w: diagnoses.RemoveDiagnosis(*_diagnosis(w, 2)),
     "coding.move_diagnosis": lambda w: diagnoses.MoveDiagnosis(*_diagnosis(w, 3), -2),

@@ -1,0 +1,224 @@
+"""A screen of keys: each press finds its action, and what an action asks stands in the prompt at the foot."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from store.errors import Refused
+from tui.asks import Answer, Ask, Choice, Chosen, Pick
+from tui.keys import Action, Place, find, footer, pressed
+from tui.session import Session
+from tui.widgets.drawer import Drawer
+from tui.widgets.plain import one_line
+from tui.widgets.prompt import Prompt
+from tui.widgets.status import KeysLine, StatusLine
+
+_MOST_COUNT = 6
+
+
+@runtime_checkable
+class Keyed(Protocol):
+    """A widget with keys of its own while it has the focus."""
+
+    ACTIONS: tuple[Action, ...]
+
+
+class KeyedScreen(Screen[None], inherit_bindings=False):
+    """Turns keys into actions.
+
+    A screen gives its `actions` and, for each that has no command, a method `do_<id>(count)`.  Keys pressed while a
+    command is at the store wait and are done after it; a refusal forgets them, as they were meant for another state.
+    """
+
+    place = Place.LIST
+    digits_are_tabs = False
+    queue = ""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.drawer = Drawer(id="drawer")
+        self.prompt = Prompt(self.drawer, session.drafts, id="prompt")
+        self.status = StatusLine(id="status")
+        self.keys_line = KeysLine(id="keys")
+        self.count = ""
+        self._busy = False
+        self._waiting: deque[tuple[str, str | None]] = deque()
+
+    # What a screen tells of itself
+
+    def body(self) -> ComposeResult:
+        """The widgets above the footer."""
+        raise NotImplementedError
+
+    def actions(self) -> Sequence[Action]:
+        """The screen's actions."""
+        raise NotImplementedError
+
+    async def command(self, action: Action, count: int | None) -> None:
+        """Carries out an action of the store."""
+        raise NotImplementedError
+
+    # Composition
+
+    def compose(self) -> ComposeResult:
+        """The body, the footer and what may come in its place."""
+        yield from self.body()
+        yield self.keys_line
+        yield self.status
+        yield self.prompt
+        yield self.drawer
+
+    def all_actions(self) -> tuple[Action, ...]:
+        """The focused widget's actions, then the screen's."""
+        focused = self.focused
+        own: tuple[Action, ...] = focused.ACTIONS if isinstance(focused, Keyed) else ()
+        taken = {key for action in own for key in action.keys}
+        return (*own, *(action for action in self.actions() if not taken.intersection(action.keys)))
+
+    def marked(self) -> int:
+        """How many rows an action would take; 0 when it takes the focused one."""
+        return 0
+
+    def show_keys(self) -> None:
+        """Draws the footer anew."""
+        self.keys_line.set_actions(footer(self.all_actions()), marked=self.marked())
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        """Finds the action of a key."""
+        event.stop()
+        event.prevent_default()
+        self._press(event.key, event.character)
+
+    def _press(self, name: str, character: str | None) -> None:
+        if self.prompt.is_open or self._busy:
+            self._waiting.append((name, character))
+            self._feed_prompt()
+            return
+        key = pressed(name, character)
+        if self.drawer.is_open and self._in_drawer(key):
+            return
+        if key.isdecimal() and key.isascii() and self._digit(key):
+            return
+        if key == "escape" and self.count:
+            self._take_count()
+            return
+        action = find(self.all_actions(), key)
+        if action is None:
+            self._take_count()
+            self.status.say(f"{one_line(key)} does nothing here.", hint="? shows the keys")
+        else:
+            self.perform(action, self._take_count())
+
+    def _in_drawer(self, key: str) -> bool:
+        action = find(Drawer.ACTIONS, key)
+        if action is not None:
+            getattr(self.drawer, action.method)(self._take_count())
+            return True
+        self.drawer.close()
+        return key in {"escape", "enter", "q", "y"}
+
+    def _digit(self, key: str) -> bool:
+        if self.digits_are_tabs:
+            self.show_tab(key)
+            return True
+        if key == "0" and not self.count:
+            return False
+        self.count = (self.count + key)[:_MOST_COUNT]
+        self.status.wait(self.count)
+        return True
+
+    def show_tab(self, key: str) -> None:
+        """A digit in a record."""
+
+    def _take_count(self) -> int | None:
+        count, self.count = self.count, ""
+        if count:
+            self.status.say("")
+        return int(count) if count else None
+
+    # Acting
+
+    def perform(self, action: Action, count: int | None = None) -> None:
+        """Does an action: at once, or in the background when it has to ask or to reach the store."""
+        if action.build is not None:
+            self.in_background(self.command(action, count))
+            return
+        for target in self._targets(action):
+            try:
+                result = getattr(target, action.method)(count)
+            except Refused as error:
+                self.refuse(error)
+                return
+            if result is not None:
+                self.in_background(result)
+            return
+        self.status.refuse(f"{action.label} does nothing here.")
+
+    def _targets(self, action: Action) -> Iterator[Widget]:
+        focused = self.focused
+        for target in (focused, self):
+            if target is not None and hasattr(target, action.method):
+                yield target
+
+    def in_background(self, work: Awaitable[None]) -> None:
+        """Runs a coroutine; keys wait until it is done, a refusal goes to the status line."""
+        self._busy = True
+        self.run_worker(self._guarded(work), group="work")
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Refused as error:
+            self._waiting.clear()
+            self.refuse(error)
+        finally:
+            self._busy = False
+        while self._waiting and not self._busy and not self.prompt.is_open and self.is_current:
+            self._press(*self._waiting.popleft())
+
+    async def put(self, ask: Ask, chosen: Chosen) -> Answer | None:
+        """Puts one question in the prompt."""
+        of = f"{self.queue}:{','.join(str(row.item_id) for row in chosen.rows[:20])}"
+        return await self._prompted(self.prompt.ask(ask, await self._choices(ask, chosen), of=of))
+
+    async def _choices(self, ask: Ask, chosen: Chosen) -> Sequence[Choice]:
+        if not isinstance(ask, Pick):
+            return ()
+        calls = self.session.calls
+        return await calls.run(ask.load, calls.practice, chosen) if ask.load else ask.choices
+
+    async def confirm(self, effect: str) -> bool:
+        """Asks yes or no."""
+        return bool(await self._prompted(self.prompt.confirm(one_line(effect))))
+
+    async def _prompted(self, question: Awaitable[Answer | None]) -> Answer | None:
+        self.status.display = False
+        try:
+            self.prompt.call_later(self._feed_prompt)
+            return await question
+        finally:
+            self.status.display = True
+
+    def _feed_prompt(self) -> None:
+        """Hands keys that were pressed too early to the prompt, as far as they belong to it."""
+        while self._waiting and self.prompt.is_open:
+            self.prompt.press(*self._waiting.popleft())
+
+    def say(self, text: str, *, hint: str = "") -> None:
+        """Says what was done, on the screen behind if this one has closed meanwhile."""
+        screen = self.app.screen if isinstance(self.app.screen, KeyedScreen) else self
+        screen.status.say(one_line(text), hint=hint)
+
+    def refuse(self, error: Refused) -> None:
+        """Shows a refusal."""
+        self.status.refuse(one_line(str(error)))
