@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 _CATEGORY = 3
 _NODE = "SELECT id, parent, kind, name, title FROM node WHERE id = :node"
+_RELEASE = "SELECT release FROM node WHERE id = :node"
 _CATEGORIES = "SELECT DISTINCT key FROM node WHERE kind = 'category' ORDER BY id"
+#: Blocks that only head other blocks (T20-T32 before T20-T25): their notes hold for all codes between their ends.
+_OVERVIEWS = """SELECT n.id, n.release, n.name FROM node n WHERE n.kind = 'block'
+  AND NOT EXISTS (SELECT 1 FROM node c WHERE c.parent = n.id) ORDER BY n.id"""
 _KEPT = 4000  # codes and nodes kept in memory; then all are forgotten
 _REFERRING = ("excludes1", "excludes2", "codeFirst", "useAdditionalCode", "codeAlso")
 #: Words that leave it to the record whether a further code is due (I.A.13, I.A.17).
@@ -96,6 +100,22 @@ class Book:
         return order
 
     @cached_property
+    def _overviews(self) -> list[tuple[int, int, Reference]]:
+        return [(node, release, Reference(*name.split("-"))) for node, release, name in self.library.rows(_OVERVIEWS)]
+
+    def _path(self, node: int, key: str) -> list[int]:
+        """The nodes of a code from the chapter down, blocks that only head its own block among them."""
+        path, above = [node], self._node(node)[0]
+        while above:
+            path.append(above)
+            above = self._node(above)[0]
+        heads = [(number, release) for number, release, ends in self._overviews if self._between(ends, key)]
+        if heads:
+            ((release,),) = self.library.rows(_RELEASE, {"node": node})
+            path[-1:-1] = [number for number, of in reversed(heads) if of == release]
+        return path[::-1]
+
+    @cached_property
     def _books(self) -> list[tuple[str, int]]:
         return [(start, number) for number, start in self.library.rows(sql.BOOKS)]
 
@@ -112,23 +132,10 @@ class Book:
         row = self.library.row_on(code, on, "ICD10CM")
         if row is None:
             return None
-        notes: list[Note] = []
-        chain: list[tuple[str, str, str]] = []
-        node: int | None = self._node_on(row.node, on)
-        while node:
-            node, kind, name, title, own = self._node(node)
-            chain.append((kind, name, title))
-            notes[:0] = own
-        return Facts(
-            row.code,
-            row.key,
-            row.title,
-            bool(row.billable),
-            row.node,
-            row.seventh or "",
-            tuple(chain[::-1]),
-            tuple(notes),
-        )
+        path = [self._node(node) for node in self._path(self._node_on(row.node, on), row.key)]
+        chain = tuple((kind, name, title) for _, kind, name, title, _ in path)
+        notes = tuple(note for *_, own in path for note in own)
+        return Facts(row.code, row.key, row.title, bool(row.billable), row.node, row.seventh or "", chain, notes)
 
     def _node_on(self, node: int, on: date) -> int:
         """The node in the tabular list that holds on a day."""

@@ -73,6 +73,12 @@ class Case:
         """Pairs, limits and lists: the encounter's own, else the loaded ones."""
         return reference_data(self.encounter.refdata, self.library)
 
+    def editor_loaded(self, part: str) -> bool:
+        """Did the user load the Medicare Code Editor's list of ages ("age") or sexes ("sex"), or its table of both?"""
+        loaded = self.library.rules.loaded
+        other = {"age": "sex", "sex": "age"}[part]
+        return loaded("MCE", self.on, part) or (loaded("MCE", self.on) and not loaded("MCE", self.on, other))
+
     @property
     def first(self) -> Coded | None:
         """The first-listed diagnosis, if it may be billed."""

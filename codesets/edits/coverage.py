@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ from codesets.tables import Row, read_table
 _NOTICE = frozenset(["GA", "GX", "GY", "GZ"])
 _REMOTE_PLACES = frozenset(("02", "10"))
 _REMOTE = frozenset(("93", "95"))
+#: Codes that the HCPCS file has: level II but dental (D), which is licensed, and what carriers and states make up.
+_LEVEL_2 = re.compile(r"[ABCEGHJKLMPQRSTUV][0-9]{4}")
 _HOSPITAL = frozenset(("19", "22"))  # a hospital's own clinicians keep the hospital's place
 
 
@@ -93,6 +96,8 @@ def _dates(case: Case) -> Iterator[Finding]:
         day = case.day_of(line)
         span = case.data.dates(line.code, day)
         if span is None:
+            if _LEVEL_2.fullmatch(line.code) and case.data.listed(line.code, day) is False:
+                yield _not_listed(line)
             continue
         first, last = span
         if (first and day < first) or (last and day > last):
@@ -108,6 +113,18 @@ def _dates(case: Case) -> Iterator[Finding]:
                 "HCPCS release: first and last day of the code",
                 "the procedure is billed with a code in force on the day",
             )
+
+
+def _not_listed(line: CodedLine) -> Finding:
+    return Finding(
+        "PX.DATE",
+        Severity.ERROR,
+        (line.code,),
+        line.line,
+        f"Line {line.line}: HCPCS has no {line.code}.",
+        "HCPCS release: its list of codes",
+        "the procedure is billed with a code in force on the day",
+    )
 
 
 FAMILY = (

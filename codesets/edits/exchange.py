@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,8 @@ from codesets.errors import Refused
 Row = Mapping[str, Any]
 _LONGEST = 200  # characters of a code, modifier or id
 _MOST = 1000  # diagnoses or lines
+_LARGEST = 10**9
+_WHOLE = re.compile(r"[0-9]{1,9}(\.0+)?")
 #: Of each kind of reference row: the fields that must be there, and those that are dates.
 _REFERENCE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "ptp": (("col1", "col2"), ("effective", "deletion")),
@@ -29,15 +32,21 @@ _REFERENCE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def read_line(text: str) -> CodedEncounter:
-    """The encounter of one JSON line; `Refused` names the field that is wrong."""
+def read_object(text: str) -> Row:
+    """The object of one JSON line, not looked into yet."""
     try:
         row = json.loads(text)
     except (ValueError, RecursionError):
         raise Refused("This is not JSON.") from None
     if not isinstance(row, dict):
         raise Refused("An encounter is a JSON object.")
-    return read_encounter(row)
+    return row
+
+
+def id_of(row: Row) -> str | None:
+    """The id of an encounter that may be wrong in other ways."""
+    found = row.get("id")
+    return str(found)[:_LONGEST] if isinstance(found, str | int) and not isinstance(found, bool) else None
 
 
 def read_encounter(row: Row) -> CodedEncounter:
@@ -45,7 +54,7 @@ def read_encounter(row: Row) -> CodedEncounter:
     dos = _date(row, "dos")
     if dos is None:
         raise Refused("dos, the date of service, is missing.")
-    setting = _text(row, "setting") or "outpatient"
+    setting = _text(row, "setting").lower() or "outpatient"
     if setting not in ("outpatient", "inpatient"):
         raise Refused("setting is outpatient or inpatient.")
     return CodedEncounter(
@@ -99,18 +108,24 @@ def _line(item: Any, number: int) -> CodedLine:
     modifiers = _list(item, "modifiers")
     if not all(isinstance(modifier, str) for modifier in modifiers):
         raise Refused("modifiers are texts.")
-    units = item.get("units", 1)
-    if isinstance(units, bool) or not isinstance(units, int | float) or units != units or abs(units) > 10**9:
-        raise Refused("units is a number.")
     return CodedLine(
         line=place,
         code=_text(item, "code").upper(),
         modifiers=tuple(modifier.strip().upper()[:_LONGEST] for modifier in modifiers),
-        units=Decimal(str(units)),
+        units=_units(item.get("units")),
         pointers=tuple(pointers),
         pos=_text(item, "pos"),
         dos=_date(item, "dos"),
     )
+
+
+def _units(value: Any) -> Decimal:
+    """One when nothing is said."""
+    if value is None:
+        return Decimal(1)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > _LARGEST:
+        raise Refused("units is a number.")
+    return Decimal(str(value))
 
 
 def _reference(given: Row) -> dict[str, Any]:
@@ -120,7 +135,8 @@ def _reference(given: Row) -> dict[str, Any]:
         if kind in given:
             checked[kind] = [_reference_row(kind, row, needed, dates) for row in _list(given, kind)]
     if "telehealth" in given:
-        checked["telehealth"] = [str(code) for code in _list(given, "telehealth")]
+        rows = _list(given, "telehealth")
+        checked["telehealth"] = [str(row.get("code", "") if isinstance(row, dict) else row) for row in rows]
     return checked
 
 
@@ -133,7 +149,7 @@ def _reference_row(kind: str, row: Any, needed: tuple[str, ...], dates: tuple[st
         except ValueError:
             raise Refused(f"{name} in refdata {kind} is not a date.") from None
     for name in ("value", "minutes"):
-        if name in needed and not str(row[name]).strip().isdecimal():
+        if name in needed and not _WHOLE.fullmatch(str(row[name]).strip()):
             raise Refused(f"{name} in refdata {kind} is not a whole number.")
     if "covered" in needed and not isinstance(row["covered"], list):
         raise Refused("covered in refdata lcd is a list.")
@@ -167,8 +183,10 @@ def _list(row: Row, name: str) -> list[Any]:
     value = row.get(name)
     if value is None:
         return []
-    if not isinstance(value, list) or len(value) > _MOST:
-        raise Refused(f"{name} is a list of at most {_MOST}.")
+    if not isinstance(value, list):
+        raise Refused(f"{name} is a list.")
+    if len(value) > _MOST:
+        raise Refused(f"{name} has {len(value)} entries; at most {_MOST} are read.")
     return value
 
 

@@ -14,7 +14,13 @@ from codesets.tables import read_table
 _LEFT = frozenset(["LT", "E1", "E2", "FA", "F1", "F2", "F3", "F4", "TA", "T1", "T2", "T3", "T4"])
 _RIGHT = frozenset(["RT", "E3", "E4", "F5", "F6", "F7", "F8", "F9", "T5", "T6", "T7", "T8", "T9"])
 _DISTINCT = frozenset(["59", "XE", "XP", "XS", "XU"])
-_TOGETHER = (({"26", "TC"}, "the professional and the technical part"), ({"RT", "LT"}, "both sides"))
+_OF_VISITS = frozenset(["24", "25", "57"])
+_OF_SURGERY = frozenset(["58", "78", "79"])
+_TOGETHER = (
+    ({"26", "TC"}, "the professional and the technical part"),
+    ({"RT", "LT"}, "both sides"),
+    ({"GA", "GZ"}, "a notice that is on file and one that is not"),
+)
 _NOT_BILATERAL = {"0": "is not done on both sides", "2": "is priced for both sides already", "9": "has no sides"}
 
 
@@ -37,14 +43,26 @@ def _invalid(case: Case) -> Iterator[Finding]:
 
 
 def _modifier_troubles(line: CodedLine) -> Iterator[str]:
-    given = set(line.modifiers)
-    for modifier in line.modifiers:
+    for modifier in dict.fromkeys(line.modifiers):
         if modifier not in _known():
             yield f"Line {line.line}: there is no modifier {modifier}."
-    if "25" in given and is_other_procedure(line.code):
-        yield f"Line {line.line}: 25 goes on a visit; {line.code} is none."
+        elif line.modifiers.count(modifier) > 1:
+            yield f"Line {line.line}: {modifier} stands twice."
+    yield from _misplaced(line, set(line.modifiers))
+    yield from _contradictions(line, set(line.modifiers))
+
+
+def _misplaced(line: CodedLine, given: set[str]) -> Iterator[str]:
+    """Modifiers that the procedure does not take."""
+    if given & _OF_VISITS and is_other_procedure(line.code):
+        yield f"Line {line.line}: {min(given & _OF_VISITS)} goes on a visit; {line.code} is none."
     if given & _DISTINCT and in_group(line.code, "visit"):
         yield f"Line {line.line}: {min(given & _DISTINCT)} does not go on a visit; 25 does."
+    if given & _OF_SURGERY and in_group(line.code, "visit"):
+        yield f"Line {line.line}: {min(given & _OF_SURGERY)} goes on surgery; {line.code} is a visit."
+
+
+def _contradictions(line: CodedLine, given: set[str]) -> Iterator[str]:
     if "59" in given and given & (_DISTINCT - {"59"}):
         yield f"Line {line.line}: 59 and {min(given & (_DISTINCT - {'59'}))} say the same twice."
     for pair, words in _TOGETHER:

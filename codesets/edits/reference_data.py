@@ -20,6 +20,7 @@ KINDS = {
     "lcd": ("LCD", "PX.MEDNEC"),
     "telehealth": ("telehealth", "PX.TELEHEALTH"),
     "hcpcs": ("HCPCS", "PX.DATE"),
+    "em": ("E/M minutes", "PX.EM_LEVEL"),
     "history": ("", "PX.GLOBAL"),
     "visits": ("", "PX.NEW_EST"),
 }
@@ -86,6 +87,12 @@ class ReferenceData(Protocol):
     def dates(self, code: str, on: date) -> tuple[date | None, date | None] | None:
         """First and last day of a procedure code; None when it is not in the data."""
 
+    def minutes(self, on: date) -> Mapping[str, int]:
+        """The minutes that each visit code has to meet, by the user's own list."""
+
+    def listed(self, code: str, on: date) -> bool | None:
+        """Does the loaded HCPCS release have a code of level II?  None: it is not loaded, or the rows came along."""
+
     def rows(self, kind: str) -> tuple[Row, ...]:
         """The rows of a kind as they came with the encounter."""
 
@@ -119,13 +126,13 @@ class Given:
 
     def unit_limit(self, code: str, _on: date) -> UnitLimit | None:
         """The unit limit of a procedure."""
-        rows = self._of("mue", code)
-        return UnitLimit(int(str(rows[0]["value"])), str(rows[0].get("mai", ""))[:1]) if rows else None
+        rows = sorted(self._of("mue", code), key=_is_facilitys)
+        return UnitLimit(int(float(str(rows[0]["value"]))), _digit(rows[0].get("mai"))) if rows else None
 
     def primaries(self, code: str, _on: date) -> tuple[Primary, ...]:
         """What an add-on code may go with."""
         return tuple(
-            Primary(_upper(row.get("primary")), str(row.get("type", ""))) for row in self._of("aoc", code, "addon")
+            Primary(_upper(row.get("primary")), _digit(row.get("type"))) for row in self._of("aoc", code, "addon")
         )
 
     def flags(self, code: str, _on: date) -> Flags | None:
@@ -149,6 +156,10 @@ class Given:
         """First and last day of a procedure code."""
         rows = self._of("hcpcs", code)
         return (day_of(rows[0].get("add")), day_of(rows[0].get("term"))) if rows else None
+
+    def minutes(self, _on: date) -> Mapping[str, int]:
+        """The minutes of each visit code."""
+        return {_upper(row.get("code")): int(float(str(row["minutes"]))) for row in self.rows("em")}
 
 
 class Loaded:
@@ -207,6 +218,11 @@ class Loaded:
         entry = current.entry()
         return entry.valid_from, entry.valid_to
 
+    def minutes(self, on: date) -> Mapping[str, int]:
+        """The minutes of each visit code."""
+        found: Mapping[str, int] = self._rules.visit_minutes(on)
+        return found
+
 
 class Chosen:
     """For each kind the encounter's own rows where it brought some, else the loaded ones."""
@@ -262,6 +278,16 @@ class Chosen:
         source = self._source("hcpcs", on)
         return source.dates(code, on) if source else None
 
+    def minutes(self, on: date) -> Mapping[str, int]:
+        """The minutes of each visit code."""
+        source = self._source("em", on)
+        return source.minutes(on) if source else {}
+
+    def listed(self, code: str, on: date) -> bool | None:
+        """Does the loaded HCPCS release have a code?"""
+        source = self._source("hcpcs", on)
+        return source.dates(code, on) is not None if isinstance(source, Loaded) else None
+
 
 def reference_data(given: Mapping[str, Any], library: CodeLibrary) -> ReferenceData:
     """The data for one encounter."""
@@ -279,6 +305,18 @@ def day_of(value: object) -> date | None:
 def _open(row: Row, start: str, end: str, on: date) -> bool:
     first, last = day_of(row.get(start)), day_of(row.get(end))
     return (first is None or first <= on) and (last is None or on <= last)
+
+
+def _digit(value: object) -> str:
+    """The number of an indicator: 3, "3", "3 Date of Service Edit: Clinical", "III"."""
+    text = _upper(value)
+    return {"I": "1", "II": "2", "III": "3"}.get(text, text[:1])
+
+
+def _is_facilitys(row: Row) -> bool:
+    """Is a unit limit one of hospitals or suppliers?  The practitioner's goes first."""
+    service = _upper(row.get("service"))
+    return bool(service) and not service.startswith(("PRA", "PHY"))
 
 
 def _upper(value: object) -> str:

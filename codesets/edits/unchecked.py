@@ -2,38 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from codesets.edits.case import Case
+from codesets.edits.visit_codes import in_group, level_of
 
 _WORDS = {
     "ptp": "Pairs of procedures (PX.PTP) not checked: no NCCI pairs for {on}.",
     "mue": "Unit limits (PX.MUE) not checked: no NCCI unit limits for {on}.",
     "aoc": "Add-on codes (PX.ADDON) not checked: no NCCI add-on codes for {on}.",
-    "pfs": "Bilateral and global rules (PX.BILAT, PX.MOD_INVALID) not checked: no fee schedule for {on}.",
+    "pfs": "Bilateral and global rules (PX.BILAT, PX.MOD25) not checked: no fee schedule for {on}.",
     "lcd": "Coverage of the diagnoses (PX.MEDNEC) not checked: no coverage articles for {on}.",
     "hcpcs": "Dates of procedure codes (PX.DATE) not checked: no HCPCS for {on}.",
     "telehealth": "The list of telehealth services (PX.TELEHEALTH) not checked: none for {on}.",
     "history": "Global days (PX.GLOBAL) not checked: earlier procedures are not known.",
     "visits": "New or established (PX.NEW_EST) not checked: earlier visits are not known.",
+    "em": "Minutes (PX.EM_LEVEL) not checked: no minutes of visit codes for {on}.",
 }
+_DIABETES = ("E08", "E09", "E11", "E13")
 
 
 def unchecked(case: Case) -> tuple[str, ...]:
     """A sentence for each kind of data that the encounter needs and that is not there."""
     on = case.encounter.dos
     missing = [kind for kind in _needed(case) if not case.data.has(kind, on)]
-    told = [_WORDS[kind].format(on=on.isoformat()) for kind in missing]
-    if case.encounter.birth is None and case.dx:
-        told.append("Age (DX.AGE) not checked: the date of birth is not known.")
-    if not case.encounter.sex and case.dx:
-        told.append("Sex (DX.SEX) not checked: it is not known.")
-    return tuple(told)
+    return (*(_WORDS[kind].format(on=on.isoformat()) for kind in missing), *_not_told(case))
 
 
-def _needed(case: Case) -> list[str]:
+def _needed(case: Case) -> Iterator[str]:
     lines = case.encounter.lines
-    kinds = ["mue", "aoc", "pfs", "lcd", "hcpcs"] if lines else []
+    codes = [line.code for line in lines]
     if len(lines) > 1:
-        kinds.insert(0, "ptp")
+        yield "ptp"
+    if lines:
+        yield from ("mue", "aoc", "pfs", "lcd", "hcpcs")
     if any(line.pos in ("02", "10") or {"93", "95"} & set(line.modifiers) for line in lines):
-        kinds.append("telehealth")
-    return kinds + (["history", "visits"] if lines else [])
+        yield "telehealth"
+    if any(in_group(code, "visit") for code in codes):
+        yield "history"
+    if any(in_group(code, group) for code in codes for group in ("new", "established")):
+        yield "visits"
+    if case.encounter.ctx.get("minutes") and any(map(level_of, codes)):
+        yield "em"
+
+
+def _not_told(case: Case) -> Iterator[str]:
+    """What the encounter itself does not tell."""
+    ctx = case.encounter.ctx
+    if case.encounter.birth is None and case.dx:
+        yield "Age (DX.AGE) not checked: the date of birth is not known."
+    if not case.encounter.sex and case.dx:
+        yield "Sex (DX.SEX) not checked: it is not known."
+    if case.outpatient and case.dx and not any(dx.text for dx in case.encounter.dx):
+        yield "Uncertain diagnoses (DX.UNCERTAIN) not checked: the words of the note are not known."
+    if case.having(*_DIABETES) and "meds" not in ctx:
+        yield "Drugs for diabetes (DX.DM_INSULIN) not checked: the medications are not known."
+    if any(map(level_of, (line.code for line in case.encounter.lines))) and not (ctx.get("mdm") or ctx.get("minutes")):
+        yield "Level of the visit (PX.EM_LEVEL) not checked: neither decision making nor time is recorded."

@@ -49,19 +49,28 @@ def _global_days(case: Case) -> Iterator[Finding]:
         if _EXCUSED & set(line.modifiers):
             continue
         day = case.day_of(line)
-        row = next((row for row in case.data.rows("history") if _in_global(row, day)), None)
+        row = next((row for row in case.data.rows("history") if _in_global(case, row, day)), None)
         if row:
             yield _finding(
                 "PX.GLOBAL",
                 line,
-                f"{line.code} falls into the {row['glob']} global days of {row['code']} of {row['dos']}.",
+                f"{line.code} falls into the {_days_after(case, row)} global days of {row['code']} of {row['dos']}.",
                 "Medicare Claims Processing Manual, chapter 12, section 40.1: the global surgical package",
                 "the visit is not billed, or 24, 25, 57 or 79 says why it is",
             )
 
 
-def _in_global(row: Any, day: date) -> bool:
-    done, days = day_of(row.get("dos")), _DAYS.get(str(row.get("glob", "")))
+def _days_after(case: Case, row: Any) -> int | None:
+    """The global days of an earlier procedure: as given, else by the fee schedule."""
+    given, done = str(row.get("glob") or "").strip(), day_of(row.get("dos"))
+    if not given and done:
+        flags = case.data.flags(str(row.get("code", "")), done)
+        given = flags.global_days if flags else ""
+    return _DAYS.get(given)
+
+
+def _in_global(case: Case, row: Any, day: date) -> bool:
+    done, days = day_of(row.get("dos")), _days_after(case, row)
     if done is None or days is None or not row.get("same_group", True):
         return False
     before = timedelta(days=1 if days == 90 else 0)
@@ -122,6 +131,7 @@ def _level(case: Case) -> Iterator[Finding]:
         if not billed or not supported or billed == supported:
             continue
         higher = billed > supported
+        unjudged = bool(_minutes(case))  # time may carry what decision making does not
         word = next(word for word, level in _LEVELS.items() if level == supported)
         known = f"decision making and time support {word}" if by_decision else f"the time supports {word}"
         yield _finding(
@@ -130,25 +140,25 @@ def _level(case: Case) -> Iterator[Finding]:
             f"{line.code} is {'higher' if higher else 'lower'} than what is recorded: {known}{_minutes(case)}.",
             "The level goes by decision making (two of three elements) or by total time, as recorded",
             "the code and the recorded level agree",
-            tell=not higher,
+            tell=not higher or unjudged,
         )
 
 
 def _minutes(case: Case) -> str:
     """The recorded minutes, when there are no thresholds to judge them by."""
     minutes = case.encounter.ctx.get("minutes")
-    if not minutes or case.data.rows("em"):
+    if not minutes or case.data.has("em", case.encounter.dos):
         return ""
     return f"; {minutes} minutes are recorded, which can't be judged without your licensed thresholds"
 
 
 def _level_by_time(case: Case, line: CodedLine) -> int:
-    """The level that the minutes carry by the user's thresholds (`refdata` em: code, minutes), 0 if not known."""
+    """The level that the minutes carry by the user's own thresholds, 0 if not known."""
     minutes = case.encounter.ctx.get("minutes")
     if not isinstance(minutes, int | float):
         return 0
     family = line.code[:4]
-    met = [str(row["code"]) for row in case.data.rows("em") if int(str(row["minutes"])) <= minutes]
+    met = [code for code, least in case.data.minutes(case.day_of(line)).items() if least <= minutes]
     return max((level_of(code) for code in met if code.startswith(family)), default=0)
 
 

@@ -14,6 +14,8 @@ _LISTS = (
     ("taxonomy", "taxonomy", "Provider taxonomy", "Published by NUCC; use it under its terms."),
     ("revenue", "revenue", "Revenue codes", "The texts belong to AHA/NUBC; use them under your own licence."),
     ("pos", "place of service", "Places of service", FREE),
+    ("telehealth", "telehealth", "Telehealth services", _CMS_AMA),
+    ("em-minutes", "E/M minutes", "Minutes of visit codes", AMA),
 )
 
 RULE_KINDS = (

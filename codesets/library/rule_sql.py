@@ -25,5 +25,8 @@ ARTICLE_GROUPS = """SELECT DISTINCT part FROM policydiagnosis
   WHERE release = :release AND article = :article AND covered ORDER BY part"""
 ARTICLE_COVERS = """SELECT part FROM policydiagnosis
   WHERE release = :release AND article = :article AND code = :code AND covered ORDER BY part"""
+ALL_LISTED = (
+    f"SELECT code, title, note FROM listed WHERE release = :release AND system = :system AND {_OPEN} ORDER BY code"
+)
 LISTED = f"""SELECT code, title, note FROM listed
   WHERE release = :release AND system = :system AND code = :code AND {_OPEN}"""

@@ -182,3 +182,12 @@ class Rules:
         home = system.removesuffix(" modifier")
         rows = self._rows(sql.LISTED, home, on, {"system": system, "code": code.strip().upper()})
         return ListedCode(*rows[0]) if rows else None
+
+    def all_listed(self, system: str, on: date) -> tuple[ListedCode, ...]:
+        """Every code of a short plain list that holds on a date."""
+        home = system.removesuffix(" modifier")
+        return tuple(ListedCode(*row) for row in self._rows(sql.ALL_LISTED, home, on, {"system": system}))
+
+    def visit_minutes(self, on: date) -> dict[str, int]:
+        """The minutes that each visit code has to meet, of the user's own list; empty when none is loaded."""
+        return {row.code: int(row.title) for row in self.all_listed("E/M minutes", on)}

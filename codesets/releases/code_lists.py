@@ -14,9 +14,12 @@ Row = dict[str, Any]
 COLUMNS: Columns = {
     "code": (
         "code", "carc", "rarc", "reasoncode", "remarkcode", "statuscode", "categorycode", "taxonomycode",
-        "revenuecode", "placeofservicecode", "pos",
+        "revenuecode", "placeofservicecode", "pos", "hcpcs", "cpt",
     ),
-    "title": ("displayname", "description", "desc", "title", "name", "definition", "text", "classification"),
+    "title": (
+        "displayname", "description", "desc", "title", "name", "definition", "text", "classification",
+        "shortdescriptor", "longdescriptor", "minutes", "totaltime",
+    ),
     "note": ("notes", "note"),
     "start": ("startdate", "start", "effectivedate", "effective"),
     "end": ("stopdate", "stop", "enddate", "deactivationdate", "terminationdate", "todate"),
@@ -30,7 +33,11 @@ FORMS = {
     "taxonomy": r"[0-9A-Z]{9}X",
     "revenue": r"\d{3,4}",
     "place of service": r"\d{2}",
+    "telehealth": r"\d{4}[0-9A-Z]|[A-V]\d{4}",
+    "E/M minutes": r"\d{5}|[A-V]\d{4}",
 }
+#: Lists whose second column is a whole number.
+NUMBERS = ("E/M minutes",)
 
 
 def fits(system: str) -> Callable[[bytes, str], bool]:
@@ -60,6 +67,8 @@ def reader(system: str) -> Callable[[Member], Iterator[tuple[str, Row]]]:
                 raise Refused(f"{code[:12]!r} is not a {system} code.", where=f"{where}, field code")
             if code in known:
                 raise Refused(f"The code {code} stands in the file twice.", where=f"{where}, field code")
+            if system in NUMBERS and not record["title"].strip().isdecimal():
+                raise Refused("The minutes are a whole number.", where=f"{where}, field minutes")
             known.add(code)
             yield (
                 "listed",

@@ -9,10 +9,12 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from codesets import CodeLibrary, Refused, ValidityStatus, build_library, load, open_library
+from codesets.edits import CodedEncounter, CodedLine, Diagnosis, check
 from codesets.library.kept import folder_of, keep, settle
 from codesets.library.kinds import KINDS
 from codesets.library.load import releases_in
@@ -170,6 +172,8 @@ RULES = (
     ("ncci-mue", "MCR_MUE_PractitionerServices_Eff_07-01-2026.csv", MUE.format(units=2)),
     ("ncci-addon", "AOC_V2026Q3.csv", "Add_On_Code,AOC_Edit_Type,Primary_Code\nG2211,1,G0463\nG2211,1,G0402\n"),
     ("mce", "mce.tsv", "code\tage_category\tsex_list\tflags\nE1122\tadult15-124\t\tU\n"),
+    ("telehealth", "telehealth.csv", "Code,Short Descriptor,Status\nG0439,Invented words,\n"),
+    ("em-minutes", "minutes.csv", "Code,Minutes\n99213,11\n99214,21\n"),
     ("carc", "carc.csv", "Code,Description,Stop Date\n45,Invented words,\n46,Ended words,01/31/2026\n"),
 )
 COVERAGE = {
@@ -242,11 +246,30 @@ def test_loaded_rules_answer_by_date_and_say_when_they_know_nothing(loaded: Code
     assert rules.listed("CARC", "45", DAY) is not None
     assert rules.listed("CARC", "46", DAY) is None
     assert rules.listed("HCPCS modifier", "lt", DAY) is not None
+    assert rules.listed("telehealth", "G0439", DAY) is not None
+    assert (rules.visit_minutes(DAY), rules.visit_minutes(early)) == ({"99213": 11, "99214": 21}, {})
     assert rules.fee("G0101", DAY) is None
     (article,) = rules.articles("G0101", DAY)
     assert (article.title, article.groups) == ("Invented article", (1, 2))
     assert rules.covered_groups(article.article, "E11.22", DAY) == (1,)
     assert rules.covered_groups(article.article, "E11.9", DAY) == ()
+
+
+def test_the_edits_use_what_is_loaded(loaded: CodeLibrary) -> None:
+    def found(code: str, on: date = DAY, **other: Any) -> set[str]:
+        lines = (CodedLine(1, code, pointers=(1,), pos="02"),)
+        coded = CodedEncounter(dos=on, dx=(Diagnosis("E11.22"),), lines=lines, **other)
+        return {f.edit for f in check(coded, loaded)} - {"DX.USE_ADDL", "DX.UNSPEC"}
+
+    assert found("G0439") == set()
+    assert found("A9997") == {"PX.TELEHEALTH"}
+    assert found("A9997", date(2026, 3, 31)) == {"PX.DATE"}
+    assert found("G9999") == {"PX.DATE", "PX.TELEHEALTH"}  # HCPCS has none
+    assert found("G9999", refdata={"hcpcs": [], "telehealth": ["G9999"]}) == set()
+    visit: dict[str, Any] = {"ctx": {"mdm": "low", "minutes": 25}, "refdata": {"telehealth": ["99214"]}}
+    assert found("99214", **visit) == set()
+    assert found("99214", date(2026, 6, 30), **visit) == {"PX.EM_LEVEL"}
+    assert found("G0439", birth=date(2012, 5, 12)) == {"DX.AGE"}  # of the loaded editor; the bundled has no such age
 
 
 def test_hcpcs_codes_go_by_date(loaded: CodeLibrary) -> None:

@@ -76,6 +76,19 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(app: typer.Typer, wrong: str) 
     assert answers[1]["error"].endswith(".")
 
 
+def test_a_bad_line_keeps_the_id_that_it_had(app: typer.Typer) -> None:
+    code, (answer,) = run(app, "-", lines='{"id": "e7", "dos": "soon"}\n')
+    assert (code, answer["id"], answer["line"]) == (1, "e7", 1)
+
+
+def test_what_is_left_out_has_its_usual_value(app: typer.Typer) -> None:
+    line: dict[str, Any] = {"code": "J1885", "modifiers": None, "units": None, "pointers": [1], "line": 4}
+    given: dict[str, Any] = {"dos": "2026-05-12", "setting": "Outpatient", "dx": ["I10"], "lines": [line], "ctx": None}
+    given |= {"refdata": {"mue": [{"code": "j1885", "value": 1.0, "mai": 2}], "telehealth": [{"code": "J1885"}]}}
+    code, (answer,) = run(app, "-", lines=json.dumps(given) + "\n")
+    assert (code, answer["id"], answer["edits"]) == (0, "", [])
+
+
 def test_every_edit_is_listed(app: typer.Typer) -> None:
     listed = json.loads(CliRunner().invoke(app, ["codes", "edits", "--list", "--json"]).stdout)
     assert {"DX.EX1", "PX.PTP", "PX.TELEHEALTH"} <= {row["edit"] for row in listed}

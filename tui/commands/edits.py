@@ -84,14 +84,17 @@ def _answer(number: int, raw: bytes, library: CodeLibrary) -> dict[str, Any]:
     """The findings of one line, or its number and what is wrong with it."""
     from codesets import Refused
     from codesets.edits import check, not_checked
-    from codesets.edits.exchange import answer, read_line
+    from codesets.edits.exchange import answer, id_of, read_encounter, read_object
 
+    name: str | None = None
     try:
-        encounter = read_line(raw.decode("utf-8-sig"))
+        row = read_object(raw.decode("utf-8-sig"))
+        name = id_of(row)
+        encounter = read_encounter(row)
     except UnicodeDecodeError:
         return {"id": None, "line": number, "error": "This is not UTF-8 text."}
     except Refused as refused:
-        return {"id": None, "line": number, "error": str(refused)}
+        return {"id": name, "line": number, "error": str(refused)}
     return answer(encounter, check(encounter, library), not_checked(encounter, library))
 
 

@@ -32,6 +32,9 @@ class LoadedRules:
     def fee(self, _code: str, _on: date) -> Any:
         return SimpleNamespace(bilateral="1", global_days="010")
 
+    def visit_minutes(self, _on: date) -> dict[str, int]:
+        return {"99213": 11}
+
     def articles(self, _code: str, _on: date) -> Any:
         return (SimpleNamespace(article="A1", groups=(1,)),)
 
