@@ -11,26 +11,35 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from store.errors import Refused
+from tui import sitting
 from tui.calls import Calls, PracticeApi
-from tui.keys import Action
+from tui.keys import Action, remap
 from tui.queues import QueueScreenSpec, load_specs
 from tui.screens.base import WorkScreen
 from tui.screens.home import HomeScreen
+from tui.screens.places import screen_at
 from tui.session import Leases, Session
+from tui.settings import Settings, read_keymap, read_settings, settings_folder
 from tui.terminal.driver import ChangesDriver, driver_class
 from tui.verbs import SHARED
+from tui.widgets.look import PALETTES, use
 from tui.widgets.plain import printable
 
 BEAT_SECONDS = 30.0
 """How often leases are renewed; a lease lasts several times as long."""
+
+DEFAULTS = Settings()
 
 _SIGNALS = {signal.SIGHUP: 129, signal.SIGTERM: 143}
 
@@ -38,8 +47,8 @@ _SIGNALS = {signal.SIGHUP: 129, signal.SIGTERM: 143}
 class SuperbillApp(App[int], inherit_bindings=False):
     """Opens a practice with `open_practice`, on a thread of its own, and shows its queues.
 
-    The terminal's own sixteen colours are used, so that light, dark and colourless terminals all read well; nothing
-    moves by itself, the mouse stays the terminal's own and no picture of a screen can be written to disk.
+    The terminal's own sixteen colours are used unless a theme is set, so that light, dark and colourless terminals all
+    read well; nothing moves by itself and no picture of a screen can be written to disk.
     """
 
     CSS_PATH = [Path(__file__).parent / "styles" / "app.tcss"]
@@ -55,14 +64,33 @@ class SuperbillApp(App[int], inherit_bindings=False):
         *,
         specs: Mapping[str, QueueScreenSpec] | None = None,
         common: Sequence[Action] = SHARED,
+        settings: Settings = DEFAULTS,
+        notice: str = "",
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
-        super().__init__(driver_class=driver_class(), ansi_color=True)
-        self.theme = "ansi-dark"
+        super().__init__(driver_class=driver_class(ascii_only=settings.ascii_only), ansi_color=True)
+        self.settings = settings
+        self.wear(settings.colours)
         self.animation_level = "none"
         self._beat_seconds = beat_seconds
+        self._notice = notice
+        self._kept = ""
         calls = Calls(open_practice)
         self.session = Session(calls, Leases(calls), specs if specs is not None else load_specs(), tuple(common))
+
+    def wear(self, name: str) -> None:
+        """Puts a theme on: the terminal's own colours, a palette, or none."""
+        use(name)
+        palette = PALETTES.get(name)
+        if palette is None:
+            self.theme = "ansi-dark"
+            return
+        ink, paper = palette.ink, palette.paper
+        theme = Theme(
+            f"superbill-{name}", ink, foreground=ink, background=paper, surface=paper, panel=paper, dark=palette.dark
+        )
+        self.register_theme(theme)
+        self.theme = theme.name
 
     def get_default_screen(self) -> Screen[None]:
         """The board."""
@@ -82,9 +110,13 @@ class SuperbillApp(App[int], inherit_bindings=False):
         for number in _SIGNALS:
             loop.remove_signal_handler(number)
         if self.session.calls.is_open:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.session.leases.release_all(), 2.0)
+            with contextlib.suppress(TimeoutError, Refused):
+                await asyncio.wait_for(self._give_back(), 2.0)
         await self.session.calls.close()
+
+    async def _give_back(self) -> None:
+        await self.session.leases.release_all()
+        await self._keep(self._kept)
 
     def _open(self) -> None:
         self.run_worker(self._open_practice(), group="open")
@@ -97,7 +129,40 @@ class SuperbillApp(App[int], inherit_bindings=False):
         except Refused as error:
             home.refuse(error)
         else:
-            home.start()
+            await self._go_on(home)
+
+    async def _go_on(self, home: HomeScreen) -> None:
+        """Goes to where the person left."""
+        calls, session = self.session.calls, self.session
+        kept = sitting.read(await calls.run(calls.practice.sitting))
+        session.take_up(kept)
+        await home.start(kept.last_queue)
+        spots = [spot for spot in kept.places if spot.queue in session.titles]
+        session.greeting = self._notice or ("Back where you left; Esc goes to the board." if spots else "")
+        if not spots:
+            home.status.say(session.greeted())
+        for spot in spots:
+            self.push_screen(screen_at(session, spot))
+
+    def where(self) -> str:
+        """Where the person is, for the next sitting."""
+        screens = [screen for screen in self.screen_stack if isinstance(screen, WorkScreen)]
+        for screen in screens:
+            screen.prompt.keep_draft()
+        places = tuple(place for screen in screens if (place := screen.where()) is not None)
+        return sitting.write(self.session.kept(places))
+
+    async def _keep(self, where: str) -> None:
+        calls = self.session.calls
+        if where and where != self.session.kept_last:
+            self.session.kept_last = where
+            await calls.run(calls.practice.keep_sitting, where)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Remembers the place before the screens go."""
+        if self.session.calls.is_open:
+            self._kept = self.where()
+        super().exit(result, return_code, message)
 
     def _hang_up(self, status: int) -> None:
         self.exit(return_code=status)
@@ -108,11 +173,26 @@ class SuperbillApp(App[int], inherit_bindings=False):
 
     async def _beat_all(self) -> None:
         lost = await self.session.leases.beat()
+        with contextlib.suppress(Refused):
+            await self._keep(self.where())
         for screen in self.screen_stack:
             if isinstance(screen, WorkScreen):
                 for item_id, error in lost.items():
                     if screen.is_item(item_id):
                         screen.lost(error)
+
+    def take_mouse(self) -> bool:
+        """Takes the mouse from the terminal, or gives it back; whether it is taken now."""
+        driver = self._driver
+        if not isinstance(driver, LinuxDriver):
+            return True  # a browser always gives it
+        if driver._mouse:
+            driver._disable_mouse_support()
+            driver._mouse = False
+        else:
+            driver._mouse = True
+            driver._enable_mouse_support()
+        return bool(driver._mouse)
 
     def forget_terminal(self) -> None:
         """Something else wrote to the terminal: the next frame is sent whole."""
@@ -145,6 +225,13 @@ def crash_sentence(error: BaseException) -> str:
 
 def run(open_practice: Callable[[], PracticeApi]) -> int:
     """Runs until the person leaves; gives the exit status."""
-    app = SuperbillApp(open_practice)
-    app.run(mouse=False)
+    specs, folder = load_specs(), settings_folder()
+    settings, notice = DEFAULTS, ""
+    try:
+        settings = read_settings(folder)
+        remap(read_keymap(folder, specs))
+    except Refused as error:
+        notice = f"{error} What is shipped is used instead."
+    app = SuperbillApp(open_practice, specs=specs, settings=settings, notice=notice)
+    app.run(mouse=settings.mouse)
     return app.return_code or 0

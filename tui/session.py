@@ -11,6 +11,7 @@ from tui.asks import Answer
 from tui.calls import Calls
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
+from tui.sitting import Kept, Spot
 from tui.verbs import SHARED
 
 
@@ -94,6 +95,27 @@ class Session:
     repeat: Repeat | None = None
     undo_sizes: list[int] = field(default_factory=list)
     drafts: dict[str, str] = field(default_factory=dict)
+    last_queue: str = ""
+    toured: bool = False
+    kept_last: str = ""
+    greeting: str = ""
+
+    def greeted(self) -> str:
+        """What is to be said on the first screen, once."""
+        greeting, self.greeting = self.greeting, ""
+        return greeting
+
+    def take_up(self, kept: Kept) -> None:
+        """Goes on with what was kept of the last sitting."""
+        self.toured, self.last_queue = kept.toured, kept.last_queue
+        for name, view in kept.views.items():
+            self.views[name] = view
+        for name, draft in kept.drafts.items():
+            self.drafts[name] = draft
+
+    def kept(self, places: tuple[Spot, ...]) -> Kept:
+        """What the next sitting goes on with."""
+        return Kept(places, self.last_queue, self.views, self.drafts, self.toured)
 
     def spec(self, queue: str) -> QueueScreenSpec:
         """What the screens do for a queue; a queue without a file of its own has the common keys."""

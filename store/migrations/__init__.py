@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from store.db import sqlite_path, writer
 from store.errors import Refused
 
-HEAD = "0002"
+HEAD = max(path.name[:4] for path in (Path(__file__).parent / "versions").glob("0*.py"))
 
 
 def schema_version(engine: Engine) -> str | None:

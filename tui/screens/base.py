@@ -5,17 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from store.errors import Refused
-from store.work.values import Done, Lease, Why
-from tui.asks import Answer, Choice, Chosen, Words
+from store.work.values import Done, Lease, Row, Why
+from tui.asks import Answer, Choice, Chosen, Pick, Words
 from tui.keys import MOVES, Action
 from tui.screens.keyed import KeyedScreen
 from tui.screens.palette import answer_of, named, palette, read_line, split_answers
 from tui.session import Repeat
+from tui.sitting import Spot
 from tui.widgets.finding import found
 from tui.widgets.plain import one_line
 from tui.widgets.scroller import Scroller
+
+if TYPE_CHECKING:
+    from tui.app import SuperbillApp
 
 
 class WorkScreen(KeyedScreen, inherit_bindings=False):
@@ -34,6 +39,11 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
 
     async def changed(self, action: Action | None) -> None:
         """Called after a command or an undo."""
+
+    def where(self) -> Spot | None:
+        """The place to come back to in the next sitting: the item that is held here, if there is one."""
+        row = getattr(self, "_row", None)
+        return Spot(self.queue, row.item_id, 0, row.subject_id) if isinstance(row, Row) else None
 
     # Acting
 
@@ -169,12 +179,56 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
 
     def do_refresh(self, _count: int | None) -> Awaitable[None]:
         """Draws and reads everything again."""
-        from tui.app import SuperbillApp
-
-        if isinstance(self.app, SuperbillApp):
-            self.app.forget_terminal()
+        self._terminal.forget_terminal()
         self.refresh(repaint=True, layout=True)
         return self.changed(None)
+
+    @property
+    def _terminal(self) -> SuperbillApp:
+        from tui.app import SuperbillApp
+
+        assert isinstance(self.app, SuperbillApp)
+        return self.app
+
+    def copied(self) -> str:
+        """What `copy` takes when the focused widget has nothing of its own."""
+        return ""
+
+    def do_copy(self, _count: int | None) -> None:
+        """Puts a text on the clipboard of the person's own machine, and shows it in any case."""
+        text = next((said for one in (self.focused, self) if (said := getattr(one, "copied", str)())), "")
+        if not text:
+            raise Refused("There is nothing here to copy.")
+        allowed = self._terminal.settings.copy == "osc52"
+        if allowed:
+            self.app.copy_to_clipboard(text)
+        hint = "is on your clipboard, if the terminal allows it" if allowed else "copying is off in settings.toml"
+        self.status.say(one_line(text), hint=hint)
+
+    async def do_theme(self, _count: int | None) -> None:
+        """Asks for other colours."""
+        from tui.settings.values import THEMES
+
+        ask = Pick(name="theme", question="Colours", choices=tuple(Choice(name, name) for name in THEMES))
+        answer = await self.put(ask, Chosen(self.queue))
+        if answer is not None:
+            self.do_theme_to(str(answer))
+
+    def do_theme_to(self, name: str) -> None:
+        """Wears other colours until the program ends."""
+        from tui.settings.values import THEMES
+
+        if name not in THEMES:
+            raise Refused(f"There is no theme '{name[:20]}'.", do=f"There are: {', '.join(THEMES)}.")
+        self._terminal.wear(name)
+        for widget in self.walk_children():
+            widget.refresh()
+        self.status.say(f"Colours: {name}", hint="settings.toml keeps the choice")
+
+    def do_mouse(self, _count: int | None) -> None:
+        """Takes the mouse, or gives it back."""
+        taken = self._terminal.take_mouse()
+        self.status.say("The mouse works here." if taken else "The mouse is the terminal's own.")
 
     def show_why(self, why: Why) -> None:
         """Opens the answer to `why`; any key closes it."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from store.coding.desk import Desk
     from store.work.command import Command
 
-_KEPT = frozenset({"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh"})
+_KEPT = frozenset({"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme"})
 
 
 class DeskScreen(WorkScreen):

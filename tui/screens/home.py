@@ -53,9 +53,10 @@ class HomeScreen(WorkScreen):
         self.query_one("#title", PlainText).show((" superbill", BOLD))
         self.status.wait("Opening the practice …")
 
-    def start(self) -> None:
-        """The practice is open: shows the board."""
-        self.in_background(self.changed(None))
+    async def start(self, queue: str = "") -> None:
+        """The practice is open: shows the board, with the cursor on the queue that was worked last."""
+        await self.changed(None)
+        self._list.move_to(next((at for at, line in enumerate(self._lines) if line.queue == queue), 0))
 
     def on_screen_resume(self) -> None:
         """Back from a queue: the counts have changed."""
@@ -79,6 +80,10 @@ class HomeScreen(WorkScreen):
 
         if self._list.index < len(self._lines):
             self.app.push_screen(QueueScreen(self.session, self._lines[self._list.index].queue))
+
+    def on_queue_list_opened(self) -> None:
+        """A queue was clicked twice."""
+        self.do_open(None)
 
     def do_back(self, _count: int | None) -> None:
         """There is nowhere further back."""

@@ -146,6 +146,21 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
             self.status.say("")
         return int(count) if count else None
 
+    # The mouse
+
+    def on_keys_line_clicked(self, event: KeysLine.Clicked) -> None:
+        """A key of the footer, by mouse."""
+        action = next((one for one in self.all_actions() if one.id == event.action_id), None)
+        if action is not None and not self._busy and not self.prompt.is_open:
+            self.perform(action, self._take_count())
+
+    def on_drawer_clicked(self, event: Drawer.Clicked) -> None:
+        """A choice, by mouse; an answer to `why` closes."""
+        if self.prompt.is_open:
+            self.prompt.pick_at(event.line)
+        else:
+            self.drawer.close()
+
     # Acting
 
     def perform(self, action: Action, count: int | None = None) -> None:

@@ -18,6 +18,7 @@ from tui.export import write_rows
 from tui.keys import COMMON, Action, Place, at
 from tui.screens.viewed import ViewedScreen, rows_word
 from tui.session import Session
+from tui.sitting import Spot
 from tui.widgets.columns import sort_words
 from tui.widgets.facts import fold, tab_lines
 from tui.widgets.look import BAD, BOLD, DIM, FLAG_MEANS, PLAIN, WARN
@@ -37,8 +38,10 @@ class QueueScreen(ViewedScreen):
 
     place = Place.LIST
 
-    def __init__(self, session: Session, queue: str) -> None:
+    def __init__(self, session: Session, queue: str, at: Spot | None = None) -> None:
         super().__init__(session, queue)
+        if at is not None:
+            self._list.aim(at.index, at.item)
         self._page: Page | None = None
         self._resting: Timer | None = None
         self._preview = Pager(id="preview")
@@ -57,6 +60,11 @@ class QueueScreen(ViewedScreen):
         """The common keys, then the queue's own."""
         return at(Place.LIST, (*COMMON, *self.session.common, *self.session.spec(self.queue).actions))
 
+    def where(self) -> Spot | None:
+        """The queue, and the row under the cursor."""
+        row = self._list.row
+        return Spot(self.queue, row.item_id if row else 0, self._list.index)
+
     def on_mount(self) -> None:
         """Reads the queue's columns and its first rows."""
         self._preview.can_focus = False
@@ -68,9 +76,10 @@ class QueueScreen(ViewedScreen):
         calls = self.session.calls
         self._info = await calls.run(calls.practice.queue, self.queue)
         self.session.titles[self.queue] = self._info.title
+        self.session.last_queue = self.queue
         self._list.configure(self._info.columns, self._view.sort)
         await self._list.reload()
-        self.status.say("")
+        self.status.say(self.session.greeted())
 
     # What the list tells
 
@@ -83,6 +92,10 @@ class QueueScreen(ViewedScreen):
         """Another row: its preview at once, its detail after a rest."""
         self._show_terms()
         self._show_preview(event.row)
+
+    def on_queue_list_opened(self) -> None:
+        """A row was clicked twice."""
+        self.in_background(self.do_open(None))
 
     def on_queue_list_failed(self, event: QueueList.Failed) -> None:
         """The store gave no rows."""
@@ -199,6 +212,11 @@ class QueueScreen(ViewedScreen):
         self.dismiss()
 
     # Showing
+
+    def copied(self) -> str:
+        """What names the row: its first text."""
+        row = self._list.row
+        return next((cell for cell in row.cells if isinstance(cell, str)), "") if row else ""
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """What the columns and the flags mean."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from textual import events
 from textual.app import ComposeResult
 
 from store.errors import NotFound, Refused
@@ -128,6 +129,16 @@ class RecordScreen(WorkScreen):
         self._show_head()
         self._show_tab()
 
+    def on_click(self, event: events.Click) -> None:
+        """A tab, by mouse."""
+        if self._record is None or event.widget is None or event.widget.id != "tabs":
+            return
+        start = 0
+        for number, (name, _) in enumerate(_tabs_line(self._record, self._tab, self.app.size.width)):
+            if start <= event.x < start + width_of(name):
+                self.show_tab(str((number + 1) % 10))
+            start += width_of(name)
+
     def do_back(self, _count: int | None) -> None:
         """Gives the item back and returns to the same row."""
         self.in_background(self._leave())
@@ -175,6 +186,10 @@ class RecordScreen(WorkScreen):
         self.app.push_screen(await open_other(self.session, kind, self._record))
 
     # Showing
+
+    def copied(self) -> str:
+        """The record's title."""
+        return self._record.title if self._record else ""
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """The tabs."""

@@ -44,6 +44,13 @@ class ChangesDriver(LinuxDriver):
         self._memory = None
 
 
-def driver_class() -> type[Driver] | None:
-    """The driver to run with; None is the library's own."""
-    return None if os.environ.get("SUPERBILL_PLAIN_DRIVER") == "1" else ChangesDriver
+def driver_class(*, ascii_only: bool = False) -> type[Driver] | None:
+    """The driver to run with; None is the library's own choice, which a browser's session needs."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    plain = os.environ.get("SUPERBILL_PLAIN_DRIVER") == "1"
+    if ascii_only:
+        from tui.terminal.ascii import AsciiChangesDriver, AsciiDriver
+
+        return AsciiDriver if plain else AsciiChangesDriver
+    return None if plain else ChangesDriver

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
+from textual.message import Message
+
 from store.work.values import Why
 from tui.asks import Choice
 from tui.widgets.facts import fold
@@ -14,6 +17,18 @@ from tui.widgets.scroller import Pager
 
 class Drawer(Pager, can_focus=True):
     """Hidden until it has something to show."""
+
+    class Clicked(Message):
+        """A line of it was clicked."""
+
+        def __init__(self, line: int) -> None:
+            super().__init__()
+            self.line = line
+
+    def on_click(self, event: events.Click) -> None:
+        """Tells which line, without the border above it."""
+        event.stop()
+        self.post_message(self.Clicked(self.top + event.y - 1))
 
     def on_mount(self) -> None:
         """Starts hidden."""

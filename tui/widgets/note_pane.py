@@ -75,6 +75,10 @@ class NotePane(Scroller):
         span = self.selected
         return self._source[span[0] : span[1]] if span else ""
 
+    def copied(self) -> str:
+        """What is selected, for the clipboard."""
+        return self.selected_text
+
     def drop_selection(self) -> bool:
         """Ends selecting; False when nothing was selected."""
         had = self._anchor is not None

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from store.text import clean_line, clean_note
-from tui.widgets.look import PLAIN
+from tui.widgets.look import PLAIN, dressed
 
 Part = tuple[str, Style]
 """A run of text and its style."""
@@ -93,13 +93,13 @@ def with_spans(line: Line, spans: Sequence[Span]) -> Line:
 
 def strip(line: Iterable[Part], width: int, base: Style = PLAIN) -> Strip:
     """One line of a widget that draws itself: cleaned, `width` cells wide, with `base` beneath every style."""
-    segments = [Segment(_safe(text), base + style) for text, style in line if text]
+    segments = [Segment(_safe(text), base + dressed(style)) for text, style in line if text]
     return Strip(segments).adjust_cell_length(width, base)
 
 
 def content(line: Iterable[Part]) -> Content:
     """One line for a `PlainText`."""
-    pieces = [Content.styled(_safe(text), _style_of(style)) for text, style in line if text]
+    pieces = [Content.styled(_safe(text), _style_of(dressed(style))) for text, style in line if text]
     return Content("").join(pieces)
 
 
@@ -165,5 +165,6 @@ def _style_of(style: Style) -> str:
     """The library's own words for the few attributes that `look` uses."""
     words = [name for name in ("bold", "dim", "underline", "reverse") if getattr(style, name)]
     if style.color is not None:
-        words.append(f"ansi_{style.color.name}")
+        name = style.color.name
+        words.append(name if name.startswith("#") else f"ansi_{name}")
     return " ".join(words)

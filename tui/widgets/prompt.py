@@ -106,6 +106,11 @@ class Prompt(Horizontal):
             self._input.insert_text_at_cursor(character)
             self.typed(self._input.value)
 
+    def pick_at(self, at: int) -> None:
+        """The choice on a line of the drawer, by mouse."""
+        if self.is_open and isinstance(self._ask, Pick) and 0 <= at < len(self._shown):
+            self._finish(self._shown[at].value)
+
     async def _wait(self) -> Answer | None:
         self._answer = asyncio.get_running_loop().create_future()
         self.display = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
+from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -22,6 +23,9 @@ LIMIT = 200
 
 KEPT = 8
 """Pages kept in memory."""
+
+WHEEL = 3
+"""Rows of one step of the mouse's wheel."""
 
 SEEK_PAGES = 5
 """How many pages are searched for the focused record when the filter or the sort changed."""
@@ -62,6 +66,9 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
             super().__init__()
             self.error = error
 
+    class Opened(Message):
+        """A row was clicked twice."""
+
     def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._fetch = fetch
@@ -75,6 +82,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         self.index = 0
         self.top = 0
         self.marks: dict[int, Row] = {}
+        self._aim: int | None = None
 
     # What is where
 
@@ -99,6 +107,10 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         self._columns, self._sort = tuple(columns), tuple(sort)
         self._lay_out()
 
+    def aim(self, index: int, item_id: int) -> None:
+        """Where the cursor goes when the first rows come: to this record if it is near, else to this place."""
+        self.index, self._aim = max(0, index), item_id
+
     # Fetching
 
     async def reload(self, *, seek: bool = False) -> None:
@@ -109,7 +121,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         """
         self._generation += 1
         generation = self._generation
-        wanted = self.row.item_id if self.row else None
+        wanted = self.row.item_id if self.row else self._aim
         shown = [self.row_at(self.top + y) for y in range(self.rows_high)]
         try:
             pages, index, page = await self._find(wanted, seek)
@@ -241,6 +253,27 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
     def do_bottom(self, count: int | None) -> None:
         """To the last row."""
         self.move_to((count or self.total) - 1)
+
+    # The mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """Puts the cursor on the row; twice opens it."""
+        event.stop()
+        if event.y > 0 and self.top + event.y - 1 < self.total:
+            self.focus()
+            self.move_to(self.top + event.y - 1)
+            if event.chain == 2:
+                self.post_message(self.Opened())
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Down by a few rows."""
+        event.stop()
+        self.do_down(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Up by a few rows."""
+        event.stop()
+        self.do_up(WHEEL)
 
     # Marking
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
@@ -81,6 +82,16 @@ class Scroller(Widget, can_focus=True, inherit_bindings=False):
     def refresh_line(self, line: int) -> None:
         """Draws one line again."""
         self.refresh(Region(0, line - self.top, self.size.width, 1))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Down by a few lines."""
+        event.stop()
+        self.do_down(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Up by a few lines."""
+        event.stop()
+        self.do_up(3)
 
     def on_resize(self) -> None:
         """Keeps the end of the text at the end of the window."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import events
+from textual.message import Message
+
 from tui.keys import Action, footer
 from tui.widgets.look import BAD, DIM, KEY, PLAIN
 from tui.widgets.plain import Part, PlainText, width_of
@@ -11,6 +14,20 @@ from tui.widgets.plain import Part, PlainText, width_of
 
 class KeysLine(PlainText):
     """At most six keys, and `? help` at the right edge."""
+
+    class Clicked(Message):
+        """An action was clicked."""
+
+        def __init__(self, action_id: str) -> None:
+            super().__init__()
+            self.action_id = action_id
+
+    def on_click(self, event: events.Click) -> None:
+        """Tells which action stands there."""
+        event.stop()
+        for start, end, name in self._spans:
+            if start <= event.x < end:
+                self.post_message(self.Clicked(name))
 
     def set_actions(self, actions: Sequence[Action], *, marked: int = 0) -> None:
         """Shows these actions; one that takes many rows says how many it would take."""
@@ -29,11 +46,14 @@ class KeysLine(PlainText):
     def _draw(self) -> None:
         room = self.size.width - len("? help") - 1
         parts: list[Part] = []
+        self._spans = [(room, self.size.width, "help")]
+        left = room
         for action in footer(self._actions):
             times = f" {self._marked}" if self._marked and action.many else ""
             key, label = action.first_key, f" {action.label}{times}  "
             if width_of(key + label) > room:
                 break
+            self._spans.append((left - room, left - room + width_of(key + label), action.id))
             room -= width_of(key + label)
             parts += [(key, KEY), (label, PLAIN)]
         self.show(*parts, (" " * max(0, room), PLAIN), ("?", KEY), (" help", PLAIN))

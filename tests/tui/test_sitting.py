@@ -1,0 +1,73 @@
+"""A sitting goes on where the last one ended, however it ended."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.work.values import SortKey, View
+from tests.tui.fake import FakePractice
+from tests.tui.support import Desk, make_app, opened
+from tui import sitting
+from tui.screens.home import HomeScreen
+from tui.screens.queue import QueueScreen
+from tui.screens.record import RecordScreen
+from tui.sitting import Kept, Spot
+
+
+def test_what_is_kept_is_read_back() -> None:
+    view = View("payer:acme", (SortKey("den", True),), mine=True)
+    kept = Kept((Spot("denials", 7, 3),), "denials", {"denials": view}, {"denials:7/text": "half a"}, toured=True)
+    assert sitting.read(sitting.write(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"places": 3}', '{"places": [["a"]]}', '{"views": {"x": [1]}}', "null"]
+)
+def test_text_of_another_version_is_no_place(text: str) -> None:
+    assert sitting.read(text) == Kept()
+
+
+async def test_the_next_sitting_opens_the_queue_at_its_row_with_its_filter_and_sort() -> None:
+    practice = FakePractice()
+    async with opened(practice) as desk:
+        await desk.press("s", "8", "slash")
+        await desk.type("uhc")
+        await desk.press("enter", "3", "j")
+        row = desk.row_id
+        desk.app._hang_up(129)
+    async with make_app(practice).run_test() as pilot:
+        desk = Desk(pilot.app, pilot, practice)  # type: ignore[arg-type]
+        await desk.settle()
+        assert isinstance(desk.app.screen, QueueScreen)
+        assert desk.row_id == row
+        assert "uhc" in desk.text("#terms")
+        assert "Den$↓" in desk.text("#terms")
+        assert "Back where you left" in desk.status
+        await desk.press("escape", "escape")
+        assert isinstance(desk.app.screen, HomeScreen)
+
+
+async def test_a_record_that_was_open_is_open_again_and_a_begun_text_stands_in_its_prompt() -> None:
+    practice = FakePractice()
+    async with opened(practice) as desk:
+        await desk.press("2", "j", "enter", "t")
+        await desk.type("called the pay")
+        desk.app._hang_up(129)
+    assert practice.released
+    async with make_app(practice).run_test() as pilot:
+        desk = Desk(pilot.app, pilot, practice)  # type: ignore[arg-type]
+        await desk.settle()
+        assert isinstance(desk.app.screen, RecordScreen)
+        await desk.press("t")
+        assert desk.question.endswith("called the pay")
+
+
+async def test_after_q_the_board_has_the_cursor_on_the_last_queue() -> None:
+    practice = FakePractice()
+    async with opened(practice) as desk:
+        await desk.press("q", "q")
+    async with make_app(practice).run_test() as pilot:
+        desk = Desk(pilot.app, pilot, practice)  # type: ignore[arg-type]
+        await desk.settle()
+        assert isinstance(desk.app.screen, HomeScreen)
+        assert desk.rows.index == 5
