@@ -29,6 +29,11 @@ def default_url() -> str:
     return given if given else sqlite_url(home() / "practice.db")
 
 
+def at_hand() -> bool:
+    """Whether there is a database to open without naming one."""
+    return bool(os.environ.get("SUPERBILL_DB")) or (home() / "practice.db").is_file()
+
+
 def home() -> Path:
     """The user's data folder."""
     from platformdirs import user_data_path

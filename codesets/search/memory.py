@@ -15,10 +15,10 @@ from codesets.library.model import Hit
 from codesets.search.words import words_of
 
 #: One pick moves a code past its near equals, a dozen past nearly everything that shares its words.
-_PICK, _PICK_MOST = 0.14, 0.5
+_PICK, _PICK_MOST = 0.16, 0.6
 _FAVOURITE = 0.06
 _SPECIALTY_MOST = 0.1
-#: The score of a code that was picked before although no word of it was typed.
+#: The least score of a code that was picked before, even if no word of it was typed.
 _UNLIKE = 0.62
 
 
@@ -103,8 +103,12 @@ def _moved(hit: Hit, picks: int, wanted: Preferences) -> Hit:
     gain += _SPECIALTY_MOST * min(1.0, max(0.0, _weight(hit.code, wanted.specialty)))
     if not gain:
         return hit
-    via = f"{hit.via}; picked {picks}x here" if picks else hit.via
-    return replace(hit, score=round(hit.score + (gain if hit.in_force else gain / 2), 4), via=via)
+    told = [hit.via]
+    told += [f"picked {picks}x here"] if picks else []
+    told += ["favourite"] if hit.code in wanted.favourites else []
+    via = "; ".join(told)
+    score = max(hit.score, _UNLIKE) if picks and hit.in_force else hit.score
+    return replace(hit, score=round(score + (gain if hit.in_force else gain / 2), 4), via=via)
 
 
 def _weight(code: str, specialty: Mapping[str, float]) -> float:

@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from store.coding import access, checks
+from store.coding.learned import note_pick
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Diagnosis, Note
-from store.work.command import Change, Command, Said
+from store.work.command import Change, Command, Said, free_text
 
 
 @dataclass(frozen=True, slots=True)
 class AddDiagnosis(Command):
-    """Add a code, with the span of the note (offsets from 0, end exclusive) that is its evidence."""
+    """Add a code, with the span of the note (offsets from 0, end exclusive) that is its evidence.
+
+    `typed` is what the search was asked: it is learned that this code was meant.
+    """
 
     encounter_id: int
     code: str
     span_start: int | None = None
     span_end: int | None = None
     first: bool = False
+    typed: str = free_text(default="")
     name: ClassVar[str] = "coding.add_diagnosis"
     permission: ClassVar[Permission] = Permission.CODE
 
@@ -43,6 +48,7 @@ class AddDiagnosis(Command):
                 span_end=span[1],
             )
         )
+        note_pick(change, self.typed, entry.code)
         return Said(f"Added {entry.code} {entry.title}.", row.id)
 
 

@@ -8,6 +8,7 @@ from store.tables.claim import ArchivedFile, Batch, Claim, ClaimEvent, ClaimLine
 from store.tables.denial import Denial
 from store.tables.denial_worth import DenialWorth
 from store.tables.encounter import Diagnosis, Encounter, Note, ServiceLine
+from store.tables.learned import CodeFavourite, CodePick
 from store.tables.ledger import LedgerEntry, Posting
 from store.tables.patient import Coverage, Guarantor, Patient, PatientContact
 from store.tables.people import User
@@ -19,12 +20,12 @@ from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
-    "Action", "Appeal", "AppealLevel", "ArchivedFile", "AuditEntry", "Batch", "Claim", "ClaimEvent", "ClaimLine",
-    "ClaimVersion", "Coverage", "Denial", "DenialWorth", "Diagnosis", "Encounter", "Fee", "Guarantor",
-    "LedgerEntry", "Note", "Patient", "PatientContact", "Payer", "Posting", "Practice", "Provider", "Remark",
-    "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment", "Remittance", "RowImage",
-    "SavedView", "ServiceLine", "Sitting", "StatementAccount", "StatementRun", "Transition", "User", "WorkItem",
-    "WriteOffLimit", "WriteOffRequest",
+    "Action", "Appeal", "AppealLevel", "ArchivedFile", "AuditEntry", "Batch", "Claim", "ClaimEvent",
+    "ClaimLine", "ClaimVersion", "CodeFavourite", "CodePick", "Coverage", "Denial", "DenialWorth", "Diagnosis",
+    "Encounter", "Fee", "Guarantor", "LedgerEntry", "Note", "Patient", "PatientContact", "Payer", "Posting",
+    "Practice", "Provider", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment",
+    "Remittance", "RowImage", "SavedView", "ServiceLine", "Sitting", "StatementAccount", "StatementRun",
+    "Transition", "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -163,3 +163,28 @@ async def test_leaving_gives_the_encounter_back(desk: Desk) -> None:
         held = [item for item in session.exec(select(WorkItem)).all() if item.owner_id is not None]
     practice.close()
     assert held == []
+
+
+async def test_a_favourite_moves_up_a_pick_is_learned_and_forgotten_and_the_code_set_turns(desk: Desk) -> None:
+    await desk.press("i")
+    await desk.type("cough")
+    await desk.settle()
+    lower = desk.text("#results").splitlines()[2].split()[0]
+    await desk.press("down", "down", "ctrl+g")
+    await desk.settle()
+    assert f"{lower} is a favourite of yours now" in desk.status
+    assert desk.text("#results").splitlines()[1].split()[0] == lower
+    assert desk.text("#scope").strip().startswith("ICD-10-CM")
+    await desk.press("ctrl+t")
+    await desk.settle()
+    assert desk.text("#scope").strip().startswith("all code sets")
+    await desk.press("enter")
+    await desk.settle()
+    await desk.press("i")
+    await desk.type("cough")
+    await desk.settle()
+    assert "picked 1x here" in desk.text("#about")
+    await desk.press("ctrl+r")
+    await desk.settle()
+    assert "Forgot 1 pick" in desk.status
+    assert "picked" not in desk.text("#about")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.common import Json, progress, say, say_json, say_table
+from tui.commands.common import Db, Json, opened, progress, say, say_json, say_table
 
 if TYPE_CHECKING:
     from codesets import LoadReport, NoteLine
+    from codesets.search.memory import Preferences
 
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Date of service; else today.")]
 
@@ -39,6 +40,9 @@ def register(app: typer.Typer) -> None:
     codes.command("fetch")(fetch_file)
     codes.command("list")(list_releases)
     codes.command("search")(search)
+    codes.command("learned")(learned)
+    codes.command("forget")(forget)
+    codes.command("favourite")(favourite)
     codes.command("show")(show)
     codes.command("history")(history)
     app.add_typer(codes, name="codes")
@@ -182,22 +186,89 @@ def list_releases(as_json: Json = False) -> None:
 
 def search(
     text: Annotated[list[str], typer.Argument(help="Words, parts of words, a code; typing mistakes are fine.")],
-    limit: Annotated[int, typer.Option(min=1, max=500)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
     on: On = None,
+    system: Annotated[
+        list[str] | None, typer.Option("--system", help="Only this code set (ICD10CM, HCPCS, CPT); may be repeated.")
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Without what your practice's coders picked.")] = False,
+    db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Find codes by what they say."""
+    """Find codes by what they say; what your practice's coders picked for the same words comes first."""
     from codesets import open_library
     from store import clock
 
     day = on.date() if on else clock.today()
-    hits = open_library().search(" ".join(text), on=day, limit=limit)
+    prefer = None if plain else _preferences(db, day)
+    systems = {name.upper() for name in system} if system else None
+    hits = open_library().search(" ".join(text), systems=systems, on=day, limit=limit, prefer=prefer)
     if as_json:
         say_json([asdict(hit) for hit in hits])
     elif not hits:
         say("Nothing found.")
     else:
         say_table(("code", "", "title", "by"), [(h.code, "" if h.billable else "+", h.title, h.via) for h in hits])
+
+
+def _preferences(db: str | None, day: date) -> Preferences | None:
+    """What the practice at hand learned; nothing without a practice, or for somebody who is not of it."""
+    from store.db import at_hand
+
+    if db is None and not at_hand():
+        return None
+    from store.coding.learned import preferences
+    from store.errors import Refused
+    from store.practice import Practice
+
+    try:
+        practice = Practice.open(db)
+    except Refused:
+        if db is not None:
+            raise
+        return None
+    return preferences(practice.engine, practice.actor, day)
+
+
+def learned(db: Db = None, as_json: Json = False) -> None:
+    """What the search learned here: the codes that were picked for a phrase, and favourites."""
+    from store.coding.learned import entries, favourites_of_all
+
+    with opened(db) as practice, practice.reading() as session:
+        picks, favoured = entries(session), favourites_of_all(session)
+    if as_json:
+        say_json({"picks": [asdict(entry) for entry in picks], "favourites": [list(entry) for entry in favoured]})
+        return
+    if not picks and not favoured:
+        say("Nothing was learned yet.")
+    if picks:
+        rows = [(e.phrase, e.code, str(e.picks), str(e.people), e.last.isoformat()) for e in picks]
+        say_table(("phrase", "code", "picks", "people", "last"), rows, right=(2, 3))
+    for name, code in favoured:
+        say(f"favourite of {name}: {code}")
+
+
+def forget(
+    text: Annotated[list[str] | None, typer.Argument(help="The phrase, its words in any order.")] = None,
+    code: Annotated[str, typer.Option("--code", help="Only the picks of this code.")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="All phrases.")] = False,
+    db: Db = None,
+) -> None:
+    """Forget what was picked for a phrase; `superbill codes learned` lists the phrases."""
+    from store.coding.learned import ForgetPicks
+
+    if not text and not everything:
+        raise typer.BadParameter("name a phrase, or --all")
+    with opened(db) as practice:
+        say(practice.do(ForgetPicks(" ".join(text or ()), code, everything)).said)
+
+
+def favourite(code: Annotated[str, typer.Argument(help="With its dot.")], db: Db = None) -> None:
+    """Make a code a favourite of yours, which moves it up, or no longer."""
+    from store.coding.learned import ToggleFavourite
+
+    with opened(db) as practice:
+        say(practice.do(ToggleFavourite(code)).said)
 
 
 def show(

@@ -13,7 +13,7 @@ from textual.message import Message
 from store.errors import Refused
 from tui.widgets.facts import fold
 from tui.widgets.look import BAD, BOLD, CURSOR, DIM, MATCH, PLAIN
-from tui.widgets.plain import Line, LineInput, Part, fit, one_line, several_lines, with_spans
+from tui.widgets.plain import Line, LineInput, Part, PlainText, fit, one_line, several_lines, with_spans
 from tui.widgets.scroller import Pager
 
 
@@ -66,6 +66,9 @@ class HitLike(Protocol):
         ...
 
 
+_SEARCH_KEYS = "Ctrl-T another set  Ctrl-G favourite  Ctrl-R forget picks"
+_LEARNED = ("picked", "favourite")
+
 Search = Callable[[str], Awaitable[Sequence[HitLike]]]
 Notes = Callable[[HitLike], Awaitable[Sequence[str]]]
 
@@ -76,18 +79,37 @@ class CodeSearch(Vertical):
     class Picked(Message):
         """Enter was pressed on a code."""
 
+        def __init__(self, hit: HitLike, typed: str) -> None:
+            super().__init__()
+            self.hit = hit
+            self.typed = typed
+
+    class Closed(Message):
+        """Esc was pressed; the text stays for the next time."""
+
+    class Turned(Message):
+        """The next code set is to be searched."""
+
+    class Favoured(Message):
+        """The focused code is to be a favourite, or no longer."""
+
         def __init__(self, hit: HitLike) -> None:
             super().__init__()
             self.hit = hit
 
-    class Closed(Message):
-        """Esc was pressed; the text stays for the next time."""
+    class Forgotten(Message):
+        """What was learned for the typed phrase is to be forgotten."""
+
+        def __init__(self, typed: str) -> None:
+            super().__init__()
+            self.typed = typed
 
     def __init__(self, search: Search, notes: Notes | None = None, *, hint: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self._search = search
         self._notes = notes
         self._input = LineInput(hint=hint or "words, a code or a part of one", id="find")
+        self._scope = PlainText(id="scope")
         self._results = Pager(id="results")
         self._about = Pager(id="about")
         self._hits: tuple[HitLike, ...] = ()
@@ -99,6 +121,7 @@ class CodeSearch(Vertical):
     def compose(self) -> ComposeResult:
         """The line, the results and the notes."""
         yield self._input
+        yield self._scope
         with Vertical(id="found"):
             yield self._results
             yield self._about
@@ -106,12 +129,21 @@ class CodeSearch(Vertical):
     def on_mount(self) -> None:
         """The results are reached with the arrows, never by focus."""
         self._results.can_focus = self._about.can_focus = False
+        self._scope.display = False
 
     def start(self, text: str | None = None) -> None:
         """Puts the focus in the line, with another text if one is given."""
         if text is not None:
             self._input.fill(text)
         self._input.focus()
+
+    def again(self, scope: str | None = None) -> None:
+        """Asks once more, as what is searched or what was learned has changed; `scope` tells what is searched."""
+        if scope is not None:
+            self._scope.display = bool(scope)
+            self._scope.show((f" {scope}  {_SEARCH_KEYS}", DIM))
+        self._searched = None
+        self._ask()
 
     @property
     def hit(self) -> HitLike | None:
@@ -121,6 +153,9 @@ class CodeSearch(Vertical):
     def on_input_changed(self, event: LineInput.Changed) -> None:
         """Another letter; a search that runs is followed by one for the latest text."""
         event.stop()
+        self._ask()
+
+    def _ask(self) -> None:
         if not self._searching:
             self._searching = True
             self.run_worker(self._follow(), group="search")
@@ -129,7 +164,7 @@ class CodeSearch(Vertical):
         """Picks the focused code, if the results belong to what is typed."""
         event.stop()
         if self.hit is not None and self._searched == self._input.value:
-            self.post_message(self.Picked(self.hit))
+            self.post_message(self.Picked(self.hit, self._input.value))
 
     def on_key(self, event: events.Key) -> None:
         """Steps through the results or closes."""
@@ -140,6 +175,16 @@ class CodeSearch(Vertical):
         elif event.key in steps and self._hits:
             event.stop()
             self._select(self._selected + steps[event.key])
+        elif message := self._asked_by(event.key):
+            event.stop()
+            self.post_message(message)
+
+    def _asked_by(self, key: str) -> Message | None:
+        if key == "ctrl+t":
+            return self.Turned()
+        if key == "ctrl+g" and self.hit is not None:
+            return self.Favoured(self.hit)
+        return self.Forgotten(self._input.value) if key == "ctrl+r" and self._input.value.strip() else None
 
     def on_resize(self) -> None:
         """Fits the titles anew."""
@@ -193,7 +238,8 @@ class CodeSearch(Vertical):
         width = max(20, self._about.size.width - 2)
         title = [((" " + part, BOLD),) for part in fold(f"{one_line(hit.code)} {one_line(hit.title)}", width)]
         lines = [((" " + p, PLAIN),) for text in texts for one in several_lines(text) for p in fold(one, width)]
-        found = f"found by {one_line(hit.via)}: {one_line(hit.phrase)}" if hit.phrase else ""
+        told = hit.phrase or any(word in hit.via for word in _LEARNED)
+        found = f"found by {one_line(hit.via)}{': ' if hit.phrase else ''}{one_line(hit.phrase)}" if told else ""
         by: list[Line] = [((" " + part, DIM),) for part in fold(found, width)] if found else []
         self._about.show([*title, *by, *lines])
 

@@ -156,6 +156,31 @@ class DeskScreen(WorkScreen):
             pane.display = False
         self._search.display = True
         self._search.start(one_line(text)[:60])
+        self._search.again(self._finder.scope.shown)
+
+    def on_code_search_turned(self, event: CodeSearch.Turned) -> None:
+        """Another code set is searched."""
+        event.stop()
+        self._search.again(self._finder.turn().shown)
+
+    def on_code_search_favoured(self, event: CodeSearch.Favoured) -> None:
+        """The code becomes a favourite, or no longer."""
+        from store.coding.learned import ToggleFavourite
+
+        event.stop()
+        self.in_background(self._learn(ToggleFavourite(event.hit.code)))
+
+    def on_code_search_forgotten(self, event: CodeSearch.Forgotten) -> None:
+        """What was picked for the phrase here is forgotten."""
+        from store.coding.learned import ForgetPicks
+
+        event.stop()
+        self.in_background(self._learn(ForgetPicks(event.typed)))
+
+    async def _learn(self, command: Command) -> None:
+        await self._change(command, read=False)
+        self._finder.learned_anew()
+        self._search.again()
 
     def on_code_search_closed(self, event: CodeSearch.Closed) -> None:
         """Esc in the search: back to the note."""
@@ -171,11 +196,11 @@ class DeskScreen(WorkScreen):
     def on_code_search_picked(self, event: CodeSearch.Picked) -> None:
         """Enter in the search: the code is added."""
         event.stop()
-        self.in_background(self._add(event.hit))
+        self.in_background(self._add(event.hit, event.typed))
 
-    async def _add(self, hit: HitLike) -> None:
+    async def _add(self, hit: HitLike, typed: str) -> None:
         span = self._note.selected or (None, None)
-        done = await self._change(self._finder.adding(self._row.subject_id, hit, span))
+        done = await self._change(self._finder.adding(self._row.subject_id, hit, span, typed))
         self._close_search()
         self._note.drop_selection()
         self._codes.focus()

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from store import clock
 from store.money import show_cents
 from tui.calls import Calls
 from tui.screens.code_search import HitLike
 
 if TYPE_CHECKING:
+    from codesets.search.memory import Preferences
     from store.coding.desk import Desk, Procedure
     from store.practice import Practice
     from store.work.command import Command
@@ -44,6 +46,18 @@ class FoundProcedure:
     in_force: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a search looks through: `systems` of the library, or the fee schedule without any."""
+
+    shown: str
+    systems: tuple[str, ...] = ()
+
+
+_DIAGNOSES = (Scope("ICD-10-CM", ("ICD10CM",)), Scope("all code sets", ("ICD10CM", "HCPCS", "CPT")))
+_PROCEDURES = (Scope("fee schedule"), Scope("HCPCS", ("HCPCS",)), Scope("CPT", ("CPT",)))
+
+
 class DeskFinder:
     """Searches one kind of code at a time, as of the encounter's date; everything runs on the store's thread."""
 
@@ -52,6 +66,10 @@ class DeskFinder:
         self._kind = "icd"
         self._on: date | None = None
         self._procedures: tuple[Procedure, ...] = ()
+        self._scopes: tuple[Scope, ...] = _DIAGNOSES
+        self._scope = 0
+        self._specialty = ""
+        self._prefer: Preferences | None = None
 
     @property
     def _practice(self) -> Practice:
@@ -66,22 +84,47 @@ class DeskFinder:
         if on != self._on:
             self._procedures = ()
         self._kind, self._on = kind, on
+        self._scopes = _DIAGNOSES if kind == "icd" else _PROCEDURES
+        self._scope = 0
+        self._prefer = None
+
+    @property
+    def scope(self) -> Scope:
+        """What is searched."""
+        return self._scopes[self._scope]
+
+    def turn(self) -> Scope:
+        """The next thing to search."""
+        self._scope = (self._scope + 1) % len(self._scopes)
+        return self.scope
+
+    def learned_anew(self) -> None:
+        """Picks or favourites changed: they are read again."""
+        self._prefer = None
 
     def read(self, encounter_id: int) -> Desk:
         """The encounter."""
         from store.coding.desk import read_desk
 
         with self._practice.reading() as session:
-            return read_desk(session, self._practice.codes, encounter_id)
+            desk = read_desk(session, self._practice.codes, encounter_id)
+        self._specialty = desk.specialty
+        return desk
 
     async def search(self, text: str) -> Sequence[HitLike]:
         """Codes for what is typed."""
         find: Callable[[str], Sequence[HitLike]]
-        find = self._find_codes if self._kind == "icd" else self._find_procedures
+        find = self._find_codes if self.scope.systems else self._find_procedures
         return await self._calls.run(find, text)
 
     def _find_codes(self, text: str) -> Sequence[HitLike]:
-        return self._practice.codes.search(text, on=self._on, limit=30)
+        practice = self._practice
+        if self._prefer is None:
+            from store.coding.learned import preferences
+
+            self._prefer = preferences(practice.engine, practice.actor, self._on or clock.today(), self._specialty)
+        systems = self.scope.systems
+        return practice.codes.search(text, systems=systems, on=self._on, limit=30, prefer=self._prefer)
 
     def _find_procedures(self, text: str) -> Sequence[HitLike]:
         from store.coding.desk import procedures
@@ -97,11 +140,11 @@ class DeskFinder:
 
     async def notes(self, hit: HitLike) -> Sequence[str]:
         """What the book says about a code, at every level."""
-        return await self._calls.run(self._notes_of, hit) if self._kind == "icd" else ()
+        return await self._calls.run(self._notes_of, hit) if self.scope.systems else ()
 
     def _notes_of(self, hit: HitLike) -> list[str]:
         codes = self._practice.codes
-        validity = codes.validity(hit.code, self._on or date.today())
+        validity = codes.validity(hit.code, self._on or clock.today())
         told = [] if validity.ok else [validity.message]
         notes = codes.notes(hit.code)
         levels = list(dict.fromkeys(note.node for note in notes))
@@ -115,11 +158,13 @@ class DeskFinder:
         """Whether procedures are searched now."""
         return self._kind == "procedures"
 
-    def adding(self, encounter_id: int, hit: HitLike, span: tuple[int, int] | tuple[None, None]) -> Command:
-        """The command that puts a found code on the encounter."""
+    def adding(
+        self, encounter_id: int, hit: HitLike, span: tuple[int, int] | tuple[None, None], typed: str = ""
+    ) -> Command:
+        """The command that puts a found code on the encounter; what was typed for it is learned."""
         from store.coding.diagnoses import AddDiagnosis
         from store.coding.lines import AddLine
 
         if self.finds_procedures:
             return AddLine(encounter_id, hit.code)
-        return AddDiagnosis(encounter_id, hit.code, *span)
+        return AddDiagnosis(encounter_id, hit.code, span[0], span[1], typed=typed)

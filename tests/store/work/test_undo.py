@@ -9,6 +9,7 @@ import pytest
 
 from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder
 from store.coding import diagnoses, flow, lines, whole
+from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
 from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOffLimit
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
@@ -114,6 +115,14 @@ def _asked_for(world: World) -> int:
     return denial_id
 
 
+def _learned(world: World) -> str:
+    """A phrase for which two codes were picked."""
+    encounter_id = world.encounter("PRMUT")
+    for code in ("R05.1", "J02.9"):
+        world.do(diagnoses.AddDiagnosis(encounter_id, code, typed="bad cold"))
+    return "bad cold"
+
+
 def _owing(world: World) -> int:
     encounter_id = world.encounter()
     world.code(encounter_id)
@@ -129,6 +138,9 @@ CASES: dict[str, Make] = {
     "work.save_view": lambda _: SaveView("denials", "big ones", BIG, shared=True),
     "work.drop_view": lambda w: DropView(w.do(SaveView("denials", "big ones", BIG)).result),  # type: ignore[arg-type]
     "coding.add_diagnosis": lambda w: diagnoses.AddDiagnosis(_coded(w, "PRMUT"), "R05.1", 0, 4, first=True),
+    "coding.add_diagnosis typed": lambda w: diagnoses.AddDiagnosis(w.encounter("PRMUT"), "R05.1", typed="bad cold"),
+    "coding.forget_picks": lambda w: ForgetPicks(_learned(w)),
+    "coding.favourite": lambda _: ToggleFavourite("R05.1"),
     "coding.remove_diagnosis": lambda w: diagnoses.RemoveDiagnosis(*_diagnosis(w, 2)),
     "coding.move_diagnosis": lambda w: diagnoses.MoveDiagnosis(*_diagnosis(w, 3), -2),
     "coding.link_evidence": lambda w: diagnoses.LinkEvidence(*_diagnosis(w, 1), 3, 9),
