@@ -16,6 +16,7 @@ from codesets.tables import read_table
 _PREPOSITIONS = word_set("with by to from for at than and like via per")
 _BACK = frozenset(["in", "of"])
 _DETERMINERS = word_set("his her their my the a an our both another older younger oldest youngest your")
+_SOME = word_set("both one two three all some each several most many either neither")
 _GROUPS = {"family": Assertion.FAMILY, "other": Assertion.OTHER_PERSON}
 _FAR = 12
 
@@ -40,7 +41,7 @@ def experiencers(tokens: Sequence[Token]) -> dict[int, tuple[Assertion, str]]:
         elif _tells_about_patient(tokens, place):
             continue
         else:
-            before = _before(tokens, place)
+            before = "" if _is_part_of_a_group(tokens, place) else _before(tokens, place)
             if before in _BACK or before in ("(", "-"):
                 _mark(found, _back(tokens, place), group, word)
             told = place + 1 < len(tokens) and tokens[place + 1].lower in ("who", "whose")
@@ -65,6 +66,14 @@ def _before(tokens: Sequence[Token], place: int) -> str:
     while place >= 0 and tokens[place].lower in _DETERMINERS:
         place -= 1
     return tokens[place].lower if place >= 0 else ""
+
+
+def _is_part_of_a_group(tokens: Sequence[Token], place: int) -> bool:
+    """Are they the subject as "both of his parents", "one of her sisters"?"""
+    place -= 1
+    while place >= 0 and tokens[place].lower in _DETERMINERS:
+        place -= 1
+    return place > 0 and tokens[place].lower == "of" and tokens[place - 1].lower in _SOME
 
 
 def _back(tokens: Sequence[Token], place: int) -> range:

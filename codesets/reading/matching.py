@@ -45,9 +45,16 @@ class _Places:
                     continue
                 if token.word in little and not token.also:
                     continue
+                if token.lower == "secondary" and _is_cause(sentence, place):
+                    continue
                 for word in (token.word, *token.also):
                     self.of[word].append((slot, number, place))
                 slot += _APART if token.lower in _TURNS else token.word not in _FREE
+
+
+def _is_cause(sentence: Sentence, place: int) -> bool:
+    """Is a "secondary" that of "secondary to", which joins two conditions and belongs to neither?"""
+    return place + 1 < len(sentence.tokens) and sentence.tokens[place + 1].lower == "to"
 
 
 def find(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Found]:
@@ -98,10 +105,21 @@ def _meetings(
             chosen.add(near[2])
             low, high = min(low, near[0]), max(high, near[0])
         else:
-            if high - low <= gap:
+            if high - low <= gap and not _torn(sentences[sentence], chosen, set(wording.words)):
                 spread = max(0, high - low - solid + 1)
                 found.append(Found(sentence, tuple(sorted(chosen)), wording, weight - 1.5 * spread))
     return found
+
+
+def _torn(sentence: Sentence, places: set[int], words: set[str]) -> bool:
+    """Is part of an abbreviation joined to words behind a comma: "COPD, hypertension" is no pulmonary hypertension."""
+    first, last = min(places), max(places)
+    if not any(token.raw in ",;" for token in sentence.tokens[first:last]):
+        return False
+    return any(
+        token.also and token.word not in words and not words.issuperset(token.also)
+        for token in (sentence.tokens[place] for place in places)
+    )
 
 
 def _nearest(where: list[tuple[int, int, int]], slot: int, sentence: int) -> tuple[int, int, int] | None:

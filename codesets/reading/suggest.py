@@ -15,6 +15,7 @@ from codesets.reading import history
 from codesets.reading.combine import combine
 from codesets.reading.draft import Draft, because
 from codesets.reading.drugs import drug_drafts
+from codesets.reading.give_way import give_way
 from codesets.reading.integral import is_part
 from codesets.reading.layout import Layout
 from codesets.reading.mentions import Named
@@ -25,6 +26,7 @@ from codesets.reading.tokens import word_set
 from codesets.reading.unnamed import Asked
 from codesets.reading.visits import number_drafts, trimester, weeks_in
 from codesets.reading.weighing import is_symptom, together, weight_of
+from codesets.tables import read_table
 
 _MOST = 12
 _LEAST, _LEAST_SHARE = 0.7, 0.09
@@ -35,11 +37,13 @@ _HEALING = frozenset(["healing", "healed", "aftercare", "followup", "subsequent"
 #: What was done to the patient, and words that tell that it is still to be done.
 _STATUS = ("Z90", "Z94", "Z95", "Z96", "Z98")
 _INTENDED = word_set(
-    "scheduled schedule discussed discuss consider considering recommend recommended undergo candidate need needs "
+    "scheduled schedule considered donor list listed discussed discuss consider considering recommend recommended undergo candidate need needs "
     "option options planned planning before refer referred elective upcoming future if eventually"
 )
 #: Osteoarthritis of a joint is primary unless told otherwise (Coding Clinic, fourth quarter of 2016).
 _PRIMARY = ("M16", "M17", "M18", "M19")
+#: Growths of the skin, whose codes go by regions of the body.
+_OF_SKIN = ("C43", "C44", "C4A", "D03", "D04", "D22", "D23")
 #: Conditions that tell of a pregnancy by themselves.
 _OF_PREGNANCY = ("O00", "O02", "O03", "O13", "O14", "O15", "O21", "O244")
 _FIRST_ONLY_CHILD = {"Z0000": "Z00129", "Z0001": "Z00121"}
@@ -78,7 +82,7 @@ class _Maker:
             self._consider(one)
         for draft in self._drafts.values():
             draft.score = together(draft.weights)
-        drafts = combine(list(self._drafts.values()), self._codes)
+        drafts = give_way(combine(list(self._drafts.values()), self._codes))
         keys = {d.key for d in drafts if d.score > _LEAST}
         more = drug_drafts(self._text, self._layout.sentences, self._codes, keys)
         more += number_drafts(self._text, self._layout.sections, self._codes, keys, self._facts.pregnant)
@@ -171,7 +175,8 @@ class _Maker:
         choice = self._codes.specific(code.replace(".", ""), self._said(one, key)) if code else None
         if choice is None:
             return
-        weight = share * (1.5 if rule == "family" else weight_of(one, choice.key, 1.0))
+        assessed = one.mention.section in (SectionKind.ASSESSMENT, SectionKind.PLAN)
+        weight = share * (1.5 if rule == "family" and not assessed else weight_of(one, choice.key, 1.0))
         self._add(choice, one, f"{rule}.{choice.code[:3]}", because(one.mention), weight)
 
     def _add(self, choice: Choice, one: Named, rule: str, why: str, weight: float) -> None:
@@ -216,6 +221,8 @@ class _Maker:
             words |= {"displaced", "closed"}  # guideline I.C.19.c
         if key.startswith(_PRIMARY) and not words & {"secondary", "posttraumatic"}:
             words.add("primary")
+        if key.startswith(_OF_SKIN):
+            words |= {row["means"] for row in read_table("note_sites") if row["word"] in words}
         if self._facts.pregnant and (weeks := weeks_in(self._text)):
             words |= {trimester(weeks[0]), "trimester"}
         return words
@@ -272,9 +279,10 @@ def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
             and other.key[:3] == draft.key[:3]
             and "unspecified" not in other.choice.title.lower()
             and other.score >= 0.5 * draft.score
+            and (other.headed or not draft.headed)
             for other in drafts
         )
-        if not (vague and better and not draft.headed):
+        if not (vague and better):
             yield draft
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from codesets.reading.mentions import Named
 from codesets.reading.model import SectionKind
+from codesets.reading.tokens import word_set
 
 _SECTIONS = {
     SectionKind.ASSESSMENT: 3.2,
@@ -32,9 +33,27 @@ _SECTIONS = {
 }
 _HEAD = {SectionKind.ASSESSMENT: 10.0, SectionKind.PLAN: 8.0, SectionKind.PROBLEMS: 4.0}
 #: Codes of signs, symptoms and pain: chapter 18 and what is like it.
-SYMPTOMS = ("R", "M255", "M542", "M545", "M546", "M549", "M796", "M791", "H920", "L299", "N644", "H571", "N949")
+SYMPTOMS = (
+    "R",
+    "M254",
+    "M255",
+    "M256",
+    "M542",
+    "M545",
+    "M546",
+    "M549",
+    "M796",
+    "M791",
+    "H920",
+    "L299",
+    "N644",
+    "H571",
+    "N949",
+)
 #: Reasons for a visit: they are first-listed when they are said (guideline I.C.21.c.16).
-_VISITS = ("Z00", "Z01", "Z02", "Z34", "Z39", "Z30", "Z09", "Z48")
+_VISITS = ("Z00", "Z01", "Z02", "Z34", "Z39", "Z30", "Z09", "Z48", "Z11", "Z12", "Z13")
+_COMES = word_set("presents presented presenting here seen comes came brought visit returns returning today")
+_OPEN = (SectionKind.HPI, SectionKind.OTHER)
 #: Results of an examination that are coded although no diagnosis explains them.
 _FOUND_AT_EXAM = ("R011", "R160", "R161", "R162", "R590", "R591")
 
@@ -49,12 +68,21 @@ def weight_of(named: Named, key: str, prior: float) -> float:
     mention = named.mention
     base = _HEAD.get(mention.section, 0.0) if mention.headed else 0.0
     base = base or _SECTIONS[mention.section]
-    if key.startswith(_VISITS) and mention.section in (SectionKind.COMPLAINT, SectionKind.HPI, SectionKind.OTHER):
-        base *= 3.0
+    if key.startswith(_VISITS) and not mention.headed:
+        base *= _visit_share(named)
     if is_symptom(key) and not mention.headed:
         base *= 0.8 if key.startswith(_FOUND_AT_EXAM) else 0.45
     sure = 0.55 + 0.45 * min(1.0, prior / 0.8)
     return base * sure
+
+
+def _visit_share(named: Named) -> float:
+    """The reason that is said to have brought the patient counts thrice; an examination that is told of, little."""
+    section = named.mention.section
+    said = section in _OPEN and any(token.lower in _COMES for token in named.sentence.tokens)
+    if section is SectionKind.COMPLAINT or said:
+        return 3.0
+    return 1.0 if section in (SectionKind.ASSESSMENT, SectionKind.PLAN) else 0.4
 
 
 def together(weights: list[float]) -> float:
