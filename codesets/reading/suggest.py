@@ -37,8 +37,9 @@ _HEALING = frozenset(["healing", "healed", "aftercare", "followup", "subsequent"
 #: What was done to the patient, and words that tell that it is still to be done.
 _STATUS = ("Z90", "Z94", "Z95", "Z96", "Z98")
 _INTENDED = word_set(
-    "scheduled schedule considered donor list listed discussed discuss consider considering recommend recommended undergo candidate need needs "
-    "option options planned planning before refer referred elective upcoming future if eventually"
+    "scheduled schedule considered donor list listed discussed discuss consider considering recommend recommended "
+    "undergo candidate need needs option options planned planning before refer referred elective upcoming future if "
+    "eventually"
 )
 #: Osteoarthritis of a joint is primary unless told otherwise (Coding Clinic, fourth quarter of 2016).
 _PRIMARY = ("M16", "M17", "M18", "M19")
