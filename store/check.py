@@ -15,6 +15,7 @@ from store.accounts.balances import account_balance
 from store.accounts.books import Book
 from store.accounts.standing import QUEUE as STATEMENTS
 from store.claims import archive
+from store.db import on_postgresql
 from store.money import show_cents
 from store.people import audit
 from store.tables import (
@@ -156,10 +157,9 @@ def _states_reached(session: Session) -> Proof:
 
 def _references_whole(session: Session) -> Proof:
     proof = Proof("foreign keys that lead somewhere")
-    if session.get_bind().dialect.name != "sqlite":
-        return proof  # other databases refuse a broken one at once
-    broken = session.connection().execute(text("PRAGMA foreign_key_check")).all()
-    proof.faults = [f"{row[0]} row {row[1]} names a missing {row[2]}" for row in broken]
+    if not on_postgresql(session):  # which refuses a broken one at once
+        broken = session.connection().execute(text("PRAGMA foreign_key_check")).all()
+        proof.faults = [f"{row[0]} row {row[1]} names a missing {row[2]}" for row in broken]
     for name in sorted(images.tables_by_name()):
         proof.rows += int(session.connection().execute(text(f'SELECT count(*) FROM "{name}"')).scalar() or 0)
     return proof
@@ -226,11 +226,17 @@ def _links(session: Session) -> Iterator[str]:
 
 
 def _database_whole(session: Session) -> Proof:
-    proof = Proof("pages of the database file")
-    if session.get_bind().dialect.name == "sqlite":
-        proof.rows = int(session.connection().execute(text("PRAGMA page_count")).scalar() or 0)
-        answers = [row[0] for row in session.connection().execute(text("PRAGMA integrity_check")).all()]
-        proof.faults = [answer for answer in answers if answer != "ok"]
+    proof = Proof("pages of the database")
+    if on_postgresql(session):
+        asked = text("SELECT pg_database_size(datname) / 8192, coalesce(checksum_failures, 0) FROM pg_stat_database "
+                     "WHERE datname = current_database()")  # fmt: skip
+        pages, failures = session.connection().execute(asked).one()
+        proof.rows = int(pages)
+        proof.faults = [f"{failures} pages were found damaged"] if failures else []
+        return proof
+    proof.rows = int(session.connection().execute(text("PRAGMA page_count")).scalar() or 0)
+    answers = [row[0] for row in session.connection().execute(text("PRAGMA integrity_check")).all()]
+    proof.faults = [answer for answer in answers if answer != "ok"]
     return proof
 
 

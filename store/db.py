@@ -7,8 +7,10 @@ BEGIN IMMEDIATE: a deferred transaction that reads and then writes can lose a le
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sqlite3
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,11 +18,20 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
 
 from store.errors import Refused
 
 BUSY_SECONDS = 30
 """How long a writer waits for another; waits of ten seconds were seen with twenty busy processes."""
+
+
+_POSTGRESQL = {
+    "search_path": "public",
+    "lock_timeout": f"{BUSY_SECONDS}s",
+    "statement_timeout": "10min",
+    "idle_in_transaction_session_timeout": "10min",
+}
 
 
 def default_url() -> str:
@@ -67,7 +78,7 @@ def open_engine(url: str) -> Engine:
     """An engine on an existing or new database; writers use `writer(engine)`."""
     path = sqlite_path(url)
     if path is None:
-        return create_engine(url, pool_pre_ping=True, pool_size=2, max_overflow=0, hide_parameters=True)
+        return _postgresql(url)
     if not path.name:
         raise Refused("The database has to be a file.", where=url, do="Write sqlite:////full/path/practice.db.")
     driver = _driver()
@@ -77,6 +88,31 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _SqliteSetup(driver))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _postgresql(url: str) -> Engine:
+    """Few connections, looked at before use, with limits so that one person's trouble never stops the others."""
+    if importlib.util.find_spec("psycopg") is None:
+        raise Refused("The PostgreSQL driver is not installed.", do="Install superbill[postgresql].")
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        pool_size=2,
+        max_overflow=0,
+        hide_parameters=True,
+        connect_args={
+            "application_name": "superbill",
+            "connect_timeout": 10,
+            "keepalives_idle": 30,
+            "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items()),
+        },
+    )
+
+
+def on_postgresql(connection: Connection | Session) -> bool:
+    """Whether the database is PostgreSQL, which guards roles by itself."""
+    bind = connection if isinstance(connection, Connection) else connection.get_bind()
+    return bind.dialect.name == "postgresql"
 
 
 def writer(engine: Engine) -> Engine:
@@ -113,8 +149,8 @@ class _SqliteSetup:
         cursor = connection.cursor()
         if self.cipher:
             cursor.execute("PRAGMA cipher_log_level=NONE")  # it would write into the terminal
+        self._set_journal(cursor)
         for pragma in (
-            f"journal_mode={self.journal}",
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",
@@ -124,6 +160,18 @@ class _SqliteSetup:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+    def _set_journal(self, cursor: Any) -> None:
+        """The journal's mode, kept in the file; changing it does not wait for others by itself."""
+        until = time.monotonic() + BUSY_SECONDS
+        while cursor.execute("PRAGMA journal_mode").fetchone()[0].upper() != self.journal:
+            try:
+                cursor.execute(f"PRAGMA journal_mode={self.journal}")
+            except Exception as failure:
+                if "locked" not in str(failure) or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
 
 
 def _begin(connection: Connection) -> None:

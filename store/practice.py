@@ -22,9 +22,10 @@ from store.errors import NotAllowed, NotFound, Refused
 from store.migrations import require_current
 from store.people import audit
 from store.people.roles import Actor, Permission, Role
+from store.storage import storage_told
 from store.tables import User, WorkItem
 from store.work import leases, queue, sitting, views
-from store.work.command import Command, Job, Runner, storage_told
+from store.work.command import Command, Job, Runner
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
@@ -68,7 +69,7 @@ class Practice:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reading; plain values leave it, records don't."""
-        with Session(self.engine) as session:
+        with storage_told(), Session(self.engine) as session:
             yield session
 
     def do(self, command: Command | Job, *, key: str | None = None, lease: Lease | None = None) -> Done:

@@ -1,12 +1,16 @@
-"""What all tests share: the code-set library, built once for this machine."""
+"""What all tests share: the code-set library, built once for this machine, and where databases come from."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.databases import ON_POSTGRESQL, Databases, PostgresDatabases, SqliteDatabases
+from tests.postgres import Server, running
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +28,29 @@ def built_library_path() -> Path:
     path = top / fingerprint_of(sources)[:16] / "codes.sqlite"
     build_library(path=path, sources=sources)
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server for the whole run, started when a test first asks for it."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Where databases come from; of which kind is decided by `SUPERBILL_TEST_DB`."""
+    if not ON_POSTGRESQL:
+        yield SqliteDatabases(tmp_path_factory.mktemp("databases"))
+        return
+    found = PostgresDatabases(request.getfixturevalue("postgres_server"))
+    yield found
+    found.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the SQLite file itself have nothing to look at on PostgreSQL."""
+    if ON_POSTGRESQL:
+        for item in items:
+            if item.get_closest_marker("sqlite"):
+                item.add_marker(pytest.mark.skip(reason="about the SQLite file itself"))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from store.db import sqlite_path, writer
 from store.errors import Refused
+from store.migrations import guards, postgresql
 
 HEAD = max(path.name[:4] for path in (Path(__file__).parent / "versions").glob("0*.py"))
 
@@ -57,3 +58,6 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if connection.dialect.name == "postgresql":
+            postgresql.install(connection)
+        guards.install(connection)

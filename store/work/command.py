@@ -11,15 +11,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as SaSession
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, select
@@ -29,6 +27,7 @@ from store.db import writer
 from store.errors import NotAllowed, NotFound, Refused, Stale
 from store.people import audit
 from store.people.roles import Actor, Permission
+from store.storage import retried, storage_told
 from store.tables import Action, RowImage, Transition
 from store.work import images, leases
 from store.work.states import Machine
@@ -157,8 +156,11 @@ class Runner:
         command refuses; nothing is left half-done.
         """
         self._require(command.permission)
-        key = key or uuid.uuid4().hex
-        with storage_told(), Session(self.engine, expire_on_commit=False) as session:
+        under = key or uuid.uuid4().hex
+        return retried(lambda: self._once(command, under, lease))
+
+    def _once(self, command: Command, key: str, lease: Lease | None) -> Done:
+        with Session(self.engine, expire_on_commit=False) as session:
             before = session.exec(select(Action).where(Action.key == key)).first()
             if before is not None:
                 return _answered(before)
@@ -292,21 +294,3 @@ def _jsonable(value: Any) -> Any:
 
 def _answered(action: Action) -> Done:
     return Done(action.id, action.said, json.loads(action.result), action.undoable, repeated=True)
-
-
-@contextmanager
-def storage_told() -> Iterator[None]:
-    """A failure of the database as a sentence."""
-    try:
-        yield
-    except OperationalError as failure:
-        raise _storage_refusal(failure) from failure
-
-
-def _storage_refusal(failure: OperationalError) -> Refused:
-    text = str(failure.orig)
-    if "locked" in text:
-        return Refused("The database is busy.", do="Nothing was saved; try again.")
-    if "disk" in text or "full" in text:
-        return Refused("The disk is full or can't be written.", do="Nothing was saved; make room and try again.")
-    return Refused(f"The database failed: {text.splitlines()[0]}.", do="Nothing was saved.")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, String, and_, cast, false, or_
+from sqlalchemy import BigInteger, ColumnElement, SQLColumnExpression, String, and_, cast, false, literal, or_
 
 from store import clock
 from store.errors import Refused
@@ -54,7 +54,8 @@ def _one(column: Column, sql: SQLColumnExpression[Any], value: str) -> ColumnEle
         return _holds(sql, value)
     found = _COMPARED.fullmatch(value)
     sign, number = (found[1] or "=", found[2]) if found else ("=", value)
-    wanted = _value(column, number)
+    found_value = _value(column, number)
+    wanted = found_value if isinstance(found_value, date) else literal(found_value, BigInteger())
     if sign == ">=":
         return sql >= wanted
     if sign == "<=":

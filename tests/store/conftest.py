@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,11 +10,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from codesets import CodeLibrary, open_library
-from store.db import open_engine, sqlite_url, writer
+from store.db import open_engine, writer
 from store.demo.practice import PRACTICE, fees, payers, providers
 from store.people.roles import Role
 from store.people.users import found_practice
 from store.tables import Fee, Payer, Practice, Provider, User
+from tests.databases import Databases
 from tests.store.world import DAY, World, on
 
 PEOPLE = {"coder": Role.CODER, "coder2": Role.CODER, "biller": Role.BILLER, "biller2": Role.BILLER,
@@ -29,10 +29,10 @@ def library(built_library_path: Path) -> Iterator[CodeLibrary]:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file that every test starts from: prices, payers, clinicians and one person of each role."""
-    path = tmp_path_factory.mktemp("template") / "practice.db"
-    engine = open_engine(sqlite_url(path))
+def template(databases: Databases) -> str:
+    """The database that every test starts from: prices, payers, clinicians and one person of each role; its URL."""
+    url = databases.new("template")
+    engine = open_engine(url)
     with on(DAY):
         found_practice(engine, practice_row(), "owner")
     with Session(writer(engine)) as session:
@@ -57,7 +57,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         session.commit()
     engine.dispose()
-    return path
+    return url
 
 
 def practice_row() -> Practice:
@@ -85,16 +85,14 @@ def still() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """One engine for all tests, so that each statement is compiled once; its file is another one for each test."""
-    return open_engine(sqlite_url(tmp_path_factory.mktemp("world") / "practice.db"))
+def engine(databases: Databases) -> Engine:
+    """One engine for all tests, so that each statement is compiled once; its database is another one for each test."""
+    return open_engine(databases.new("world"))
 
 
 @pytest.fixture
-def world(template: Path, engine: Engine, library: CodeLibrary, still: None) -> Iterator[World]:  # noqa: ARG001
-    path = Path(str(engine.url.database))
-    for old in path.parent.iterdir():
-        old.unlink()
-    shutil.copy(template, path)
-    yield World(path, engine, library)
+def world(template: str, engine: Engine, databases: Databases, library: CodeLibrary, still: None) -> Iterator[World]:  # noqa: ARG001
+    url = engine.url.render_as_string(hide_password=False)
+    databases.put(template, url)
+    yield World(url, engine, library)
     engine.dispose()

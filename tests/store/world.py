@@ -62,9 +62,18 @@ def insured(payer: str, order: int = 1, **other: Any) -> CoverageIn:
 class World:
     """One practice; `owner` may do everything, `who("coder")` gives the door of another person."""
 
-    def __init__(self, path: Path, engine: Engine, library: CodeLibrary) -> None:
-        self.path, self.engine, self.library = path, engine, library
+    def __init__(self, url: str, engine: Engine, library: CodeLibrary) -> None:
+        self.url, self.engine, self.library = url, engine, library
         self.owner = self.who("owner")
+
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        return Path(str(self.engine.url.database))
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
 
     def who(self, name: str) -> Practice:
         with Session(self.engine) as session:
@@ -185,8 +194,14 @@ class World:
 
     def unguarded(self, table: str) -> None:
         """Drop the triggers that keep a table append-only."""
-        self.sql(f"DROP TRIGGER {table}_no_update")
-        self.sql(f"DROP TRIGGER {table}_no_delete")
+        on = "" if self.on_sqlite else f" ON {table}"
+        self.sql(f"DROP TRIGGER {table}_no_update{on}")
+        self.sql(f"DROP TRIGGER {table}_no_delete{on}")
+
+    def unguarded_postings(self) -> None:
+        """Let postings be added under old entries, which PostgreSQL refuses."""
+        if not self.on_sqlite:
+            self.sql("DROP TRIGGER posting_is_new ON posting")
 
     def dump(self, *, everything: bool = False) -> Dump:
         """Every row of every table that undo restores (or of all), but for the version, which moves on."""

@@ -4,7 +4,6 @@ from alembic import op
 import sqlalchemy as sa
 import sqlmodel
 import store.tables.base
-from store.migrations import guards
 
 revision = '0001'
 down_revision = None
@@ -657,7 +656,7 @@ def upgrade() -> None:
     sa.Column('claim_line_id', sa.Integer(), nullable=True),
     sa.Column('encounter_id', sa.Integer(), nullable=True),
     sa.Column('payer_id', sa.Integer(), nullable=True),
-    sa.CheckConstraint("typeof(cents) = 'integer'", name='posting_cents_whole'),
+    sa.CheckConstraint("typeof(cents) = 'integer'", name='posting_cents_whole').ddl_if(dialect='sqlite'),
     sa.CheckConstraint('abs(cents) <= 1000000000000 AND cents <> 0', name='posting_cents_range'),
     sa.ForeignKeyConstraint(['claim_line_id'], ['claim_line.id'], ),
     sa.ForeignKeyConstraint(['encounter_id'], ['encounter.id'], ),
@@ -692,7 +691,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_remit_adjustment_remit_line_id'), ['remit_line_id'], unique=False)
 
     # ### end Alembic commands ###
-    guards.install(op.get_bind())
 
 
 def downgrade() -> None:

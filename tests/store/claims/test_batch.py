@@ -12,7 +12,7 @@ from store import clock
 from store.claims import archive
 from store.claims.batch import MakeBatch, MarkDelivered, deliver
 from store.claims.correct import CancelClaim, CorrectClaim
-from store.db import open_engine, sqlite_url
+from store.db import open_engine
 from store.errors import Refused
 from store.people.roles import Actor, Role
 from store.practice import Practice
@@ -86,8 +86,8 @@ def test_a_claim_that_an_edit_stops_is_not_sent_until_it_is_mended(world: World)
     world.send()
 
 
-def _batch(path: str, user_id: int) -> str:
-    engine = open_engine(sqlite_url(Path(path)))
+def _batch(url: str, user_id: int) -> str:
+    engine = open_engine(url)
     try:
         with on(DAY):
             return str(Practice(engine, Actor(user_id, "owner", Role.OWNER)).do(MakeBatch()).result)
@@ -102,7 +102,7 @@ def test_two_processes_send_each_claim_once(world: World) -> None:
         world.claim()
     world.engine.dispose()
     with multiprocessing.get_context("fork").Pool(2) as pool:
-        answers = pool.starmap(_batch, [(str(world.path), 1)] * 2)
+        answers = pool.starmap(_batch, [(world.url, 1)] * 2)
     assert sorted(answers) == ["1", "nothing"]
     assert world.one(Batch).claims == 3
 

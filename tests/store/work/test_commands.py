@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -17,7 +16,7 @@ from sqlalchemy import event, text
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import FinishCoding
 from store.coding.whole import CodeEncounter
-from store.db import open_engine, sqlite_url, writer
+from store.db import open_engine, writer
 from store.denials.commands import WriteOffDenial
 from store.errors import NotAllowed, NotFound, Refused, Stale
 from store.people.roles import PERMISSIONS, Actor, Role
@@ -84,8 +83,8 @@ def test_a_retry_of_what_was_posted_posts_nothing(world: World) -> None:
     assert world.dump(everything=True) == before
 
 
-def _remark(path: str, user_id: int, item_id: int) -> tuple[int, bool]:
-    engine = open_engine(sqlite_url(Path(path)))
+def _remark(url: str, user_id: int, item_id: int) -> tuple[int, bool]:
+    engine = open_engine(url)
     done = Practice(engine, Actor(user_id, "owner", Role.OWNER)).do(AddRemark(item_id, "called"), key="one press")
     engine.dispose()
     return done.action_id, done.repeated
@@ -93,7 +92,7 @@ def _remark(path: str, user_id: int, item_id: int) -> tuple[int, bool]:
 
 def test_the_same_key_in_four_processes_has_one_effect(world: World) -> None:
     claim_id = world.claim()
-    given = [(str(world.path), world.owner.actor.user_id, world.item("claims", claim_id).id)] * 4
+    given = [(world.url, world.owner.actor.user_id, world.item("claims", claim_id).id)] * 4
     world.engine.dispose()
     with multiprocessing.get_context("fork").Pool(4) as pool:
         answers = pool.starmap(_remark, given)
@@ -219,25 +218,27 @@ def test_a_refused_command_leaves_no_trace(world: World) -> None:
     assert world.dump(everything=True) == before
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_saved(world: World) -> None:
     encounter_id = world.encounter("PRMUT")
     pages = world.sql("PRAGMA page_count")[0][0]
-    full = open_engine(sqlite_url(world.path))
+    full = open_engine(world.url)
     event.listen(full, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count={pages}"))
     before = world.dump(everything=True)
-    practice = World(world.path, full, world.library).owner
+    practice = World(world.url, full, world.library).owner
     with pytest.raises(Refused, match="disk is full"):
         practice.do(CodeEncounter(encounter_id, (("I10", None, None),), (("G0438", (), 1, (1,)),) * 50))
     full.dispose()
     assert world.dump(everything=True) == before
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("what", ["do", "lease", "next", "undo"])
 def test_a_busy_database_is_told_in_a_sentence(world: World, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     item_id = world.item("coding", world.encounter("PRMUT")).id
     world.do(Defer(item_id, DAY + timedelta(days=1)))
     monkeypatch.setattr("store.db.BUSY_SECONDS", 0.05)
-    quick = open_engine(sqlite_url(world.path))
+    quick = open_engine(world.url)
     practice = Practice(quick, world.owner.actor)
     tries: dict[str, Callable[[], object]] = {
         "do": lambda: practice.do(Defer(item_id, date(2026, 4, 1))),

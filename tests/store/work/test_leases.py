@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +15,7 @@ from sqlmodel import Session
 from store import clock
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import FinishCoding
-from store.db import open_engine, sqlite_url, writer
+from store.db import open_engine, writer
 from store.errors import NotAllowed, NotFound, Refused, Stale, Taken
 from store.people.audit import broken_links
 from store.people.roles import Actor, Role
@@ -191,8 +190,8 @@ Log = list[tuple[int, int, int]]
 """(user, item, token) of every lease that a process was given."""
 
 
-def _properly(path: str, user_id: int, until: float) -> Log:
-    engine = open_engine(sqlite_url(Path(path)))
+def _properly(url: str, user_id: int, until: float) -> Log:
+    engine = open_engine(url)
     practice = Practice(engine, Actor(user_id, f"p{user_id}", Role.CODER))
     log: Log = []
     while time.time() < until and (lease := practice.next_item("coding")) is not None:
@@ -201,14 +200,14 @@ def _properly(path: str, user_id: int, until: float) -> Log:
             practice.release(lease)
         else:
             with writer(engine).begin() as connection:
-                connection.execute(text("UPDATE work_item SET open=0 WHERE id=:id"), {"id": lease.item_id})
+                connection.execute(text("UPDATE work_item SET open=false WHERE id=:id"), {"id": lease.item_id})
     engine.dispose()
     return log
 
 
-def _naively(path: str, user_id: int, until: float) -> Log:
+def _naively(url: str, user_id: int, until: float) -> Log:
     """Select, then set, in a deferred way: what must be caught."""
-    engine = open_engine(sqlite_url(Path(path)))
+    engine = open_engine(url)
     log: Log = []
     while time.time() < until:
         with engine.connect() as connection:
@@ -219,7 +218,9 @@ def _naively(path: str, user_id: int, until: float) -> Log:
             break
         with writer(engine).begin() as connection:
             values = {"id": row.id, "owner": user_id, "token": row.token + 1}
-            connection.execute(text("UPDATE work_item SET owner_id=:owner, token=:token, open=0 WHERE id=:id"), values)
+            connection.execute(
+                text("UPDATE work_item SET owner_id=:owner, token=:token, open=false WHERE id=:id"), values
+            )
         log.append((user_id, row.id, row.token + 1))
     engine.dispose()
     return log
@@ -248,12 +249,12 @@ def _race(world: World, body: Callable[[str, int, float], Log]) -> list[Log]:
     )
     world.sql(
         "INSERT INTO work_item (queue, subject_id, open, opened_on, score, cents, reason, escalated, token, attempts) "
-        "SELECT 'coding', id, 1, '2026-03-09', 0, 0, 'x', 0, 0, 0 FROM encounter WHERE source='race'"
+        "SELECT 'coding', id, true, service_date, 0, 0, 'x', false, 0, 0 FROM encounter WHERE source='race'"
     )
     world.engine.dispose()
     until = time.time() + SECONDS
     with multiprocessing.get_context("fork").Pool(PROCESSES) as pool:
-        return pool.starmap(body, [(str(world.path), user_id, until) for user_id in ids], chunksize=1)
+        return pool.starmap(body, [(world.url, user_id, until) for user_id in ids], chunksize=1)
 
 
 def test_eight_people_racing_are_never_given_the_same_item_twice(world: World) -> None:
