@@ -161,7 +161,6 @@ class _SqliteSetup:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-
     def _set_journal(self, cursor: Any) -> None:
         """The journal's mode, kept in the file; changing it does not wait for others by itself."""
         until = time.monotonic() + BUSY_SECONDS
