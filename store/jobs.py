@@ -21,7 +21,7 @@ from store.intake.rejects import rejects_path, write_rejects
 from store.intake.values import Intake
 from store.new_file import make_folder
 from store.remits.take_in import ImportRemittance
-from store.statements.files import run_through
+from store.statements.files import Outcome, generate_through, run_through, send_through
 from store.work.command import Job
 from store.work.values import Done
 from store.x12.kinds import kind_of
@@ -56,10 +56,50 @@ class SendStatements(Job):
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the date is the key
         """A date that was run already sends nothing again."""
-        outcome = run_through(practice, self.as_of, self.folder)
-        files = [str(path) for path in outcome.files]
-        said = f"{outcome.said} {files[0]}"
-        return Done(0, said, {"run": outcome.run_id, "files": files})
+        return _sent(run_through(practice, self.as_of, self.folder, practice.tell))
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateStatements(Job):
+    """Make the pages of an approved run, part by part."""
+
+    run_id: int
+
+    def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the run knows how far it is
+        """Doing it again goes on where it stopped."""
+        return Done(0, generate_through(practice, self.run_id, practice.tell), self.run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SendStatementRun(Job):
+    """Generate and send an approved run and write its files."""
+
+    run_id: int
+    folder: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the run knows how far it is
+        """Doing it again goes on where it stopped; nothing is sent twice."""
+        return _sent(send_through(practice, self.run_id, self.folder, practice.tell))
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileFile(Job):
+    """Take in a print vendor's file of what became of a run."""
+
+    run_id: int
+    path: Path | None
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """Without a file everything that did not come back was delivered."""
+        from store.statements.results import ReconcileRun, read_results
+
+        rows = read_results(self.path) if self.path is not None else ()
+        return practice.do(ReconcileRun(self.run_id, rows, rest_delivered=self.path is None), key=key)
+
+
+def _sent(outcome: Outcome) -> Done:
+    files = [str(path) for path in outcome.files]
+    return Done(0, f"{outcome.said} {files[0] if files else ''}".strip(), {"run": outcome.run_id, "files": files})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -37,13 +37,14 @@ class Practice:
     """One person's door to one practice database.
 
     Every method is blocking and makes one short transaction; none keeps a session.  They raise
-    `store.errors.Refused` with a sentence for the person.
+    `store.errors.Refused` with a sentence for the person.  Long jobs `tell` how far they are: done, of how many, what.
     """
 
     def __init__(self, engine: Engine, actor: Actor) -> None:
         self.engine = engine
         self.actor = actor
         self._codes: CodeLibrary | None = None
+        self.tell: Callable[[int, int, str], None] = lambda _done, _total, _what: None
 
     @classmethod
     def open(cls, url: str | None = None) -> Practice:
@@ -52,6 +53,10 @@ class Practice:
         require_current(engine)
         with Session(engine) as session:
             return cls(engine, _actor(session))
+
+    def listen(self, hear: Callable[[int, int, str], None]) -> None:
+        """Have long jobs tell how far they are: done, of how many, what."""
+        self.tell = hear
 
     def close(self) -> None:
         """Close every connection."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import store.statements.runs  # noqa: F401 - its state machine
+import store.calls.states  # noqa: F401 - its state machine
 from store.claims.queue import CLAIMS
 from store.claims.rejections import REJECTIONS
 from store.coding.queue import CODING
 from store.denials.queue import DENIALS
 from store.remits.queue import REMITS
 from store.statements.queue import STATEMENTS
+from store.statements.run_queue import RUNS
 from store.work.queue import register
 
-for _queue in (CODING, CLAIMS, REJECTIONS, REMITS, DENIALS, STATEMENTS):
+for _queue in (CODING, CLAIMS, REJECTIONS, REMITS, DENIALS, STATEMENTS, RUNS):
     register(_queue)

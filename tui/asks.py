@@ -138,12 +138,15 @@ class Pick(Ask):
 
     `load` reads the choices from the store when they aren't known beforehand.  Without `digits` they are only typed.
     `line` may take the whole of what was typed as the answer, in the place of a choice.
+    With `sole` nobody is asked when there is one choice alone; where there is none, `none` says so.
     """
 
     choices: tuple[Choice, ...] = ()
     load: Callable[[PracticeApi, Chosen], Sequence[Choice]] | None = None
     digits: bool = True
     line: Callable[[str], str | None] | None = None
+    sole: bool = False
+    none: str = "There is nothing to choose from."
 
     def parse(self, text: str) -> Answer:
         """The text itself: the prompt hands in the value of the choice."""

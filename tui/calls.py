@@ -19,6 +19,10 @@ T = TypeVar("T")
 class PracticeApi(Protocol):
     """An open practice.  Every method may block; all are called from one thread.  All may raise `Refused`."""
 
+    def listen(self, hear: Callable[[int, int, str], None], /) -> None:
+        """Where a long job says how far it is: done, of how many, what."""
+        ...
+
     def board(self) -> tuple[BoardLine, ...]:
         """Every queue that the person may see."""
         ...

@@ -1,8 +1,9 @@
-"""Keeping the statements queue true: an account is in it exactly while its guarantor owes something."""
+"""Keeping the statements and call queues true: an account is in them exactly while its guarantor owes something."""
 
 from __future__ import annotations
 
 from store.accounts.balances import account_balance
+from store.calls.due import refresh_calls
 from store.work import items
 from store.work.command import Change
 
@@ -16,3 +17,4 @@ def refresh_account(change: Change, guarantor_id: int) -> None:
         items.put(change, QUEUE, guarantor_id, reason="patient balance", cents=due, score=due)
     else:
         items.force_close(change, QUEUE, guarantor_id)
+    refresh_calls(change, [guarantor_id])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
+from store import clock
 from store.accounts.balances import account_balance
 from store.accounts.books import Book
+from store.accounts.holds import standing_holds
 from store.errors import NotFound
 from store.money import show_cents
 from store.tables import Encounter, Guarantor, LedgerEntry, Patient, Payer, Posting
@@ -37,12 +39,13 @@ def account_record(session: Session, guarantor_id: int) -> Record:
     if guarantor is None:
         raise NotFound(f"There is no account {guarantor_id}.")
     balance = account_balance(session, guarantor_id)
+    holds = standing_holds(session, [guarantor_id], clock.today()).get(guarantor_id, [])
     summary = Facts(
         (
             ("Guarantor", f"{guarantor.last}, {guarantor.first}"),
             ("Address", f"{guarantor.line1}, {guarantor.city} {guarantor.state} {guarantor.zip}"),
             ("Phone", guarantor.phone),
-            ("Statements hold", guarantor.hold or "none"),
+            ("Held", "; ".join(one.words for one in holds) or "no"),
             ("Last statement", guarantor.last_statement_on),
             ("Dunning level", guarantor.dunning),
         )
@@ -56,7 +59,14 @@ def account_record(session: Session, guarantor_id: int) -> Record:
         f"waiting for insurance {show_cents(balance.insurance_pending, sign='$')}"
     )
     title = f"Account {guarantor.number}  {guarantor.last}, {guarantor.first}"
-    return Record(title, headline, guarantor.hold or "open", tabs, account_id=guarantor_id, version=guarantor.version)
+    return Record(
+        title,
+        headline,
+        str(holds[0].kind) if holds else "open",
+        tabs,
+        account_id=guarantor_id,
+        version=guarantor.version,
+    )
 
 
 def _postings(session: Session, guarantor_id: int) -> tuple[tuple[Cell, ...], ...]:

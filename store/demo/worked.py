@@ -16,7 +16,8 @@ from store.denials.commands import CorrectDenial, StartDenial, WriteOffDenial
 from store.errors import Refused
 from store.practice import Practice
 from store.remits.take_in import ImportRemittance
-from store.statements.runs import GenerateRun, SelectRun, SendRun
+from store.statements.runs import ApproveRun, SelectRun
+from store.statements.sending import GenerateRun, SendRun
 from store.tables import Batch, Claim, ClaimVersion, Denial, WorkItem
 from store.work.commands import AddRemark, Defer
 from store.x12.claim_values import FileControl
@@ -43,6 +44,7 @@ def work_denials(practice: Practice, rng: Random) -> None:
 def statement_run(practice: Practice, day: date) -> None:
     """One run, sent."""
     run_id = int(str(practice.do(SelectRun(day)).result))
+    practice.do(ApproveRun(run_id))
     practice.do(GenerateRun(run_id))
     practice.do(SendRun(run_id))
 

@@ -12,12 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import insert
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from store.accounts.balances import account_balances, claim_books
 from store.accounts.books import Book
 from store.accounts.ledger import post
 from store.accounts.standing import QUEUE as STATEMENTS
+from store.calls.due import QUEUE as CALLS
+from store.calls.due import refresh_calls
 from store.claims.build import QUEUE as CLAIMS
 from store.claims.build import called
 from store.claims.rejections import QUEUE as REJECTIONS
@@ -31,7 +33,7 @@ from store.remits.legs import Legs, provider_entries
 from store.remits.match import Matcher
 from store.remits.next_payer import waiting_at_payers
 from store.remits.outcome import Net, net_of
-from store.tables import Claim, ClaimEvent, Payer, Remittance
+from store.tables import Claim, ClaimEvent, Payer, Remittance, WorkItem
 from store.work.command import Change
 from store.x12 import remittance_values as x12
 
@@ -234,6 +236,10 @@ def _refresh(change: Change, accounts: set[int]) -> None:
             else:
                 board.force_close(STATEMENTS, guarantor_id)
         board.flush()
+        called = select(WorkItem.subject_id).where(
+            WorkItem.queue == CALLS, WorkItem.open, col(WorkItem.subject_id).in_(some)
+        )
+        refresh_calls(change, change.session.exec(called).all())
 
 
 def _balances(session: Session, guarantor_ids: Sequence[int]) -> dict[int, int]:

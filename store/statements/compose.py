@@ -1,77 +1,122 @@
-"""Making a statement's values out of the ledger, so that every cent of it is a cent of the books."""
+"""Making statements' values out of the ledger, so that every cent of them is a cent of the books.
+
+Everything that some accounts need is read at once, table by table, never account by account.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.accounts.agreements import plans
+from store.accounts.balances import account_balances
 from store.accounts.books import Book
+from store.accounts.policy import policy_of
+from store.errors import Refused
+from store.statements.dunning import Situation, all_messages, delivered, message_for, next_level
 from store.statements.values import Ageing, Line, Statement, Visit
 from store.statements.values import Guarantor as Addressee
 from store.statements.values import Practice as Sender
-from store.statements.words import Words, words_for
-from store.tables import (
-    Claim,
-    ClaimLine,
-    Encounter,
-    Fee,
-    Guarantor,
-    LedgerEntry,
-    Patient,
-    Posting,
-    Practice,
-    Provider,
-    RemitAdjustment,
-    RemitLine,
-    ServiceLine,
-)
-
-DAYS_TO_PAY = 21
-_REASONS = {"1": "deductible", "2": "coinsurance", "3": "copay"}
-_NOT_COVERED = frozenset({"96", "204", "49", "119"})
-
-Books = dict[str, int]
+from store.statements.visits import VisitBooks, Visits
+from store.statements.words import WORDS, Words, words_for
+from store.tables import Guarantor, LedgerEntry, Posting, Practice
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: the account, the number and date of the statement, the dunning level."""
+    """What is asked for: the account, the number and date of the statement; a level or words of a person's own."""
 
     guarantor: Guarantor
     number: str
     on: date
-    level: int
+    level: int | None = None
+    message: str = ""
 
 
-def compose(session: Session, practice: Practice, asked: Asked) -> Statement:
+def compose(session: Session, practice: Practice, asked: Asked, *, words: Mapping[str, Words] = WORDS) -> Statement:
     """The account's statement; `Refused` if its sums did not hold."""
-    guarantor = asked.guarantor
-    words = words_for(guarantor.language)
-    visits, debits = [], []
-    for encounter, books in _visits(session, guarantor.id):
-        visit = _visit(session, encounter, books, words)
-        visits.append(visit)
-        debits.append((_since(session, guarantor.id, encounter.id) or asked.on, visit.owes))
-    due = sum(visit.owes for visit in visits)
-    statement = Statement(
-        practice=sender(practice),
-        guarantor=_addressee(guarantor),
-        account=guarantor.number,
-        number=asked.number,
-        statement_date=asked.on,
-        due_date=asked.on + timedelta(days=DAYS_TO_PAY),
-        visits=tuple(visits),
-        ageing=_ageing(asked.on, debits),
-        amount_due=due,
-        credit=sum(line.credit for visit in visits for line in visit.lines),
-        level=asked.level,
-    )
-    statement.check()
-    return statement
+    made = compose_all(session, practice, [asked], words=words)[asked.guarantor.id]
+    if isinstance(made, Refused):
+        raise made
+    return made
+
+
+def compose_all(
+    session: Session, practice: Practice, asks: Sequence[Asked], *, words: Mapping[str, Words] = WORDS
+) -> dict[int, Statement | Refused]:
+    """The statement of each account by its id, or why there can be none.  All are asked for on one day."""
+    if not asks:
+        return {}
+    composer = _Composer(session, practice, asks, words)
+    return {asked.guarantor.id: composer.one(asked) for asked in asks}
+
+
+class _Composer:
+    def __init__(self, session: Session, practice: Practice, asks: Sequence[Asked], words: Mapping[str, Words]) -> None:
+        ids = sorted(asked.guarantor.id for asked in asks)
+        on = asks[0].on
+        self.words = words
+        self.sender = sender(practice)
+        self.policy = policy_of(session)
+        self.balances = account_balances(session, ids)
+        self.visits = Visits(session, ids)
+        self.since = _since(session, ids)
+        self.plans = plans(session, self.policy, ids, on)
+        self.messages = all_messages(session)
+        self.delivered = delivered(session, self.policy, [asked.guarantor for asked in asks], on)
+
+    def one(self, asked: Asked) -> Statement | Refused:
+        try:
+            return self._statement(asked)
+        except Refused as fault:
+            return fault
+
+    def _statement(self, asked: Asked) -> Statement:
+        guarantor = asked.guarantor
+        words = words_for(guarantor.language, self.words)
+        visits: list[Visit] = []
+        debits: list[tuple[date, int]] = []
+        for one in self.visits.of(guarantor.id):
+            visit = made_visit(one, words)
+            visits.append(visit)
+            if visit.owes:
+                debits.append((self.since.get((guarantor.id, one.encounter_id), asked.on), visit.owes))
+        age = max((max(0, (asked.on - since).days) for since, _ in debits), default=0)
+        level = asked.level or next_level(self.policy, guarantor.dunning, guarantor.id in self.delivered, age)
+        statement = Statement(
+            practice=self.sender,
+            guarantor=_addressee(guarantor),
+            account=guarantor.number,
+            number=asked.number,
+            statement_date=asked.on,
+            due_date=asked.on + timedelta(days=max(self.policy.days_to_pay, 15 if level == 4 else 0)),
+            visits=tuple(visits),
+            ageing=_ageing(asked.on, debits),
+            amount_due=sum(visit.owes for visit in visits),
+            credit=self.balances[guarantor.id].credit,
+            level=level,
+            message=asked.message or message_for(self.messages, level, self._situation(guarantor, age)),
+        )
+        if statement.amount_due != self.balances[guarantor.id].patient_due:
+            raise Refused(f"The visits of account {guarantor.number} do not explain its balance.")
+        statement.check()
+        return statement
+
+    def _situation(self, guarantor: Guarantor, age: int) -> Situation:
+        plan = self.plans.get(guarantor.id)
+        pending = self.balances[guarantor.id].insurance_pending > 0
+        insured = any(one.insured for one in self.visits.of(guarantor.id))
+        return Situation(
+            age,
+            "none" if plan is None else "current" if plan.current else "missed",
+            "pending" if pending else "answered" if insured else "none",
+            guarantor.language,
+        )
 
 
 def sender(practice: Practice) -> Sender:
@@ -89,69 +134,37 @@ def _addressee(guarantor: Guarantor) -> Addressee:
     return Addressee(f"{guarantor.first} {guarantor.last}", address, guarantor.language)
 
 
-def _visits(session: Session, guarantor_id: int) -> list[tuple[Encounter, dict[int | None, Books]]]:
-    """Each visit where the patient's book is not even, with what each book holds for each line."""
-    query = select(Posting).where(Posting.guarantor_id == guarantor_id, col(Posting.encounter_id).is_not(None))
-    by_visit: dict[int, dict[int | None, Books]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for posting in session.exec(query).all():
-        if posting.encounter_id is not None:
-            by_visit[posting.encounter_id][posting.claim_line_id][posting.book] += posting.cents
-    open_visits = {
-        encounter_id: lines
-        for encounter_id, lines in by_visit.items()
-        if any(books.get(Book.PATIENT) for books in lines.values())
-    }
-    encounters = session.exec(
-        select(Encounter).where(col(Encounter.id).in_(list(open_visits))).order_by(col(Encounter.service_date))
-    ).all()
-    return [(encounter, open_visits[encounter.id]) for encounter in encounters]
+def made_visit(one: VisitBooks, words: Words) -> Visit:
+    """A visit as a statement tells it, line by line where every cent stands on a line."""
+    return Visit(one.patient, one.service_date, one.provider, tuple(_lines(one, words)))
 
 
-def _visit(session: Session, encounter: Encounter, books: dict[int | None, Books], words: Words) -> Visit:
-    patient = session.get_one(Patient, encounter.patient_id)
-    provider = session.get_one(Provider, encounter.provider_id)
-    lines = _claim_lines(session, encounter, books, words) or (_whole_visit(session, encounter, books, words),)
-    return Visit(patient.first, encounter.service_date, f"{provider.first} {provider.last}", tuple(lines))
+def _lines(one: VisitBooks, words: Words) -> list[Line]:
+    if one.by_line:
+        return [
+            _line(line.description, line.charge, one.books.get(line.line_id, {}),
+                  one.reason(line.line_id, max(0, one.books.get(line.line_id, {}).get(Book.PATIENT, 0)), words))
+            for line in one.lines
+        ]  # fmt: skip
+    total: dict[str, int] = defaultdict(int)
+    for books in one.books.values():
+        for book, cents in books.items():
+            total[book] += cents
+    return [_line(one.description, -total[Book.CHARGES], total, one.reason(None, max(0, total[Book.PATIENT]), words))]
 
 
-def _claim_lines(
-    session: Session, encounter: Encounter, books: dict[int | None, Books], words: Words
-) -> tuple[Line, ...]:
-    """One statement line for each claim line; none when some money stands on no line."""
-    loose = {book: cents for book, cents in books.get(None, {}).items() if book not in {Book.INSURANCE, Book.CHARGES}}
-    if any(loose.values()):
-        return ()
-    query = (
-        select(ClaimLine)
-        .join(Claim, col(Claim.id) == col(ClaimLine.claim_id))
-        .where(Claim.encounter_id == encounter.id, ClaimLine.active)
-        .order_by(col(ClaimLine.id))
-    )
-    rows = session.exec(query).all()
-    if {line_id for line_id in books if line_id is not None} - {row.id for row in rows}:
-        return ()
-    made = [_claim_line(session, encounter, row, books.get(row.id, {}), words) for row in rows]
-    return tuple(made)
-
-
-def _claim_line(session: Session, encounter: Encounter, row: ClaimLine, books: Books, words: Words) -> Line:
-    return _line(
-        _description(session, row.code, encounter.service_date),
-        row.charge,
-        books,
-        _reason(session, row.id, max(0, books.get(Book.PATIENT, 0)), words),
-    )
-
-
-def _line(description: str, charge: int, books: Books, reason: str) -> Line:
-    patient, paid = books.get(Book.PATIENT, 0), books.get(Book.CASH, 0)
+def _line(description: str, charge: int, books: Mapping[str, int], reason: str) -> Line:
+    patient, insurer, own = books.get(Book.PATIENT, 0), books.get(Book.CASH, 0), books.get(Book.PATIENT_CASH, 0)
     given_up = books.get(Book.CONTRACTUAL, 0) + books.get(Book.WRITE_OFF, 0)
-    pending = charge - paid - given_up - patient
+    discount = books.get(Book.DISCOUNT, 0) + books.get(Book.BAD_DEBT, 0)
+    pending = charge - insurer - own - given_up - discount - patient
     return Line(
         description=description,
         charge=charge,
-        insurance_paid=max(0, paid),
-        insurance_adjusted=given_up + min(0, pending) + min(0, paid),
+        insurance_paid=max(0, insurer),
+        insurance_adjusted=given_up + min(0, pending) + min(0, insurer) + min(0, own) + min(0, discount),
+        patient_paid=max(0, own),
+        discount=max(0, discount),
         owes=max(0, patient),
         reason=reason if patient > 0 else "",
         pending=max(0, pending),
@@ -159,59 +172,15 @@ def _line(description: str, charge: int, books: Books, reason: str) -> Line:
     )
 
 
-def _whole_visit(session: Session, encounter: Encounter, books: dict[int | None, Books], words: Words) -> Line:
-    total: Books = defaultdict(int)
-    for line in books.values():
-        for book, cents in line.items():
-            total[book] += cents
-    services = session.exec(
-        select(ServiceLine).where(ServiceLine.encounter_id == encounter.id).order_by(col(ServiceLine.position))
-    ).all()
-    names = [_description(session, service.code, encounter.service_date) for service in services]
-    description = ", ".join(dict.fromkeys(names))[:300] or "Visit"
-    owes = max(0, total[Book.PATIENT])
-    insured = session.exec(select(Claim.id).where(Claim.encounter_id == encounter.id)).first() is not None
-    reason = words.reason("other" if insured else "no_insurance", owes)
-    return _line(description, -total[Book.CHARGES], total, reason)
-
-
-def _description(session: Session, code: str, on: date) -> str:
-    query = select(Fee).where(Fee.code == code, Fee.valid_from <= on).order_by(col(Fee.valid_from).desc())
-    fee = session.exec(query).first()
-    return (fee.plain or fee.title) if fee else code
-
-
-def _reason(session: Session, claim_line_id: int, owes: int, words: Words) -> str:
-    """Why the line is the patient's, in plain words: each part of the patient's share, else one for the rest."""
+def _since(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], date]:
+    """For each account and visit the day since which something of it is the guarantor's."""
     query = (
-        select(RemitAdjustment.reason, RemitAdjustment.cents)
-        .join(RemitLine, col(RemitLine.id) == col(RemitAdjustment.remit_line_id))
-        .where(RemitLine.claim_line_id == claim_line_id, RemitAdjustment.group == "PR")
+        select(Posting.guarantor_id, Posting.encounter_id, func.min(LedgerEntry.entry_date))
+        .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
+        .where(col(Posting.guarantor_id).in_(ids), Posting.book == Book.PATIENT, Posting.cents > 0)
+        .group_by(col(Posting.guarantor_id), col(Posting.encounter_id))
     )
-    shares: dict[str, int] = defaultdict(int)
-    for reason, cents in session.exec(query).all():
-        shares[_kind(reason)] += cents
-    told = {kind: cents for kind, cents in shares.items() if cents > 0}
-    if sum(told.values()) != owes:
-        return words.reason("other", owes)
-    return "; ".join(words.reason(kind, cents) for kind, cents in told.items())
-
-
-def _kind(reason: str) -> str:
-    if reason in _NOT_COVERED:
-        return "not_covered"
-    return "coverage_ended" if reason == "27" else _REASONS.get(reason, "other")
-
-
-def _since(session: Session, guarantor_id: int, encounter_id: int) -> date | None:
-    query = (
-        select(col(LedgerEntry.entry_date))
-        .join(Posting, col(Posting.entry_id) == col(LedgerEntry.id))
-        .where(Posting.guarantor_id == guarantor_id, Posting.encounter_id == encounter_id)
-        .where(Posting.book == Book.PATIENT, Posting.cents > 0)
-        .order_by(col(LedgerEntry.entry_date))
-    )
-    return session.exec(query).first()
+    return {(guarantor or 0, encounter or 0): since for guarantor, encounter, since in session.exec(query).all()}
 
 
 def _ageing(on: date, debits: Iterable[tuple[date, int]]) -> Ageing:

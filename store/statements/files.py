@@ -1,27 +1,33 @@
-"""The files of a generated run: one PDF for the printer at hand, one file for a print vendor.
+"""The files of a sent run: one PDF for the printer at hand, one file for a print vendor, and any page by itself.
 
-They are made from what is kept, so that the same run gives the same bytes, today and years later.
+They are made from what is kept, values and words, so that the same run gives the same bytes, today and years later.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from sqlmodel import col, select
 
 from store.errors import NotFound, Refused
 from store.new_file import make_folder, new_file
-from store.statements.pdf import write_pdf
-from store.statements.runs import GenerateRun, SelectRun, SendRun
-from store.statements.states import RunState
+from store.people.roles import Permission
+from store.statements.pdf import write_one, write_pdf
+from store.statements.plain_text import text_lines
+from store.statements.runs import ApproveRun, SelectRun
+from store.statements.sending import PART, GenerateRun, SendRun
+from store.statements.states import AccountState, RunState
 from store.statements.stored import from_json
 from store.statements.values import Statement
-from store.statements.vendor import write_json_lines
-from store.tables import StatementAccount, StatementRun
+from store.statements.vendor import write_csv, write_json_lines
+from store.statements.wording import words_of_run
+from store.tables import Guarantor, StatementAccount, StatementRun
+from store.work.command import Change, Command, Said
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -36,46 +42,124 @@ class Outcome:
     files: tuple[Path, ...]
 
 
-def run_through(practice: Practice, as_of: date, folder: Path) -> Outcome:
-    """Select, generate, write and send the run of a date, going on where an earlier try stopped.
+Progress = Callable[[int, int, str], None]
 
-    A run that was sent already is left as it is; its files are written again only where they are missing.
+
+def _silent(_done: int, _total: int, _what: str) -> None:
+    """Nobody looks."""
+
+
+def run_through(practice: Practice, as_of: date, folder: Path, progress: Progress = _silent) -> Outcome:
+    """Select, approve, generate, send and write the run of a date, going on where an earlier try stopped.
+
+    A run that was sent already is left as it is; its files are written again only where they are missing.  Where the
+    practice wants a second person's approval, it stops there and says so.
     """
     run_id = int(str(practice.do(SelectRun(as_of)).result))
-    state = _state(practice, run_id)
-    if state == RunState.SELECTED:
-        practice.do(GenerateRun(run_id))
-    files = write_run(practice, run_id, folder)
-    if state == RunState.SENT:
-        return Outcome(run_id, f"The run of {as_of} was sent already; nothing was sent again.", files)
-    return Outcome(run_id, practice.do(SendRun(run_id)).said, files)
+    if _state(practice, run_id) in (RunState.SELECTED, RunState.REVIEWED):
+        practice.do(ApproveRun(run_id))
+    return send_through(practice, run_id, folder, progress)
+
+
+def send_through(practice: Practice, run_id: int, folder: Path, progress: Progress = _silent) -> Outcome:
+    """Generate what is not generated yet, send what is not sent yet, write the files that are missing."""
+    if _state(practice, run_id) in (RunState.SENT, RunState.RECONCILED):
+        return Outcome(
+            run_id, f"Run {run_id} was sent already; nothing was sent again.", write_run(practice, run_id, folder)
+        )
+    generate_through(practice, run_id, progress)
+    make_folder(folder)
+    left = total = _waiting(practice, run_id, AccountState.INCLUDED)
+    said = ""
+    while _state(practice, run_id) == RunState.GENERATED:
+        done = practice.do(SendRun(run_id, PART))
+        said, left = done.said, int(str(done.result))
+        progress(total - left, total, "sending")
+    return Outcome(run_id, said, write_run(practice, run_id, folder))
+
+
+def generate_through(practice: Practice, run_id: int, progress: Progress = _silent) -> str:
+    """Make the pages of an approved run, part by part."""
+    said = ""
+    total = _waiting(practice, run_id, AccountState.ELIGIBLE)
+    while _state(practice, run_id) == RunState.APPROVED:
+        done = practice.do(GenerateRun(run_id, PART))
+        said = done.said
+        progress(total - int(str(done.result)), total, "generating")
+    return said
+
+
+def _waiting(practice: Practice, run_id: int, state: AccountState) -> int:
+    from sqlalchemy import func
+
+    with practice.reading() as session:
+        query = select(func.count()).where(StatementAccount.run_id == run_id, StatementAccount.state == state)
+        return session.exec(query).one()
 
 
 def _state(practice: Practice, run_id: int) -> str:
     with practice.reading() as session:
-        return session.get_one(StatementRun, run_id).state
+        run = session.get(StatementRun, run_id)
+        if run is None:
+            raise NotFound(f"There is no run {run_id}.")
+        return run.state
 
 
-def write_run(practice: Practice, run_id: int, folder: Path) -> tuple[Path, Path]:
-    """Write the run's PDF and vendor file into a folder; neither is ever overwritten.
+def write_run(practice: Practice, run_id: int, folder: Path) -> tuple[Path, ...]:
+    """Write the run's PDF and vendor files into a folder; none is ever overwritten.
 
-    A file that is there already with the same bytes is left as it is.
+    A run in which nothing was sent has no files.  The hash of the first PDF is kept: `Refused` when a later one, made
+    from the same values and words, is another picture.
     """
     with practice.reading() as session:
         run = session.get(StatementRun, run_id)
         if run is None:
             raise NotFound(f"There is no run {run_id}.")
-        if run.state not in {RunState.GENERATED, RunState.SENT}:
+        if run.state not in {RunState.GENERATED, RunState.SENT, RunState.RECONCILED}:
             raise Refused(f"The run is {run.state}: it has no pages.")
-        name = f"statements_{run.as_of.isoformat()}_{run.id}"
+        name, known = f"statements_{run.as_of.isoformat()}_{run.id}", run.pdf_sha256
+        sent = run.state != RunState.GENERATED
+        words = words_of_run(session, run_id)
+        some = select(StatementAccount.id).where(StatementAccount.run_id == run_id, StatementAccount.included)
+        if session.exec(some).first() is None:
+            return ()
     make_folder(folder)
-    pdf, vendor = folder / f"{name}.pdf", folder / f"{name}.jsonl"
+    pdf, vendor, table = (folder / f"{name}.{kind}" for kind in ("pdf", "jsonl", "csv"))
     if not pdf.exists():
         with new_file(pdf) as file:
-            write_pdf(statements_of(practice, run_id), file)
+            write_pdf(statements_of(practice, run_id), file, words=words)
+        digest = _digest(pdf)
+        if sent and not known:
+            practice.do(KeepImage(run_id, digest))
+        elif sent and digest != known:
+            raise Refused("This version draws the pages differently from how they were sent.", where=pdf.name)
     if not vendor.exists():
-        write_json_lines(statements_of(practice, run_id), vendor)
-    return pdf, vendor
+        write_json_lines(statements_of(practice, run_id), vendor, words=words)
+    if not table.exists():
+        write_csv(statements_of(practice, run_id), table, words=words)
+    return pdf, vendor, table
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class KeepImage(Command):
+    """Keep the hash of the run's PDF as it was first written."""
+
+    run_id: int
+    sha256: str
+    name: ClassVar[str] = "statements.image"
+    permission: ClassVar[Permission] = Permission.STATEMENT
+    undoable: ClassVar[bool] = False
+
+    def apply(self, change: Change) -> Said:
+        """Once."""
+        run = change.get(StatementRun, self.run_id)
+        run.pdf_sha256 = run.pdf_sha256 or self.sha256
+        return Said("The picture of the run is kept.", run.id)
 
 
 def statements_of(practice: Practice, run_id: int) -> Iterator[Statement]:
@@ -87,4 +171,44 @@ def statements_of(practice: Practice, run_id: int) -> Iterator[Statement]:
             .order_by(col(StatementAccount.guarantor_id))
         )
         for content in session.exec(query).yield_per(100):
-            yield from_json(content)
+            if content:
+                yield from_json(content)
+
+
+def write_account(practice: Practice, run_id: int, account: str, folder: Path) -> tuple[Path, Path]:
+    """One account's page of a run as a PDF and as plain text, made from what is kept; neither is overwritten."""
+    with practice.reading() as session:
+        query = (
+            select(StatementAccount.content)
+            .join(Guarantor, col(Guarantor.id) == col(StatementAccount.guarantor_id))
+            .where(StatementAccount.run_id == run_id, Guarantor.number == account.strip().upper())
+        )
+        content = session.exec(query).first()
+        words = words_of_run(session, run_id)
+    if not content:
+        raise NotFound(f"Run {run_id} has no page for account {account[:20]!r}.")
+    statement = from_json(content)
+    make_folder(folder)
+    pdf, text = (folder / f"statement_{statement.number}.{kind}" for kind in ("pdf", "txt"))
+    if not pdf.exists():
+        write_one(statement, pdf, words=words)
+    if not text.exists():
+        with new_file(text) as file:
+            file.write(("\n".join(text_lines(statement, words=words)) + "\n").encode())
+    return pdf, text
+
+
+def write_each(practice: Practice, run_id: int, folder: Path, progress: Progress = _silent) -> int:
+    """Every account's page of a run as a file of its own; how many there are."""
+    with practice.reading() as session:
+        query = (
+            select(Guarantor.number)
+            .join(StatementAccount, col(Guarantor.id) == col(StatementAccount.guarantor_id))
+            .where(StatementAccount.run_id == run_id, StatementAccount.content != "")
+            .order_by(col(Guarantor.id))
+        )
+        numbers = session.exec(query).all()
+    for done, number in enumerate(numbers, 1):
+        write_account(practice, run_id, number, folder)
+        progress(done, len(numbers), "writing")
+    return len(numbers)

@@ -1,27 +1,30 @@
-"""Statement runs: select, generate, send, and unsend.
+"""Statement runs: select, review, approve, cancel, and take back what was not mailed.
 
 Selecting the same cycle again is the same run; nothing is sent twice; unsending restores dunning and dates exactly.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlmodel import col, select
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
-from store.accounts.ledger import lock_accounts
-from store.errors import Refused
+from store.accounts.bulk import insert_rows
+from store.accounts.policy import policy_of
+from store.errors import NotAllowed, NotFound, Refused
 from store.money import show_cents
 from store.people.roles import Permission
-from store.statements.compose import Asked, compose
-from store.statements.eligible import FINAL_LEVEL, judge, judge_all
-from store.statements.states import RUN, RunState
-from store.statements.stored import to_json
-from store.tables import Guarantor, Practice, StatementAccount, StatementRun
-from store.text import clean_line
-from store.work.command import Change, Command, Said, free_text
+from store.statements.eligible import Judged, judge_all
+from store.statements.states import OPEN, RUN, AccountState, RunState
+from store.tables import Guarantor, PatientPolicy, Practice, StatementAccount, StatementRun, WorkItem
+from store.work.command import Change, Command, Said
+
+QUEUE = "run"
 
 
 def called(run: StatementRun) -> str:
@@ -29,13 +32,37 @@ def called(run: StatementRun) -> str:
     return f"Run {run.id} of {run.as_of}"
 
 
+def open_run(session: Session) -> StatementRun | None:
+    """The run that is being prepared, the newest where there are several."""
+    query = select(StatementRun).where(col(StatementRun.state).in_(OPEN)).order_by(col(StatementRun.id).desc())
+    return session.exec(query).first()
+
+
+def criteria_of(practice: Practice, policy: PatientPolicy, as_of: date) -> dict[str, Any]:
+    """What decides a selection, to be kept with it."""
+    return {
+        "as_of": as_of.isoformat(),
+        "minimum": practice.minimum_statement_cents,
+        "cycle_days": practice.statement_cycle_days,
+        "estimate_over": policy.gfe_over,
+        "level_ages": policy.level_ages,
+        "presume_days": policy.presume_days,
+    }
+
+
+def criteria_hash(run: StatementRun) -> str:
+    """Eight letters that are the same for runs that were selected by the same rules and date."""
+    return hashlib.sha256(run.criteria.encode()).hexdigest()[:8] if run.criteria else ""
+
+
 @dataclass(frozen=True, slots=True)
 class SelectRun(Command):
-    """Judge every account as of a date; one cycle a day."""
+    """Judge every account as of a date; one cycle a day.  Cancelling the run takes it back."""
 
     as_of: date
     name: ClassVar[str] = "statements.select"
     permission: ClassVar[Permission] = Permission.STATEMENT
+    undoable: ClassVar[bool] = False
 
     def apply(self, change: Change) -> Said:
         """The result is the run's id: of this date's run where there is one already."""
@@ -43,84 +70,142 @@ class SelectRun(Command):
         known = change.session.exec(select(StatementRun).where(StatementRun.cycle == cycle)).first()
         if known is not None:
             return Said(f"{called(known)} exists already and is {known.state}.", known.id)
-        run = StatementRun(cycle=cycle, as_of=self.as_of, state=RunState.SELECTED, made_at=change.now)
-        change.born(run, RUN, f"The run of {self.as_of}")
-        count = cents = 0
-        for judged in judge_all(change.session, self.as_of):
-            guarantor = change.get(Guarantor, judged.guarantor_id)
-            change.session.add(
-                StatementAccount(
-                    run_id=run.id,
-                    guarantor_id=judged.guarantor_id,
-                    included=judged.included,
-                    reason=judged.reason,
-                    amount=judged.due,
-                    pending=judged.pending,
-                    dunning_before=guarantor.dunning,
-                    dunning_after=guarantor.dunning,
-                    last_before=guarantor.last_statement_on,
-                )
-            )
-            count += judged.included
-            cents += judged.due if judged.included else 0
-        return Said(f"{called(run)}: {count} accounts in, {show_cents(cents, sign='$')}.", run.id)
-
-
-@dataclass(frozen=True, slots=True)
-class GenerateRun(Command):
-    """Make and keep every page of a run; each account is judged again first."""
-
-    run_id: int
-    name: ClassVar[str] = "statements.generate"
-    permission: ClassVar[Permission] = Permission.STATEMENT
-    undoable: ClassVar[bool] = False
-
-    def apply(self, change: Change) -> Said:
-        """An account that no longer qualifies falls out with its reason."""
-        run = change.get(StatementRun, self.run_id, lock=True)
         practice = change.session.exec(select(Practice)).one()
-        change.move(run, RUN, RunState.GENERATED, called(run))
-        accounts = _accounts(change, run)
-        lock_accounts(change, (account.guarantor_id for account in accounts))
-        by_id = {account.guarantor_id: account for account in accounts if account.included}
-        cents = 0
-        for judged in judge(change.session, practice, sorted(by_id), run.as_of):
-            account = by_id[judged.guarantor_id]
-            account.included, account.reason = judged.included, judged.reason
-            account.amount, account.pending = judged.due, judged.pending
-            if not judged.included:
-                continue
-            try:
-                cents += _generate(change, practice, run, account)
-            except Refused as fault:  # one account must not keep all others from their statements
-                account.included, account.reason = False, f"no page can be made: {fault.what}"[:200]
-        count = sum(account.included for account in accounts)
-        return Said(f"{called(run)}: {count} statements, {show_cents(cents, sign='$')}.", run.id)
+        criteria = json.dumps(criteria_of(practice, policy_of(change.session), self.as_of), sort_keys=True)
+        run = StatementRun(cycle=cycle, as_of=self.as_of, state=RunState.DRAFT, made_at=change.now, criteria=criteria)
+        change.born(run, RUN, f"The run of {self.as_of}")
+        judged = judge_all(change.session, self.as_of)
+        for start in range(0, len(judged), 5000):
+            _keep(change, run, judged[start : start + 5000])
+        change.move(run, RUN, RunState.SELECTED, called(run))
+        inside = [one.due for one in judged if one.included]
+        out = len(judged) - len(inside)
+        return Said(
+            f"{called(run)}: {len(inside)} accounts in, {show_cents(sum(inside), sign='$')}; {out} out.", run.id
+        )
+
+
+def _keep(change: Change, run: StatementRun, judged: list[Judged]) -> None:
+    rows = [
+        {
+            "run_id": run.id,
+            "guarantor_id": one.guarantor_id,
+            "included": one.included,
+            "reason": one.reason,
+            "amount": one.due,
+            "pending": one.pending,
+            "dunning_before": one.dunning,
+            "dunning_after": one.dunning,
+            "last_before": one.last,
+            "state": state_of(one),
+        }
+        for one in judged
+    ]
+    ids = insert_rows(change.session, StatementAccount, rows)
+    insert_rows(
+        change.session,
+        WorkItem,
+        [
+            {
+                "queue": QUEUE,
+                "subject_id": row_id,
+                "opened_on": change.today,
+                "cents": one.due if one.included else 0,
+                "score": one.due if one.included else min(0, one.due) - 1,
+                "reason": one.reason,
+            }
+            for row_id, one in zip(ids, judged, strict=True)
+        ],
+    )
+
+
+def state_of(judged: Judged) -> AccountState:
+    """The state of an account that was just judged."""
+    if judged.included:
+        return AccountState.ELIGIBLE
+    return AccountState.HELD if judged.held else AccountState.EXCLUDED
+
+
+def close_items(change: Change, run: StatementRun) -> None:
+    """The run's accounts are nobody's work any more."""
+    mine = select(StatementAccount.id).where(StatementAccount.run_id == run.id)
+    change.session.execute(
+        update(WorkItem)
+        .where(col(WorkItem.queue) == QUEUE, col(WorkItem.subject_id).in_(mine))
+        .values(open=False, closed_on=change.today, owner_id=None, lease_until=None, heartbeat_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def run_of(change: Change, run_id: int) -> StatementRun:
+    """The run, locked; `NotFound` when there is none of that number."""
+    run = change.session.get(StatementRun, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return change.get(StatementRun, run_id, lock=True)
 
 
 @dataclass(frozen=True, slots=True)
-class SendRun(Command):
-    """The run was handed to the printer: dunning levels and dates move on."""
+class ReviewRun(Command):
+    """Somebody has looked at who is in and who is out."""
 
     run_id: int
-    name: ClassVar[str] = "statements.send"
+    name: ClassVar[str] = "statements.review"
+    permission: ClassVar[Permission] = Permission.STATEMENT
+
+    def apply(self, change: Change) -> Said:
+        """The run keeps who it was."""
+        run = run_of(change, self.run_id)
+        change.move(run, RUN, RunState.REVIEWED, called(run))
+        run.reviewed_by = change.actor.user_id
+        return Said(f"{called(run)} is reviewed.", run.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveRun(Command):
+    """The run may be generated and sent; a run that nobody reviewed is reviewed by this, too."""
+
+    run_id: int
+    name: ClassVar[str] = "statements.approve"
+    permission: ClassVar[Permission] = Permission.STATEMENT
+
+    def apply(self, change: Change) -> Said:
+        """Where the practice wants two persons, refused to the one who reviewed it."""
+        run = run_of(change, self.run_id)
+        two = policy_of(change.session).run_second_person
+        if two and run.state == RunState.SELECTED:
+            raise Refused("This practice has each run reviewed first.", do="Review it; another person approves.")
+        if run.state == RunState.SELECTED:
+            change.move(run, RUN, RunState.REVIEWED, called(run))
+            run.reviewed_by = change.actor.user_id
+        elif two and run.reviewed_by == change.actor.user_id:
+            raise NotAllowed("Whoever reviewed a run can't approve it.")
+        change.move(run, RUN, RunState.APPROVED, called(run))
+        run.approved_by = change.actor.user_id
+        return Said(f"{called(run)} is approved.", run.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRun(Command):
+    """Drop a run that was not sent."""
+
+    run_id: int
+    name: ClassVar[str] = "statements.cancel"
     permission: ClassVar[Permission] = Permission.STATEMENT
     undoable: ClassVar[bool] = False
 
     def apply(self, change: Change) -> Said:
-        """`UnsendRun` takes it back."""
-        run = change.get(StatementRun, self.run_id, lock=True)
-        change.move(run, RUN, RunState.SENT, called(run))
-        sent = [account for account in _accounts(change, run) if account.included]
-        for account in sent:
-            guarantor = change.get(Guarantor, account.guarantor_id, lock=True)
-            if (guarantor.dunning, guarantor.last_statement_on) != (account.dunning_before, account.last_before):
-                raise Refused(
-                    f"Account {guarantor.number} got a statement of another run since.",
-                    do="Cancel this run; select anew.",
-                )
-            guarantor.dunning, guarantor.last_statement_on = account.dunning_after, run.as_of
-        return Said(f"{called(run)}: {len(sent)} statements sent.", run.id)
+        """Its cycle can be selected anew.  Refused once any of its accounts was sent."""
+        run = run_of(change, self.run_id)
+        sent = select(StatementAccount.id).where(
+            StatementAccount.run_id == run.id, StatementAccount.state == AccountState.SENT
+        )
+        if run.state == RunState.GENERATED and change.session.exec(sent).first() is not None:
+            raise Refused(f"Sending {called(run).lower()} has begun.", do="Send it to the end, then unsend it.")
+        change.move(run, RUN, RunState.CANCELLED, called(run))
+        run.cycle = f"{run.cycle} cancelled {run.id}"
+        close_items(change, run)
+        return Said(f"{called(run)} is cancelled.", run.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,67 +219,38 @@ class UnsendRun(Command):
 
     def apply(self, change: Change) -> Said:
         """Refused when a later run went to one of its accounts."""
-        run = change.get(StatementRun, self.run_id, lock=True)
+        from store.calls.due import refresh_calls
+
+        run = run_of(change, self.run_id)
         change.move(run, RUN, RunState.UNSENT, called(run))
-        sent = [account for account in _accounts(change, run) if account.included]
+        sent = accounts_of(change, run, AccountState.SENT)
         for account in sent:
-            guarantor = change.get(Guarantor, account.guarantor_id)
-            if (guarantor.dunning, guarantor.last_statement_on) != (account.dunning_after, run.as_of):
-                raise Refused(f"Account {guarantor.number} was in a later run.", do="Unsend that one first.")
-            guarantor.dunning, guarantor.last_statement_on = account.dunning_before, account.last_before
+            step_back(change, run, account)
+            account.state = AccountState.INCLUDED
         run.cycle = f"{run.cycle} unsent {run.id}"
+        change.session.flush()
+        refresh_calls(change, [account.guarantor_id for account in sent])
         return Said(f"{called(run)} is unsent: {len(sent)} accounts are as before.", run.id)
 
 
-@dataclass(frozen=True, slots=True)
-class CancelRun(Command):
-    """Drop a run that was not sent."""
+def step_back(change: Change, run: StatementRun, account: StatementAccount) -> None:
+    """Dunning level and date of an account as they were before this run's statement.
 
-    run_id: int
-    name: ClassVar[str] = "statements.cancel"
-    permission: ClassVar[Permission] = Permission.STATEMENT
-    undoable: ClassVar[bool] = False
-
-    def apply(self, change: Change) -> Said:
-        """Its cycle can be selected anew."""
-        run = change.get(StatementRun, self.run_id, lock=True)
-        change.move(run, RUN, RunState.CANCELLED, called(run))
-        run.cycle = f"{run.cycle} cancelled {run.id}"
-        return Said(f"{called(run)} is cancelled.", run.id)
+    A payment that reset the level since is not forgotten.  Refused when a later statement went out.
+    """
+    guarantor = change.get(Guarantor, account.guarantor_id, lock=True)
+    if guarantor.last_statement_on != run.as_of:
+        raise Refused(f"Account {guarantor.number} was in a later run.", do="Unsend that one first.")
+    if guarantor.dunning == account.dunning_after:
+        guarantor.dunning = account.dunning_before
+    guarantor.last_statement_on = account.last_before
 
 
-@dataclass(frozen=True, slots=True)
-class HoldAccount(Command):
-    """Stop statements to an account for a reason; an empty reason lifts the hold."""
-
-    guarantor_id: int
-    reason: str = free_text(default="")
-    name: ClassVar[str] = "statements.hold"
-    permission: ClassVar[Permission] = Permission.STATEMENT
-
-    def apply(self, change: Change) -> Said:
-        """The reason is what the run gives for leaving it out."""
-        guarantor = change.get(Guarantor, self.guarantor_id, lock=True)
-        guarantor.hold = clean_line(self.reason)[:60]
-        what = f"on hold: {guarantor.hold}" if guarantor.hold else "not on hold any more"
-        return Said(f"Account {guarantor.number} is {what}.", guarantor.id)
-
-
-def _accounts(change: Change, run: StatementRun) -> list[StatementAccount]:
-    query = (
-        select(StatementAccount).where(StatementAccount.run_id == run.id).order_by(col(StatementAccount.guarantor_id))
+def accounts_of(
+    change: Change, run: StatementRun, *states: AccountState, limit: int | None = None
+) -> list[StatementAccount]:
+    """The run's accounts in these states, by account."""
+    query = select(StatementAccount).where(
+        StatementAccount.run_id == run.id, col(StatementAccount.state).in_(states or tuple(AccountState))
     )
-    return list(change.session.exec(query).all())
-
-
-def _generate(change: Change, practice: Practice, run: StatementRun, account: StatementAccount) -> int:
-    guarantor = change.get(Guarantor, account.guarantor_id)
-    level = min(guarantor.dunning + 1, FINAL_LEVEL)
-    number = f"{run.id}-{guarantor.number}"
-    statement = compose(change.session, practice, Asked(guarantor, number, run.as_of, level))
-    if statement.amount_due != account.amount + statement.credit:
-        raise Refused(f"The visits of account {guarantor.number} do not explain its balance.")
-    account.dunning_before, account.dunning_after = guarantor.dunning, level
-    account.last_before = guarantor.last_statement_on
-    account.content = to_json(statement)
-    return statement.amount_due
+    return list(change.session.exec(query.order_by(col(StatementAccount.guarantor_id)).limit(limit)).all())

@@ -2,8 +2,21 @@
 
 from sqlmodel import SQLModel
 
+from store.tables.account import (
+    AccountHold,
+    Assistance,
+    DiscountStep,
+    Estimate,
+    PatientPolicy,
+    PaymentPlan,
+    Placement,
+    PlanInstalment,
+    PovertyGuideline,
+    Promise,
+)
 from store.tables.action import Action, AuditEntry, RowImage, Transition
 from store.tables.appeal import Appeal, AppealLevel
+from store.tables.call import CallPreference, PatientCall
 from store.tables.claim import ArchivedFile, Batch, Claim, ClaimEvent, ClaimLine, ClaimVersion
 from store.tables.denial import Denial
 from store.tables.denial_worth import DenialWorth
@@ -11,21 +24,32 @@ from store.tables.encounter import Diagnosis, Encounter, Note, ServiceLine
 from store.tables.learned import CodeFavourite, CodePick
 from store.tables.ledger import LedgerEntry, Posting
 from store.tables.patient import Coverage, Guarantor, Patient, PatientContact
+from store.tables.payment import (
+    DayClose,
+    PatientPayment,
+    Refund,
+    SmallBalanceAccount,
+    SmallBalanceExclusion,
+    SmallBalanceRun,
+)
 from store.tables.people import User
 from store.tables.practice import Fee, Payer, Practice, Provider
 from store.tables.remittance import RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
-from store.tables.statement import StatementAccount, StatementRun
+from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
 from store.tables.views import SavedView, Sitting
 from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
-    "Action", "Appeal", "AppealLevel", "ArchivedFile", "AuditEntry", "Batch", "Claim", "ClaimEvent",
-    "ClaimLine", "ClaimVersion", "CodeFavourite", "CodePick", "Coverage", "Denial", "DenialWorth", "Diagnosis",
-    "Encounter", "Fee", "Guarantor", "LedgerEntry", "Note", "Patient", "PatientContact", "Payer", "Posting",
-    "Practice", "Provider", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment",
-    "Remittance", "RowImage", "SavedView", "ServiceLine", "Sitting", "StatementAccount", "StatementRun",
-    "Transition", "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
+    "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "Assistance", "AuditEntry", "Batch",
+    "CallPreference", "Claim", "ClaimEvent", "ClaimLine", "ClaimVersion", "CodeFavourite", "CodePick", "Coverage",
+    "DayClose", "Denial", "DenialWorth", "Diagnosis", "DiscountStep", "DunningMessage", "Encounter", "Estimate", "Fee",
+    "Guarantor", "LedgerEntry", "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy",
+    "Payer", "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PovertyGuideline", "Practice", "Promise",
+    "Provider", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment",
+    "Remittance", "RowImage", "RunWording", "SavedView", "ServiceLine", "Sitting", "SmallBalanceAccount",
+    "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "Transition",
+    "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

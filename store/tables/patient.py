@@ -12,7 +12,7 @@ from store.tables.base import Versioned, key
 class Guarantor(Versioned, table=True):
     """Who pays what insurance does not: the account.  One row lock here guards each posting to it.
 
-    `dunning` is the level that was last sent (0 none to 4 final); `hold` is empty or the reason that stops statements;
+    `dunning` is the level that was last sent (0 none to 4 final); what stops statements is an `AccountHold`;
     `source_key` is the sending system and its identifier of the person.
     """
 
@@ -29,7 +29,6 @@ class Guarantor(Versioned, table=True):
     email: str = ""
     language: str = "en"
     dunning: int = 0
-    hold: str = ""
     last_statement_on: date | None = None
 
 

@@ -49,7 +49,7 @@ def test_a_statement_run_is_sent_once_and_can_be_unsent(day: Path) -> None:
     run_id = first.json["result"]["run"]
     assert superbill("statements", "unsend", str(run_id)).status == 0
     assert superbill("statements", "preview", "--as-of", "2026-11-23", "--json").json == preview.json
-    assert len(list((day / "letters").iterdir())) == 2
+    assert len(list((day / "letters").iterdir())) == 3
     assert superbill("check").status == 0
 
 

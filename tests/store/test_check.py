@@ -17,7 +17,8 @@ from store.db import open_engine
 from store.denials.commands import CorrectDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.migrations.guards import APPEND_ONLY
 from store.remits.take_in import ImportRemittance
-from store.statements.runs import GenerateRun, SelectRun, SendRun
+from store.statements.runs import ApproveRun, SelectRun
+from store.statements.sending import GenerateRun, SendRun
 from store.tables import Claim, Denial, RemitClaim
 from tests.databases import Databases
 from tests.payer import FATES
@@ -61,6 +62,7 @@ def _play(world: World) -> None:
     world.do(ImportRemittance("first", era(answer, trace="A1", plb="L6 -55")))
     world.do(ImportRemittance("back", era(reversal(answer), trace="A2", plb="FB -22000")))
     run_id = int(str(world.do(SelectRun(DAY)).result))
+    world.do(ApproveRun(run_id))
     world.do(GenerateRun(run_id))
     world.do(SendRun(run_id))
     world.do(RouteToCoder(world.claim(), "which side?"))

@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from store import clock
-from store.money import show_cents
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
+from tui.queues.accounts import ACCOUNT_ACTIONS
+from tui.queues.run import FOLDER, RECONCILE, UNSEND, real
 
 _LIST = frozenset({Place.LIST})
-
-
-def _hold(chosen: Chosen) -> Sequence[object]:
-    from store.statements.runs import HoldAccount
-
-    return [HoldAccount(row.subject_id, chosen.text("reason")) for row in chosen.rows]
 
 
 def _run(chosen: Chosen) -> Sequence[object]:
@@ -29,64 +24,39 @@ def _run(chosen: Chosen) -> Sequence[object]:
 
 def _run_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     """How many statements for how much, and how many accounts stay out."""
-    from store.practice import Practice
-    from store.statements.preview import preview
+    from store.statements.asked import send_effect
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
-        rows = preview(session, clock.today())
-    inside = [row["due"] for row in rows if row["included"]]
-    return f"Send {len(inside)} statements, {show_cents(sum(inside), sign='$')}; {len(rows) - len(inside)} stay out?"
+    return send_effect(real(practice), clock.today())
 
 
-def _unsend(chosen: Chosen) -> Sequence[object]:
-    from store.statements.runs import UnsendRun
+def _void(chosen: Chosen) -> Sequence[object]:
+    from store.statements.choosing import VoidStatement
 
-    return [UnsendRun(int(chosen.text("run")))]
+    return [VoidStatement(int(chosen.text("statement")), chosen.text("reason"))]
 
 
-def _sent_runs(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
-    from store.practice import Practice
-    from store.statements.preview import sent_runs
+def _statements(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
+    from store.statements.asked import statements_of_account
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
-        return [Choice(str(run_id), called) for run_id, called in sent_runs(session)]
+    found = statements_of_account(real(practice), chosen.rows[0].subject_id)
+    return [Choice(str(number), called) for number, called in found]
 
 
 SPEC = QueueScreenSpec(
     queue="statements",
     actions=(
-        Action(
-            id="statements.run",
-            key="S",
-            label="send run",
-            help="Select, generate and send today's run: one PDF and one file for the print vendor.",
-            places=_LIST,
-            asks=(Words(name="folder", question="Folder", first="statements-out"),),
-            build=_run,
-            effect=_run_effect,
-            rank=20,
-        ),
-        Action(
-            id="statements.hold",
-            key="h",
-            label="hold",
-            help="Keep the account out of runs, with the reason; an empty reason lifts the hold.",
-            asks=(Words(name="reason", question="Hold because", required=False, hint="empty lifts the hold"),),
-            build=_hold,
-            many=True,
-            rank=50,
-        ),
-        Action(
-            id="statements.unsend",
-            key="U",
-            label="unsend",
-            help="Take back a run that was not mailed: dunning levels and dates are as they were.",
-            places=_LIST,
-            asks=(Pick(name="run", question="Unsend which run", load=_sent_runs),),
-            build=_unsend,
-            confirm=lambda chosen: f"Unsend run {chosen.text('run')}: none of it was mailed?",
-        ),
+        Action(id="statements.run", key="S", label="send run", places=_LIST, asks=(FOLDER,), build=_run, on_view=True,
+               effect=_run_effect, rank=20,
+               help="Select, approve, generate and send today's run in one go; the queue Statement run does it in "
+               "steps, with everything to be looked at."),
+        Action(id="statements.void", key="V", label="void", build=_void,
+               asks=(Pick(name="statement", question="Which statement", load=_statements, sole=True,
+                          none="Nothing was sent to this account."),
+                     Words(name="reason", question="Void because")),
+               confirm=lambda _chosen: "Void the statement: level and date are as before?",
+               help="Void one account's statement that was sent: its dunning level and date are as before."),
+        UNSEND,
+        RECONCILE,
+        *ACCOUNT_ACTIONS,
     ),
-)
+)  # fmt: skip

@@ -204,7 +204,12 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
     async def put(self, ask: Ask, chosen: Chosen) -> Answer | None:
         """Puts one question in the prompt."""
         of = f"{self.queue}:{','.join(str(row.item_id) for row in chosen.rows[:20])}"
-        return await self._prompted(self.prompt.ask(ask, await self._choices(ask, chosen), of=of))
+        choices = await self._choices(ask, chosen)
+        if isinstance(ask, Pick) and ask.sole and len(choices) < 2:
+            if not choices:
+                raise Refused(ask.none)
+            return choices[0].value
+        return await self._prompted(self.prompt.ask(ask, choices, of=of))
 
     async def _choices(self, ask: Ask, chosen: Chosen) -> Sequence[Choice]:
         if not isinstance(ask, Pick):

@@ -20,11 +20,11 @@ from tests.store.world import DAY, World
 
 SEES = {
     "coder": {"coding"},
-    "biller": {"claims", "rejections", "remits", "denials", "statements"},
-    "collector": {"statements"},
-    "supervisor": {"coding", "claims", "rejections", "remits", "denials", "statements"},
+    "biller": {"claims", "rejections", "remits", "denials", "statements", "run"},
+    "collector": {"statements", "run"},
+    "supervisor": {"coding", "claims", "rejections", "remits", "denials", "statements", "run"},
     "admin": set(),
-    "owner": {"coding", "claims", "rejections", "remits", "denials", "statements"},
+    "owner": {"coding", "claims", "rejections", "remits", "denials", "statements", "run"},
 }
 MONEY = {"biller", "collector", "supervisor", "owner"}
 

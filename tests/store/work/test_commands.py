@@ -22,7 +22,8 @@ from store.errors import NotAllowed, NotFound, Refused, Stale
 from store.people.roles import PERMISSIONS, Actor, Role
 from store.practice import Practice
 from store.remits.take_in import ImportRemittance
-from store.statements.runs import GenerateRun, SelectRun
+from store.statements.runs import ApproveRun, SelectRun
+from store.statements.sending import GenerateRun
 from store.tables import Action, AuditEntry, Encounter, Remark, RowImage, Transition
 from store.work.command import Change, Command, Said
 from store.work.commands import AddRemark, Defer
@@ -164,7 +165,9 @@ def _give_up(world: World) -> Command:
 
 def _generate(world: World) -> Command:
     world.do(_post(world))
-    return GenerateRun(int(str(world.do(SelectRun(DAY)).result)))
+    run_id = int(str(world.do(SelectRun(DAY)).result))
+    world.do(ApproveRun(run_id))
+    return GenerateRun(run_id)
 
 
 @pytest.mark.parametrize("prepare", [_finish, _post, _give_up, _generate])

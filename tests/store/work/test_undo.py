@@ -18,7 +18,6 @@ from store.people.users import AddUser
 from store.remits.next_payer import MoveToPatient
 from store.remits.queue import SettleException
 from store.remits.take_in import ImportRemittance
-from store.statements.runs import HoldAccount, SelectRun
 from store.tables import Claim, Diagnosis, Encounter, LedgerEntry, Patient, Payer, RemitClaim, ServiceLine, Transition
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
@@ -26,6 +25,7 @@ from store.work.undo import Undo
 from store.work.values import SortKey, View
 from store.work.views import DropView, SaveView
 from tests.store.eras import era, pays
+from tests.store.work import patients
 from tests.store.work.test_commands import commands
 from tests.store.world import DAY, World
 
@@ -179,8 +179,7 @@ CASES: dict[str, Make] = {
     "denials.set_levels": lambda w: SetAppealLevels(w.one(Payer, payer_id="PRMUT").id, DAY, (("appeal", 60, 30, 0),)),
     "remits.move_to_patient": lambda w: MoveToPatient(_waiting_for_the_next(w), "other insurance ended"),
     "remits.settle": lambda w: SettleException(_exception(w), "belongs to another practice"),
-    "statements.select": lambda w: (_owing(w), SelectRun(DAY))[1],
-    "statements.hold": lambda w: HoldAccount(_owing(w), "lawyer"),
+    **patients.CASES,
 }
 
 
