@@ -137,7 +137,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         kept = sitting.read(await calls.run(calls.practice.sitting))
         session.take_up(kept)
         await home.start(kept.last_queue)
-        spots = [spot for spot in kept.places if spot.queue in session.titles]
+        spots = [spot for spot in kept.last_places if spot.queue in session.titles]
         session.greeting = self._notice or ("Back where you left; Esc goes to the board." if spots else "")
         if not spots:
             home.status.say(session.greeted())

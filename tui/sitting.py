@@ -33,6 +33,12 @@ class Kept:
     drafts: Mapping[str, str] = field(default_factory=dict)
     toured: bool = False
 
+    @property
+    def last_places(self) -> tuple[Spot, ...]:
+        """The list that was in front, and the item of it that was open."""
+        lists = [at for at, spot in enumerate(self.places) if not spot.subject]
+        return self.places[lists[-1] :][:2] if lists else ()
+
 
 def write(kept: Kept) -> str:
     """As JSON."""

@@ -62,6 +62,23 @@ async def test_a_record_that_was_open_is_open_again_and_a_begun_text_stands_in_i
         assert desk.question.endswith("called the pay")
 
 
+def test_only_the_list_in_front_and_its_item_are_opened_again() -> None:
+    one, two, item = Spot("coding", 1), Spot("denials", 7, 3), Spot("denials", 7, 0, 70)
+    assert Kept((one, two, item)).last_places == (two, item)
+    assert Kept((one, two)).last_places == (two,)
+    assert Kept((item,)).last_places == ()
+
+
+async def test_a_queue_opened_from_a_queue_stands_beside_it() -> None:
+    async with opened() as desk:
+        await desk.press("colon")
+        await desk.type("queue coding")
+        await desk.press("enter")
+        assert "CODING" in desk.text("#title")
+        await desk.press("escape")
+        assert isinstance(desk.app.screen, HomeScreen)
+
+
 async def test_after_q_the_board_has_the_cursor_on_the_last_queue() -> None:
     practice = FakePractice()
     async with opened(practice) as desk:

@@ -130,7 +130,11 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
     def _open_queue(self, name: str) -> None:
         from tui.screens.queue import QueueScreen
 
-        self.app.push_screen(QueueScreen(self.session, name))
+        opened = QueueScreen(self.session, name)
+        if isinstance(self, QueueScreen):
+            self.app.switch_screen(opened)  # beside this queue, not on top of it
+        else:
+            self.app.push_screen(opened)
 
     async def _run_line(self, typed: str) -> None:
         """Does what a typed line says, with its answers."""

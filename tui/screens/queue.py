@@ -79,7 +79,7 @@ class QueueScreen(ViewedScreen):
         self.session.last_queue = self.queue
         self._list.configure(self._info.columns, self._view.sort)
         await self._list.reload()
-        self.status.say(self.session.greeted())
+        self.status.say(self.session.greeted() if self.is_current else "")
 
     # What the list tells
 
