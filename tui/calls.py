@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, ParamSpec, Protocol, TypeVar
 
+from store.work.progress import Stopped, listening
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
@@ -110,6 +111,8 @@ class Calls:
         self._practice: PracticeApi | None = None
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="store", daemon=True)
+        self._stop = False
+        self.progress: tuple[int, int, str] | None = None
 
     @property
     def practice(self) -> PracticeApi:
@@ -144,6 +147,23 @@ class Calls:
         self._jobs.put(job)
         return await asyncio.wrap_future(future)
 
+    async def run_long(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `run`; meanwhile `progress` says how many of how many are done, and of what."""
+        self._stop, self.progress = False, None
+        try:
+            return await self.run(call, *args, **kwargs)
+        finally:
+            self._stop, self.progress = False, None
+
+    def stop(self) -> None:
+        """Asks the work under way to stop; what it did is rolled back."""
+        self._stop = True
+
+    def _told(self, done: int, total: int, what: str) -> None:
+        if self._stop:
+            raise Stopped()
+        self.progress = (done, total, what)
+
     async def close(self, *, within: float = 2.0) -> None:
         """Closes the practice and ends the thread, waiting at most `within` seconds for calls under way."""
         if not self._thread.is_alive():
@@ -154,5 +174,6 @@ class Calls:
         await asyncio.to_thread(self._thread.join, within)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            job()
+        with listening(self._told):
+            while (job := self._jobs.get()) is not None:
+                job()

@@ -24,6 +24,7 @@ from store.people.roles import Permission
 from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, Encounter, Practice, WorkItem
 from store.work import items
 from store.work.command import Change, Command, Said
+from store.work.progress import steps
 from store.x12.claim_values import FileControl, ProfessionalClaim, Submitter
 from store.x12.professional import write_professional
 
@@ -53,7 +54,7 @@ class MakeBatch(Command):
         text = _write(change, batch, claims)
         file = archive.keep(change, "837P", "out", batch.file_name, text.encode("ascii"))
         batch.sha256 = file.sha256
-        for claim, version in zip(ready, versions, strict=True):
+        for claim, version in steps(list(zip(ready, versions, strict=True)), "claims"):
             version.batch_id = batch.id
             claim.sent_on = change.today
             change.move(claim, CLAIM, ClaimState.SENT, called(claim))

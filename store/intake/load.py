@@ -18,6 +18,7 @@ from store.tables import Coverage, Encounter, Guarantor, Note, Patient, PatientC
 from store.work import items
 from store.work.command import Change, Command, Said, bulk
 from store.work.dates import add_business_days
+from store.work.progress import steps
 
 ADULT = 18
 _FIRST_NUMBER = 10_000
@@ -42,7 +43,7 @@ class ImportEncounters(Command):
         """The result counts new and known encounters, and those without a note."""
         loader = _Loader(change)
         known = 0
-        for value in self.encounters:
+        for value in steps(self.encounters, "encounters"):
             known += not loader.load(value)
         new = len(self.encounters) - known
         counts = {"new": new, "known": known, "without_note": loader.without_note, "completed": loader.completed}

@@ -35,6 +35,7 @@ from store.remits.next_payer import waiting_at_payers
 from store.remits.outcome import Net, net_of
 from store.tables import Claim, ClaimEvent, Payer, Remittance, WorkItem
 from store.work.command import Change
+from store.work.progress import tell
 from store.x12 import remittance_values as x12
 
 CROSSOVER_DAYS = 30
@@ -73,6 +74,7 @@ def post_payment(change: Change, remittance: Remittance, payment: x12.Payment) -
     kept: list[_Kept] = []
     with change.session.no_autoflush:
         for part in _slices(payment.claims):
+            tell(len(kept), len(payment.claims), "claims")
             kept += _book(change, remittance, part)
         post(change, *provider_entries(change, remittance, payment.provider_adjustments))
         tally = Tally()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,9 +28,32 @@ def opened(db: str | None) -> Iterator[Practice]:
 
     practice = Practice.open(db)
     try:
-        yield practice
+        with _bar_when_long():
+            yield practice
     finally:
         practice.close()
+
+
+@contextmanager
+def _bar_when_long() -> Iterator[None]:
+    """A progress bar for work of the store that takes more than a second, on a terminal."""
+    from store.work.progress import listening
+
+    if not sys.stderr.isatty():
+        yield
+        return
+    with ExitStack() as stack:
+        shows: list[Progress] = []
+        started = time.monotonic()
+
+        def heard(done: int, total: int, what: str) -> None:
+            if not shows and time.monotonic() - started > 1:
+                shows.append(stack.enter_context(progress()))
+            for show in shows:
+                show(done, total, what)
+
+        with listening(heard):
+            yield
 
 
 def say(text: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from codesets.errors import Refused
-from tui.commands.common import Db, Json, opened, progress, say, say_json
+from tui.commands.common import Db, Json, opened, say, say_json
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -46,9 +46,8 @@ def remits(files: Files, db: Db = None, as_json: Json = False) -> None:
 def _each(files: Sequence[Path], db: str | None, as_json: bool, take: Callable[[Practice, Path], Outcome]) -> None:
     results: list[dict[str, Any]] = []
     complete = True
-    with opened(db) as practice, progress() as show:
-        for number, path in enumerate(files):
-            show(number, len(files), path.name)
+    with opened(db) as practice:
+        for path in files:
             try:
                 said, counts, whole = take(practice, path)
                 results.append({"file": str(path), "said": said, **counts})

@@ -89,7 +89,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         watching = self.set_interval(PROGRESS_SECONDS, progress.show)
         try:
             for at, command in enumerate(commands):
-                done.append(await calls.run(calls.practice.do, command, key=f"{press}-{at}", lease=lease))
+                done.append(await self.long(calls.practice.do, command, key=f"{press}-{at}", lease=lease))
         except Refused as error:
             if not done:
                 raise

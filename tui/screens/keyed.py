@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Iterator, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,7 +20,13 @@ from tui.widgets.plain import one_line
 from tui.widgets.prompt import Prompt
 from tui.widgets.status import KeysLine, StatusLine
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
 _MOST_COUNT = 6
+
+SHOW_EVERY = 0.3
+"""Seconds between two looks at how far long work is."""
 
 
 @runtime_checkable
@@ -100,6 +106,9 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         self._press(event.key, event.character)
 
     def _press(self, name: str, character: str | None) -> None:
+        if name == "escape" and self.waits_for_long_work:
+            self.session.calls.stop()
+            return
         if self.prompt.is_open or self._busy:
             self._waiting.append((name, character))
             self._feed_prompt()
@@ -200,6 +209,25 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
             self._busy = False
         while self._waiting and not self._busy and not self.prompt.is_open and self.is_current:
             self._press(*self._waiting.popleft())
+
+    @property
+    def waits_for_long_work(self) -> bool:
+        """Whether work is under way that tells how far it is, and can be stopped."""
+        return self._busy and not self.prompt.is_open and self.session.calls.progress is not None
+
+    async def long(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a call that may take a while; the status line says how far it is."""
+        timer = self.set_interval(SHOW_EVERY, self._show_progress)
+        try:
+            return await self.session.calls.run_long(call, *args, **kwargs)
+        finally:
+            timer.stop()
+
+    def _show_progress(self) -> None:
+        if (progress := self.session.calls.progress) is not None:
+            done, total, what = progress
+            share = f"  {done * 100 // total}%" if total else ""
+            self.status.wait(f"{done:,} of {total:,} {what}{share}   Esc stops, and nothing of it is kept")
 
     async def put(self, ask: Ask, chosen: Chosen) -> Answer | None:
         """Puts one question in the prompt."""

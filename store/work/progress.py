@@ -1,0 +1,58 @@
+"""How far long work has come, told to whoever waits for it; they may stop it, and nothing of it is kept then."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from store.errors import Refused
+
+T = TypeVar("T")
+
+Listener = Callable[[int, int, str], None]
+"""Takes how many of how many were done, and of what; raises `Stopped` to stop the work."""
+
+EVERY = 20
+"""Rows between two tellings."""
+
+
+class Stopped(Refused):
+    """The person who waits stopped the work; its transaction is rolled back."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped.", do="Nothing of it was kept.")
+
+
+class _Local(threading.local):
+    listener: Listener | None = None
+
+
+_local = _Local()
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Tell this listener of all work that this thread does inside."""
+    before, _local.listener = _local.listener, listener
+    try:
+        yield
+    finally:
+        _local.listener = before
+
+
+def tell(done: int, total: int, what: str) -> None:
+    """So much is done; nothing happens where nobody listens."""
+    if _local.listener is not None:
+        _local.listener(done, total, what)
+
+
+def steps(rows: Sequence[T], what: str) -> Iterator[T]:
+    """The rows one by one, telling how many came."""
+    total = len(rows)
+    for number, row in enumerate(rows):
+        if number % EVERY == 0:
+            tell(number, total, what)
+        yield row
+    tell(total, total, what)
