@@ -18,6 +18,7 @@ from store.claims import archive
 from store.db import on_postgresql
 from store.money import show_cents
 from store.people import audit
+from store.remits.states import AnswerState, RemitState
 from store.tables import (
     Action,
     ArchivedFile,
@@ -84,8 +85,10 @@ def _remittances_booked(session: Session) -> Proof:
     for remittance in session.exec(select(Remittance)).all():
         proof.rows += 1
         found = cash.get(remittance.id, 0)
-        if found != remittance.amount:
-            proof.faults.append(f"{remittance.trace}: paid {show_cents(remittance.amount)}, booked {show_cents(found)}")
+        stands = remittance.state in (RemitState.POSTED, RemitState.PARTIAL)
+        expected = remittance.amount if stands else 0
+        if found != expected:
+            proof.faults.append(f"{remittance.trace}: paid {show_cents(expected)}, booked {show_cents(found)}")
     return proof
 
 
@@ -98,7 +101,8 @@ def _claims_explained(session: Session) -> Proof:
     books: dict[int | None, dict[str, int]] = defaultdict(dict)
     for claim_id, book, total in session.exec(query).all():
         books[claim_id][book] = int(total)
-    paid_query = select(RemitClaim.claim_id, func.sum(RemitClaim.paid)).group_by(col(RemitClaim.claim_id))
+    posted = RemitClaim.state == AnswerState.MATCHED
+    paid_query = select(RemitClaim.claim_id, func.sum(RemitClaim.paid)).where(posted).group_by(col(RemitClaim.claim_id))
     paid = {claim_id: int(total) for claim_id, total in session.exec(paid_query).all()}
     for claim in session.exec(select(Claim)).all():
         proof.rows += 1

@@ -20,7 +20,9 @@ from store.intake.read import read_file
 from store.intake.rejects import rejects_path, write_rejects
 from store.intake.values import Intake
 from store.new_file import make_folder
-from store.remits.take_in import ImportRemittance
+from store.remits.arrivals import KeepSecondArrival
+from store.remits.money import ImportDeposits, is_deposits
+from store.remits.take_in import Duplicate, ImportRemittance
 from store.statements.files import Outcome, generate_through, run_through, send_through
 from store.work.command import Job
 from store.work.values import Done
@@ -124,21 +126,40 @@ class TakeInEncounters(Job):
 
 @dataclass(frozen=True, slots=True)
 class TakeInFile(Job):
-    """Import a file of any kind that is known: encounters, acknowledgements or remittances, told by its content."""
+    """Import a file of any kind that is known, told by its content: encounters, answers of payers, deposits."""
 
     path: Path
 
     def carry_out(self, practice: Practice, key: str) -> Done:
         """Refused with what it is when it is of no kind that is taken in."""
         content = read_bytes(self.path)
+        if is_deposits(content):
+            return practice.do(ImportDeposits(self.path.name, content), key=key)
         if not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"ISA"):
             return TakeInEncounters(self.path).carry_out(practice, key)
         kind = kind_of(content, self.path.name)
         if kind == "835":
-            return practice.do(ImportRemittance(self.path.name, content), key=key)
+            return TakeInRemittance(self.path.name, content).carry_out(practice, key)
         if kind in {"999", "277CA", "TA1", "997"}:
             return practice.do(ImportAcks(self.path.name, content), key=key)
         raise Refused(f"This is an X12 {kind}; what is taken in is 835, 999, 277CA and TA1.", where=self.path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInRemittance(Job):
+    """Import one 835 file; one that was posted before is kept beside it, to be read with the difference."""
+
+    name: str
+    content: bytes
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """Refused as the import refuses; a second arrival is kept first."""
+        try:
+            return practice.do(ImportRemittance(self.name, self.content), key=key)
+        except Duplicate as refused:
+            practice.do(KeepSecondArrival(self.name, self.content))
+            what = "Its difference is under Payments and deposits."
+            raise Duplicate(refused.what, where=refused.where, do=f"{refused.do} {what}") from refused
 
 
 def _keep_rejects(path: Path, intake: Intake) -> dict[str, Any]:

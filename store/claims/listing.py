@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from store.claims.states import ClaimState
 from store.errors import NotFound
+from store.remits.states import AnswerState
 from store.tables import Claim, Payer, RemitAdjustment, RemitClaim
 
 
@@ -43,7 +44,7 @@ def list_claims(session: Session, *, state: str | None = None) -> list[dict[str,
 def _paid(session: Session) -> dict[int, int]:
     query = (
         select(RemitClaim.claim_id, func.sum(RemitClaim.paid))
-        .where(col(RemitClaim.claim_id).is_not(None))
+        .where(col(RemitClaim.claim_id).is_not(None), RemitClaim.state == AnswerState.MATCHED)
         .group_by(col(RemitClaim.claim_id))
     )
     return {claim_id: int(total) for claim_id, total in session.exec(query).all() if claim_id is not None}
@@ -53,7 +54,7 @@ def _adjustments(session: Session) -> dict[int, dict[str, dict[str, int]]]:
     query = (
         select(RemitClaim.claim_id, RemitAdjustment.group, RemitAdjustment.reason, func.sum(RemitAdjustment.cents))
         .join(RemitClaim, col(RemitClaim.id) == col(RemitAdjustment.remit_claim_id))
-        .where(col(RemitClaim.claim_id).is_not(None))
+        .where(col(RemitClaim.claim_id).is_not(None), RemitClaim.state == AnswerState.MATCHED)
         .group_by(col(RemitClaim.claim_id), col(RemitAdjustment.group), col(RemitAdjustment.reason))
         .order_by(col(RemitAdjustment.group), col(RemitAdjustment.reason))
     )

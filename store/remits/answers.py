@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import Session as SqlSession
 
 from store.accounts.bulk import insert_rows
-from store.remits import exceptions
 from store.remits.dispositions import Disposition, Rule, disposition
 from store.remits.match import Matcher
+from store.remits.states import AnswerState
 from store.tables import Claim, RemitAdjustment, RemitClaim, RemitLine
 from store.x12 import remittance_values as x12
 
-REVERSAL = "22"
+REVERSAL, CORRECTION = "22", "CR"
 CROSSOVER = frozenset({"19", "20", "21"})
 """CLP02 of a claim that the payer has sent on to the next one by itself."""
 QMB_REMARKS = frozenset({"N781", "N782", "N783"})
@@ -51,13 +52,27 @@ class Found:
 
 @dataclass(slots=True)
 class Answer:
-    """One CLP.  `id` is its record's, 0 until it is kept."""
+    """One CLP.  `id` is its record's, 0 until it is kept.
+
+    `payer_id` is who answers: the claim's own payer, or a later one.  `hold` is why it isn't posted by itself, empty
+    when it is; `booked` says that its money is in the ledger already, unapplied, under the
+    answer `booked_as` where it was split from another.  `stranded`: a cost share that is not
+    the patient's has no payer to go to.  `paid_on` is the payment's day.
+    """
 
     value: x12.RemitClaim
     claim: Claim | None
     id: int = 0
+    payer_id: int | None = None
     lines: list[Line] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
+    hold: str = ""
+    state: AnswerState = AnswerState.MATCHED
+    reverses_id: int | None = None
+    booked: bool = False
+    booked_as: int = 0
+    stranded: bool = False
+    paid_on: date = date.min
 
     @property
     def protected(self) -> bool:
@@ -67,8 +82,20 @@ class Answer:
 
     @property
     def reverses(self) -> bool:
-        """Whether it takes an earlier answer back (CLP02 22)."""
-        return self.value.status == REVERSAL
+        """Whether it takes an earlier answer back: CLP02 22, or the group CR by which 4010 said it (RFI 319)."""
+        value = self.value
+        every = (*value.adjustments, *(one for line in value.lines for one in line.adjustments))
+        return value.status == REVERSAL or any(one.group == CORRECTION for one in every)
+
+    @property
+    def posts(self) -> bool:
+        """Whether it is booked on its claim."""
+        return self.state is AnswerState.MATCHED
+
+    @property
+    def unplaced(self) -> bool:
+        """Whether a line that says anything is no certain line of ours."""
+        return any(line.claim_line_id is None and _says(line.value) for line in self.lines)
 
 
 def keep_answers(session: SqlSession, remittance_id: int, matcher: Matcher, answers: Sequence[Answer]) -> None:
@@ -76,16 +103,21 @@ def keep_answers(session: SqlSession, remittance_id: int, matcher: Matcher, answ
     ids = insert_rows(session, RemitClaim, [_claim_row(remittance_id, answer) for answer in answers])
     for answer, row_id in zip(answers, ids, strict=True):
         answer.id = row_id
-    placed = [(answer, value, _ours(matcher, answer, value)) for answer in answers for value in answer.value.lines]
+    placed = [(answer, *pair) for answer in answers for pair in _ours(matcher, answer)]
     ids = insert_rows(session, RemitLine, [_line_row(answer.id, value, ours) for answer, value, ours in placed])
-    by_answer: dict[int, list[Line]] = {answer.id: answer.lines for answer in answers}
-    for (answer, value, ours), row_id in zip(placed, ids, strict=True):
-        by_answer[answer.id].append(Line(row_id, ours, value))
+    for (answer, value, line_id), row_id in zip(placed, ids, strict=True):
+        answer.lines.append(Line(row_id, line_id, value))
     for answer in answers:
-        answer.found = [_found(one, None) for one in answer.value.adjustments]
-        answer.found += [_found(one, line) for line in answer.lines for one in line.value.adjustments]
-        if answer.protected:
-            protect(answer)
+        find_adjustments(answer)
+
+
+def find_adjustments(answer: Answer) -> None:
+    """Every adjustment of the answer with what is to be done about it."""
+    payer_id = answer.payer_id
+    answer.found = [_found(one, None, payer_id) for one in answer.value.adjustments]
+    answer.found += [_found(one, line, payer_id) for line in answer.lines for one in line.value.adjustments]
+    if answer.protected:
+        protect(answer)
 
 
 def protect(answer: Answer) -> None:
@@ -113,13 +145,19 @@ def keep_adjustments(session: SqlSession, answers: Sequence[Answer]) -> None:
         session.execute(insert(RemitAdjustment.__table__), rows)  # type: ignore[attr-defined]
 
 
-def _found(value: x12.Adjustment, line: Line | None) -> Found:
+def _found(value: x12.Adjustment, line: Line | None, _payer_id: int | None) -> Found:
     rule = disposition(value.group, value.reason)
     return Found(value.group, value.reason, value.cents, line, rule, rule.disposition)
 
 
-def _ours(matcher: Matcher, answer: Answer, value: x12.RemitLine) -> int | None:
-    return matcher.line(answer.claim, value) if answer.claim else None
+def _ours(matcher: Matcher, answer: Answer) -> Iterable[tuple[x12.RemitLine, int | None]]:
+    values = answer.value.lines
+    return zip(values, matcher.lines(answer.claim, answer.value) if answer.claim else [None] * len(values), strict=True)
+
+
+def _says(line: x12.RemitLine) -> bool:
+    """Whether a line carries money: payers add lines of nothing for the reader's information (RFI 2283)."""
+    return bool(line.charge or line.paid or any(one.cents for one in line.adjustments))
 
 
 def _claim_row(remittance_id: int, answer: Answer) -> dict[str, Any]:
@@ -136,8 +174,8 @@ def _claim_row(remittance_id: int, answer: Answer) -> dict[str, Any]:
         "payer_control": value.payer_control,
         "patient_name": value.patient_name,
         "interest": value.interest,
-        "state": "matched" if claim else "unmatched",
-        "reason": "" if claim else exceptions.NO_CLAIM,
+        "state": (AnswerState.MATCHED if claim else AnswerState.UNMATCHED).value,
+        "reason": answer.hold,
     }
 
 

@@ -73,6 +73,10 @@ class Board:
     def flush(self) -> None:
         """Write everything."""
         self._change.session.flush()
-        if self._new:
+        if self._new and self._change.action.undoable:  # through the session, which keeps an image of each
+            self._change.session.add_all(WorkItem(**row) for row in self._new.values())
+            self._change.session.flush()
+            self._new.clear()
+        elif self._new:
             self._change.session.execute(insert(WorkItem.__table__), list(self._new.values()))  # type: ignore[attr-defined]
             self._new.clear()

@@ -7,61 +7,64 @@ takes back.  What the payer denied is not posted at all: it stays open at the pa
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import insert
+from sqlmodel import select
 
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg
-from store.remits.answers import Answer, protect
+from store.remits.answers import Answer
 from store.remits.dispositions import Disposition
 from store.remits.next_payer import next_payers, waiting_at_payers
-from store.remits.outcome import net_of
-from store.tables import Claim, RemitProviderAdjustment, Remittance
+from store.tables import Claim, Payer, Remittance
 from store.work.command import Change
-from store.x12 import remittance_values as x12
 
 
 class Legs:
     """Makes the entries of some answers; who bears what is read once for all of them."""
 
     def __init__(self, change: Change, remittance: Remittance, answers: Sequence[Answer]) -> None:
-        self._remittance = remittance
+        self._remittance, self._action_id = remittance, change.action.id
         claims = {answer.claim.id: answer.claim for answer in answers if answer.claim}
-        self._next = next_payers(change.session, list(claims.values()))
+        self._payers = _answering(change, remittance, claims)
+        self._next = next_payers(change.session, list(claims.values()), self._payers)
         taken_back = {answer.claim.id for answer in answers if answer.claim and answer.reverses}
         waiting = waiting_at_payers(change.session, taken_back)
-        self._protect_reversals(change, answers, taken_back)
         self._waiting: dict[int, dict[int, int]] = {
-            claim_id: defaultdict(int, _others(waiting.get(claim_id, {}), claims[claim_id])) for claim_id in taken_back
+            claim_id: defaultdict(int, _others(waiting.get(claim_id, {}), self._payers[claim_id]))
+            for claim_id in taken_back
         }
 
-    def _protect_reversals(self, change: Change, answers: Sequence[Answer], taken_back: set[int]) -> None:
-        """What never was the patient's is not taken back from the patient, whether the reversal says so or not."""
-        net = net_of(change.session, taken_back)
-        now = {answer.claim.id for answer in answers if answer.claim and answer.protected}
-        for answer in answers:
-            if answer.claim and answer.reverses:
-                held = net[answer.claim.id].adjusted[Disposition.PROTECTED] > 0
-                if held or answer.claim.id in now:
-                    protect(answer)
-
     def entry(self, answer: Answer) -> Entry:
-        """What is booked for one answer; without a claim of ours the money is unapplied."""
+        """What is booked for one answer; the money of one that isn't posted is unapplied, until it is."""
         paid, remittance = answer.value.paid, self._remittance
-        if answer.claim is None:
+        if answer.claim is None or not answer.posts:
             legs: tuple[Leg, ...] = (Leg(Book.CASH, paid), Leg(Book.UNAPPLIED, -paid))
         else:
             legs = tuple(self._claim_legs(answer, answer.claim))
+            if answer.booked:
+                legs += (Leg(Book.UNAPPLIED, paid), Leg(Book.CASH, -paid))
         return Entry(
-            ref=f"remit:{answer.id}",
+            ref=f"remit:{answer.id}{f':{self._action_id}' if answer.booked else ''}",
             kind="reversal" if answer.reverses else "payment",
             entry_date=remittance.paid_on,
             legs=legs,
             memo=f"{remittance.payer_name} {remittance.trace} segment {answer.value.segment}",
-            remit_claim_id=answer.id,
+            remit_claim_id=answer.booked_as or answer.id,
             remittance_id=remittance.id,
         )
+
+    def leaves(self, answer: Answer) -> int:
+        """How many cents less are open at payers once the answer is posted."""
+        if answer.claim is None:
+            return 0
+        taken = answer.value.paid
+        for found in answer.found:
+            if found.disposition is Disposition.CONTRACTUAL or (
+                found.disposition is Disposition.PATIENT and answer.claim.id not in self._next
+            ):
+                taken += found.cents
+        return taken
 
     def stranded(self, answer: Answer) -> bool:
         """Whether a cost share that is not the patient's has no next payer either."""
@@ -70,18 +73,18 @@ class Legs:
 
     def _claim_legs(self, answer: Answer, claim: Claim) -> Iterator[Leg]:
         for line in answer.lines:
-            yield from _pair(claim, Book.CASH, line.value.paid, line.claim_line_id)
+            yield from self._pair(claim, Book.CASH, line.value.paid, line.claim_line_id)
         at_claim_level = answer.value.paid - sum(line.value.paid for line in answer.lines)
-        yield from _pair(claim, Book.CASH, at_claim_level, None)
+        yield from self._pair(claim, Book.CASH, at_claim_level, None)
         for found in answer.found:
             if found.disposition is Disposition.CONTRACTUAL:
-                yield from _pair(claim, Book.CONTRACTUAL, found.cents, found.claim_line_id)
+                yield from self._pair(claim, Book.CONTRACTUAL, found.cents, found.claim_line_id)
             elif found.disposition in (Disposition.PATIENT, Disposition.PROTECTED):
                 for payer_id, cents in self._shares(answer, claim, found.cents):
                     if payer_id is None and found.disposition is Disposition.PROTECTED:
                         continue  # no payer follows: it stays where it is, and a person decides
                     book = Book.PATIENT if payer_id is None else Book.INSURANCE
-                    yield from _pair(claim, book, cents, found.claim_line_id, payer_id)
+                    yield from self._pair(claim, book, cents, found.claim_line_id, payer_id)
 
     def _shares(self, answer: Answer, claim: Claim, cents: int) -> Iterator[tuple[int | None, int]]:
         """Who bears a patient share: (payer, cents), None for the patient.
@@ -104,41 +107,28 @@ class Legs:
                 yield payer_id, part
         yield None, cents
 
-
-def _pair(claim: Claim, book: Book, cents: int, line_id: int | None, payer_id: int | None = None) -> Iterator[Leg]:
-    if not cents:
-        return
-    where = (claim.guarantor_id, claim.id, line_id, claim.encounter_id)
-    yield Leg(book, cents, *where, payer_id if payer_id is not None else claim.payer_id)
-    yield Leg(Book.INSURANCE, -cents, *where, claim.payer_id)
-
-
-def _others(waiting: dict[int, int], claim: Claim) -> dict[int, int]:
-    return {payer_id: cents for payer_id, cents in waiting.items() if payer_id != claim.payer_id and cents}
+    def _pair(
+        self, claim: Claim, book: Book, cents: int, line_id: int | None, payer_id: int | None = None
+    ) -> Iterator[Leg]:
+        if not cents:
+            return
+        where = (claim.guarantor_id, claim.id, line_id, claim.encounter_id)
+        answering = self._payers[claim.id]
+        yield Leg(book, cents, *where, payer_id if payer_id is not None else answering)
+        yield Leg(Book.INSURANCE, -cents, *where, answering)
 
 
-def provider_entries(change: Change, remittance: Remittance, pairs: Sequence[x12.ProviderAdjustment]) -> list[Entry]:
-    """Keep the payment's PLB pairs and say what is booked for them: positive takes money away (RFI 227)."""
-    rows = [
-        {
-            "remittance_id": remittance.id,
-            "segment": pair.segment,
-            "reason": pair.reason,
-            "reference": pair.reference,
-            "cents": pair.cents,
-        }
-        for pair in pairs
-    ]
-    if rows:
-        change.session.execute(insert(RemitProviderAdjustment.__table__), rows)  # type: ignore[attr-defined]
-    return [
-        Entry(
-            ref=f"plb:{remittance.id}:{number}",
-            kind="provider",
-            entry_date=remittance.paid_on,
-            legs=(Leg(Book.PROVIDER, pair.cents), Leg(Book.CASH, -pair.cents)),
-            memo=f"{remittance.payer_name} {remittance.trace} {pair.reason} {pair.reference}",
-            remittance_id=remittance.id,
-        )
-        for number, pair in enumerate(pairs, 1)
-    ]
+def _answering(change: Change, remittance: Remittance, claims: Mapping[int, Claim]) -> dict[int, int]:
+    """Who answers each claim: a later payer where money of the claim waits for it, else the claim's own payer."""
+    own = {claim_id: claim.payer_id for claim_id, claim in claims.items()}
+    query = select(Payer.id).where(Payer.payer_id == remittance.payer_code)
+    payer_id = change.session.exec(query).first() if remittance.payer_code else None
+    later = [claim_id for claim_id, mine in own.items() if payer_id is not None and mine != payer_id]
+    for claim_id, waiting in waiting_at_payers(change.session, later).items():
+        if payer_id is not None and waiting.get(payer_id):
+            own[claim_id] = payer_id
+    return own
+
+
+def _others(waiting: dict[int, int], answering: int) -> dict[int, int]:
+    return {payer_id: cents for payer_id, cents in waiting.items() if payer_id != answering and cents}

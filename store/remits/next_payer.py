@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,8 +25,8 @@ from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
 
-def next_payers(session: Session, claims: Sequence[Claim]) -> dict[int, int]:
-    """For each claim the payer that comes after its own on the day of service; left out where the patient is next.
+def next_payers(session: Session, claims: Sequence[Claim], answering: Mapping[int, int]) -> dict[int, int]:
+    """For each claim the payer that comes after the answering one; left out where the patient is next.
 
     (A patient share may be billed to another payer on the patient's behalf: what waits for it is never patient-due.)
     """
@@ -34,7 +34,10 @@ def next_payers(session: Session, claims: Sequence[Claim]) -> dict[int, int]:
     found: dict[int, int] = {}
     for claim in claims:
         mine = coverages.get(claim.patient_id, [])
-        current = next((one.order for one in mine if one.id == claim.coverage_id), 0)
+        own = next((one.order for one in mine if one.id == claim.coverage_id), 0)
+        payer_id = answering[claim.id]
+        later = (one.order for one in mine if one.payer_id == payer_id and one.order > own)
+        current = own if payer_id == claim.payer_id else next(later, own)
         after = (one for one in mine if one.order > current and in_force(one, claim.service_from))
         following = next(after, None)
         if following is not None:

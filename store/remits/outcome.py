@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from store.claims.states import ClaimState
 from store.remits.dispositions import Disposition
+from store.remits.states import AnswerState
 from store.tables import RemitAdjustment, RemitClaim
 
 
 @dataclass(slots=True)
 class Net:
-    """What all answers to a claim come to, in cents: charged, paid, and adjusted by disposition."""
+    """What all posted answers to a claim come to, in cents: charged, paid, and adjusted by disposition."""
 
     charge: int = 0
     paid: int = 0
@@ -48,15 +49,16 @@ def net_of(session: Session, claim_ids: Collection[int]) -> dict[int, Net]:
 
 def _read(session: Session, ids: list[int], found: dict[int, Net]) -> None:
     mine = col(RemitClaim.claim_id)
+    posted = col(RemitClaim.state) == AnswerState.MATCHED
     sums = select(mine, func.sum(RemitClaim.charge), func.sum(RemitClaim.paid), func.count())
-    for claim_id, charge, paid, answers in session.exec(sums.where(mine.in_(ids)).group_by(mine)).all():
+    for claim_id, charge, paid, answers in session.exec(sums.where(mine.in_(ids), posted).group_by(mine)).all():
         net = found[claim_id or 0]
         net.charge, net.paid, net.answers = int(charge), int(paid), answers
     disposition = col(RemitAdjustment.disposition)
     query = (
         select(mine, disposition, func.sum(RemitAdjustment.cents))
         .join(RemitClaim, col(RemitClaim.id) == col(RemitAdjustment.remit_claim_id))
-        .where(mine.in_(ids))
+        .where(mine.in_(ids), posted)
         .group_by(mine, disposition)
     )
     for claim_id, name, cents in session.exec(query).all():

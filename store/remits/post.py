@@ -1,17 +1,18 @@
 """Posting one payment: its records, its ledger entries, its denials and the new state of each claim.
 
-Everything is recorded and booked first, slice by slice; then every claim gets the state that all its answers give.
-Sums are read once for a slice, never for a claim.
+Answers are taken slice by slice: recorded, judged, booked, and settled, so that a file of any size takes no more
+memory than a slice.  Sums are read once for a slice, never for a claim.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session, col, select
 
 from store.accounts.balances import account_balances, claim_books
@@ -29,11 +30,14 @@ from store.remits import exceptions
 from store.remits.answers import CROSSOVER, Answer, Found, keep_adjustments, keep_answers
 from store.remits.board import CHUNK, Board
 from store.remits.dispositions import Disposition
-from store.remits.legs import Legs, provider_entries
+from store.remits.judge import Judge
+from store.remits.legs import Legs
 from store.remits.match import Matcher
 from store.remits.next_payer import waiting_at_payers
 from store.remits.outcome import Net, net_of
-from store.tables import Claim, ClaimEvent, Payer, Remittance, WorkItem
+from store.remits.provider import provider_entries
+from store.remits.states import AnswerState
+from store.tables import Claim, ClaimEvent, Payer, RemitClaim, Remittance, WorkItem
 from store.work.command import Change
 from store.work.progress import tell
 from store.x12 import remittance_values as x12
@@ -46,75 +50,108 @@ SLICE = 1000
 
 @dataclass(slots=True)
 class Tally:
-    """What a payment came to."""
+    """What a payment came to.  `matched` are posted, `unmatched` are not ours, `held` and `waits` not posted."""
 
     matched: int = 0
     unmatched: int = 0
+    held: int = 0
     denied: int = 0
+    waits: int = 0
     denials_changed: bool = False
     accounts: set[int] = field(default_factory=set)
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What settling has to know of an answer; the rest is in the database."""
+def post_payment(
+    change: Change,
+    remittance: Remittance,
+    claims: Iterable[x12.RemitClaim],
+    pairs: Sequence[x12.ProviderAdjustment],
+    *,
+    auto_post: bool,
+) -> Tally:
+    """Post a balanced payment whose own record is kept already; what is not certain is held."""
+    from store.remits.held import retry  # which posts again what this one makes room for
 
-    id: int
-    value: x12.RemitClaim
-    claim: Claim | None
-    reverses: bool
-    refusals: list[Refusal]
-    line_ids: set[int | None]
-    unplaced: bool
-    stranded: bool
-
-
-def post_payment(change: Change, remittance: Remittance, payment: x12.Payment) -> Tally:
-    """Post a balanced payment whose own record is kept already."""
-    kept: list[_Kept] = []
+    tally = Tally()
     with change.session.no_autoflush:
-        for part in _slices(payment.claims):
-            tell(len(kept), len(payment.claims), "claims")
-            kept += _book(change, remittance, part)
-        post(change, *provider_entries(change, remittance, payment.provider_adjustments))
-        tally = Tally()
-        for part in _slices(kept):
-            _Settling(change, part, tally).carry_out()
-        _refresh(change, tally.accounts)
+        done = 0
+        for part in slices(claims):
+            tell(done, remittance.claims, "claims")
+            done += len(part)
+            answers = book(change, remittance, part, auto_post=auto_post)
+            settle(change, answers, tally)
+            retry(change, {answer.claim.id for answer in answers if answer.claim}, tally)
+            change.write_steps()
+        post(change, *provider_entries(change, remittance, pairs))
+        refresh(change, tally.accounts)
     return tally
 
 
-def _slices(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(rows), SLICE):
-        yield rows[start : start + SLICE]
+def slices(rows: Iterable[x12.RemitClaim]) -> Iterator[list[x12.RemitClaim]]:
+    """The rows in lists of `SLICE`."""
+    them = iter(rows)
+    while part := list(islice(them, SLICE)):
+        yield part
 
 
-def _book(change: Change, remittance: Remittance, values: Sequence[x12.RemitClaim]) -> list[_Kept]:
-    """Match, record and book some answers."""
+def book(change: Change, remittance: Remittance, values: Sequence[x12.RemitClaim], *, auto_post: bool) -> list[Answer]:
+    """Match, record, judge and book some answers."""
     matcher = Matcher(change.session, values)
-    answers = [Answer(value, matcher.claim(value)) for value in values]
+    answers = []
+    for value in values:
+        match = matcher.claim(value)
+        hold = exceptions.AMBIG if match.ambiguous else ""
+        answers.append(Answer(value, match.claim, hold=hold, paid_on=remittance.paid_on))
     keep_answers(change.session, remittance.id, matcher, answers)
     legs = Legs(change, remittance, answers)
+    decide(change, answers, legs, auto_post=auto_post)
     post(change, *[legs.entry(answer) for answer in answers])
+    for answer in answers:
+        answer.stranded = legs.stranded(answer)
     keep_adjustments(change.session, answers)
-    return [_kept(remittance, answer, legs.stranded(answer)) for answer in answers]
+    return answers
 
 
-def _kept(remittance: Remittance, answer: Answer, stranded: bool) -> _Kept:
-    refusals = [_refusal(remittance, answer, one) for one in answer.found if one.disposition is Disposition.DENIAL]
-    return _Kept(
-        answer.id,
-        answer.value,
-        answer.claim,
-        answer.reverses,
-        refusals,
-        {line.claim_line_id for line in answer.lines},
-        any(line.claim_line_id is None for line in answer.lines),
-        stranded,
-    )
+def decide(change: Change, answers: Sequence[Answer], legs: Legs, *, auto_post: bool) -> None:
+    """Judge the answers and write down what is held, what takes back what, and what was cancelled before posting."""
+    judge = Judge(change.session, answers, legs, auto_post=auto_post)
+    for answer in answers:
+        judge.look(answer)
+    told = [
+        {"key": one.id, "state_": one.state.value, "reason_": one.hold, "back": one.reverses_id}
+        for one in answers
+        if one.hold or one.reverses_id or not one.posts
+    ]
+    told += [
+        {"key": key, "state_": AnswerState.CANCELLED.value, "reason_": "", "back": None} for key in judge.cancelled
+    ]
+    if told:
+        table = RemitClaim.__table__  # type: ignore[attr-defined]
+        statement = update(table).where(table.c.id == bindparam("key"))
+        new: dict[str, Any] = {
+            "state": bindparam("state_"),
+            "reason": bindparam("reason_"),
+            "reverses_id": bindparam("back"),
+        }
+        change.session.execute(statement.values(**new), told)
+    if judge.cancelled:
+        board = Board(change)
+        board.load(exceptions.QUEUE, judge.cancelled)
+        for key in judge.cancelled:
+            board.force_close(exceptions.QUEUE, key)
+        board.flush()
 
 
-def _refusal(remittance: Remittance, answer: Answer, found: Found) -> Refusal:
+def settle(change: Change, answers: Sequence[Answer], tally: Tally) -> None:
+    """What follows from answers that are booked: denials, states, items, exceptions."""
+    _Settling(change, answers, tally).carry_out()
+
+
+def _refusals(answer: Answer) -> Iterator[Refusal]:
+    return (_refusal(answer, one) for one in answer.found if one.disposition is Disposition.DENIAL)
+
+
+def _refusal(answer: Answer, found: Found) -> Refusal:
     return Refusal(
         remit_claim_id=answer.id,
         remit_line_id=found.line.id if found.line else None,
@@ -125,53 +162,57 @@ def _refusal(remittance: Remittance, answer: Answer, found: Found) -> Refusal:
         remarks=" ".join(found.line.value.remarks) if found.line else "",
         category=found.rule.category,
         hint=found.rule.hint,
-        decided_on=remittance.paid_on,
+        decided_on=answer.paid_on,
     )
 
 
 class _Settling:
-    """What follows from some answers that are booked: denials, states, items, exceptions."""
-
-    def __init__(self, change: Change, kept: Sequence[_Kept], tally: Tally) -> None:
-        self._change, self._kept, self._tally = change, kept, tally
-        self._claims = {one.claim.id: one.claim for one in kept if one.claim}
+    def __init__(self, change: Change, answers: Sequence[Answer], tally: Tally) -> None:
+        self._change, self._answers, self._tally = change, answers, tally
+        self._claims = {one.claim.id: one.claim for one in answers if one.claim and one.posts}
         self._board = Board(change)
         for queue in (CLAIMS, REJECTIONS):
             self._board.load(queue, self._claims)
         self._denials = DenialBook(change, self._board, self._claims)
         self._net = net_of(change.session, self._claims)
         self._waiting = waiting_at_payers(change.session, self._claims)
-        self._events: list[dict[str, object]] = []
+        self._events: list[dict[str, Any]] = []
 
     def carry_out(self) -> None:
         """Settle each answer in the payment's order and write it all."""
-        for one in self._kept:
-            if one.claim is None:
-                self._tally.unmatched += 1
-                self._raise(one, exceptions.NO_CLAIM)
-            else:
+        for one in self._answers:
+            if one.hold:
+                self._tally.unmatched += one.claim is None
+                self._tally.held += one.claim is not None
+                self._raise(one, one.hold)
+            elif one.claim is not None and one.posts:
                 self._settle(one, one.claim)
         self._denials.flush()
         self._tally.denials_changed |= self._denials.changed
         self._board.flush()
-        if self._events:
+        if self._events and self._change.action.undoable:
+            self._change.session.add_all(ClaimEvent(**event) for event in self._events)
+        elif self._events:
             self._change.session.execute(insert(ClaimEvent.__table__), self._events)  # type: ignore[attr-defined]
 
-    def _settle(self, one: _Kept, claim: Claim) -> None:
+    def _settle(self, one: Answer, claim: Claim) -> None:
         self._tally.matched += 1
         self._tally.accounts.add(claim.guarantor_id)
         if one.value.payer_control and not one.reverses:
             claim.payer_control = one.value.payer_control
+        was_cancelled = claim.state == ClaimState.CANCELLED
         given_back = self._follow_refusals(one, claim)
         self._move(one, claim, self._net[claim.id])
         self._offer_next_payer(one, claim)
         self._look_for_doubts(one, claim, given_back)
+        if was_cancelled and not one.reverses:
+            self._raise(one, exceptions.CLOSED)
 
-    def _follow_refusals(self, one: _Kept, claim: Claim) -> bool:
+    def _follow_refusals(self, one: Answer, claim: Claim) -> bool:
         """Open and close denials; True where something that was given up stands open again."""
         denied: set[int | None] = set()
         given_back = False
-        for refusal in one.refusals:
+        for refusal in _refusals(one):
             if refusal.cents > 0 and not one.reverses:
                 self._denials.open(claim, refusal)
                 denied.add(refusal.claim_line_id)
@@ -179,10 +220,10 @@ class _Settling:
             elif refusal.cents < 0:
                 given_back |= self._denials.take_back(claim, refusal)
         if not one.reverses:
-            self._denials.answered(claim, one.line_ids - denied)
+            self._denials.answered(claim, {line.claim_line_id for line in one.lines} - denied)
         return given_back
 
-    def _move(self, one: _Kept, claim: Claim, net: Net) -> None:
+    def _move(self, one: Answer, claim: Claim, net: Net) -> None:
         state = net.state(claim.charge)
         self._events.append(
             {
@@ -200,7 +241,7 @@ class _Settling:
         if claim.state != state:
             self._change.move(claim, CLAIM, state, called(claim))
 
-    def _offer_next_payer(self, one: _Kept, claim: Claim) -> None:
+    def _offer_next_payer(self, one: Answer, claim: Claim) -> None:
         """Put a claim whose rest is the next payer's before the biller; at once, unless it was sent on already."""
         for payer_id, cents in self._waiting.get(claim.id, {}).items():
             if payer_id != claim.payer_id and cents > 0:
@@ -210,22 +251,17 @@ class _Settling:
                 reason = f"sent on to {name}, which has not answered" if sent_on else f"bill {name} next"
                 self._board.put(CLAIMS, claim.id, reason=reason, cents=cents, score=cents, deferred_until=until)
 
-    def _look_for_doubts(self, one: _Kept, claim: Claim, given_back: bool) -> None:
-        still_open = sum(self._waiting.get(claim.id, {}).values())
-        if given_back:
-            still_open = claim_books(self._change.session, claim.id).get(Book.INSURANCE, 0)
-        if still_open < 0:
+    def _look_for_doubts(self, one: Answer, claim: Claim, given_back: bool) -> None:
+        if given_back and claim_books(self._change.session, claim.id).get(Book.INSURANCE, 0) < 0:
             self._raise(one, exceptions.OVERPAY)
-        elif one.unplaced:
-            self._raise(one, exceptions.NO_LINE)
         elif one.stranded:
             self._raise(one, exceptions.QMB)
 
-    def _raise(self, one: _Kept, reason: str) -> None:
+    def _raise(self, one: Answer, reason: str) -> None:
         exceptions.raise_exception(self._change, self._board, one.id, one.value.paid, reason)
 
 
-def _refresh(change: Change, accounts: set[int]) -> None:
+def refresh(change: Change, accounts: set[int]) -> None:
     """The statements queue as the accounts stand now."""
     ids = sorted(accounts)
     for start in range(0, len(ids), CHUNK):

@@ -11,7 +11,10 @@ from sqlmodel import Session, col, select
 from store.errors import NotFound, Refused
 from store.money import show_cents
 from store.people.roles import Permission
-from store.remits.exceptions import QUEUE, WORDS
+from store.remits.exceptions import HELD, QUEUE, WORDS
+from store.remits.pad import scratch_tab
+from store.remits.raw import answer_segments
+from store.remits.states import WAITING, AnswerState
 from store.tables import (
     ArchivedFile,
     LedgerEntry,
@@ -27,7 +30,7 @@ from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 from store.work.queue import AnySelect, Previews, Queue, Shown
-from store.work.record import Facts, Record, Tab, Table
+from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind, Why
 
 _MONEY = 10
@@ -43,7 +46,7 @@ class SettleException(Command):
     permission: ClassVar[Permission] = Permission.POST
 
     def apply(self, change: Change) -> Said:
-        """The reason is kept with the answer."""
+        """The reason is kept with the answer; what holds money goes to suspense instead."""
         answer = change.get(RemitClaim, self.remit_claim_id)
         words = clean_line(self.reason)
         if not words:
@@ -82,7 +85,9 @@ def _why(session: Session, item: WorkItem) -> Why:
     lines = (
         f"{answer.reason}: {WORDS.get(answer.reason, item.reason)}.",
         "The money is in the ledger: cash on one side, unapplied or the claim on the other.",
-        "Settle it (S) with what you found out.",
+        "Match the claim (m), place the parts (c, E), spread a negative (b) and post it (S); or suspense (z)."
+        if answer.reason in HELD
+        else "Settle it (z) with what you found out.",
     )
     return Why("Why is this here?", lines, "What is not certain is never guessed.")
 
@@ -109,13 +114,16 @@ def remittance_record(session: Session, remit_claim_id: int) -> Record:
             ("Exception", answer.reason or "none"),
         )
     )
-    tabs = (
+    tabs = [
         Tab("Answer", (facts, _lines(session, answer.id))),
         Tab("Booked", (_booked(session, answer.id),)),
         Tab("Payment", (_claims(session, remittance.id), _provider(session, remittance.id))),
-    )
+        Tab("Segments", (Lines(answer_segments(session, remittance.file_id, answer.segment)),)),
+    ]
+    if answer.state in (*WAITING, AnswerState.SUSPENSE):
+        tabs.insert(0, scratch_tab(session, answer))
     headline = f"{remittance.payer_name} {remittance.trace}   paid {show_cents(answer.paid, sign='$')}"
-    return Record(f"Answer {answer.control_number}", headline, answer.state, tabs, claim_id=answer.claim_id)
+    return Record(f"Answer {answer.control_number}", headline, answer.state, tuple(tabs), claim_id=answer.claim_id)
 
 
 def _lines(session: Session, remit_claim_id: int) -> Table:

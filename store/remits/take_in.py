@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,13 +14,22 @@ from store.denials.worth import rank
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
+from store.remits import matters
+from store.remits.held import advance
+from store.remits.judge import rule_of
+from store.remits.money import find_deposit, tracks_money
 from store.remits.post import Tally, post_payment
-from store.tables import ArchivedFile, Remittance
+from store.remits.states import REMITTANCE, RemitState
+from store.tables import ArchivedFile, RemitClaim, Remittance
 from store.text import clean_line
 from store.work.command import Change, Command, Said, bulk
 from store.x12.balance import require_balanced
 from store.x12.remittance import read_remittance
 from store.x12.remittance_values import Payment
+
+
+class Duplicate(Refused):
+    """A payment that was posted before; nothing of its file was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,59 +45,141 @@ class ImportRemittance(Command):
     def apply(self, change: Change) -> Said:
         """Refused whole when it is damaged, does not balance, or repeats a payment; the result counts what it did."""
         before = archive.known(change.session, self.content)
-        if before is not None:
+        if before is not None and not _taken_back(change, before):
             return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
         read = read_remittance(self.content, self.file_name)
         require_balanced(read, self.file_name)
-        file = archive.keep(change, "835", "in", self.file_name, self.content)
-        tallies = [self._post(change, file, payment) for payment in read.payments]
+        file = before or archive.keep(change, "835", "in", self.file_name, self.content)
+        tallies = [take_in(change, file, payment) for payment in read.payments]
         if any(tally.denials_changed for tally in tallies):
             rank(change)
-        result = {
-            "payments": len(read.payments),
-            "cents": sum(payment.amount for payment in read.payments),
-            "matched": sum(tally.matched for tally in tallies),
-            "unmatched": sum(tally.unmatched for tally in tallies),
-            "denied": sum(tally.denied for tally in tallies),
-        }
-        file.summary = (
-            f"{result['payments']} payments, {show_cents(result['cents'], sign='$')}, "
-            f"{result['matched']} claims posted, {result['unmatched']} not ours, {result['denied']} denied"
-        )
-        return Said(f"{self.file_name}: {file.summary}.", result)
-
-    def _post(self, change: Change, file: ArchivedFile, payment: Payment) -> Tally:
-        fingerprint = _fingerprint(payment)
-        earlier = change.session.exec(select(Remittance).where(Remittance.fingerprint == fingerprint)).first()
-        if earlier is not None:
-            raise Refused(
-                f"The payment {payment.trace} of {show_cents(payment.amount, sign='$')} was already posted "
-                f"on {earlier.posted_at:%Y-%m-%d} from another file.",
-                where=f"{self.file_name}, segment {payment.segment}",
-                do="Nothing of this file was posted.",
-            )
-        remittance = change.add(
-            Remittance(
-                file_id=file.id,
-                fingerprint=fingerprint,
-                segment=payment.segment,
-                set_control=payment.set_control,
-                payer_name=clean_line(payment.payer_name),
-                payer_code=clean_line(payment.payer_id),
-                trace=clean_line(payment.trace),
-                amount=payment.amount,
-                method=payment.method,
-                paid_on=payment.paid_on,
-                payee_npi=payment.payee_npi,
-                claims=len(payment.claims),
-                posted_at=change.now,
-            )
-        )
-        return post_payment(change, remittance, payment)
+        result, said = summary(read.payments, tallies)
+        file.summary = said
+        return Said(f"{self.file_name}: {said}.", result)
 
 
-def _fingerprint(payment: Payment) -> str:
+def summary(payments: Sequence[Payment], tallies: Sequence[Tally]) -> tuple[dict[str, int], str]:
+    """What a file came to, in numbers and as a sentence."""
+    result = {
+        "payments": len(payments),
+        "cents": sum(payment.amount for payment in payments),
+        "matched": sum(tally.matched for tally in tallies),
+        "unmatched": sum(tally.unmatched for tally in tallies),
+        "denied": sum(tally.denied for tally in tallies),
+    }
+    held = sum(tally.held for tally in tallies)
+    said = (
+        f"{result['payments']} payments, {show_cents(result['cents'], sign='$')}, "
+        f"{result['matched']} claims posted, {result['unmatched']} not ours, {result['denied']} denied"
+    )
+    if held:
+        result["held"] = held
+        said += f", {held} held for a person"
+    waiting = sum(tally.waits for tally in tallies)
+    if waiting:
+        result["waiting_for_money"] = waiting
+        said += f", {waiting} payments wait for their money"
+    return result, said
+
+
+def take_in(
+    change: Change, file: ArchivedFile, payment: Payment, *, source: str = "835", anyway: bool = False
+) -> Tally:
+    """Keep a balanced payment and post it, or let it wait for its money where its payer's rule says so."""
+    mark = fingerprint(payment)
+    if not anyway:
+        _require_new(change, payment, mark, file.name)
+    rule = rule_of(change.session, payment.payer_id)
+    deposit = find_deposit(change, payment)
+    waits = rule.wait_for_money and payment.amount > 0 and deposit is None and source == "835"
+    remittance = change.born(
+        Remittance(
+            file_id=file.id,
+            fingerprint=f"{mark}|{change.action.id}" if anyway else mark,
+            segment=payment.segment,
+            set_control=payment.set_control,
+            payer_name=clean_line(payment.payer_name),
+            payer_code=clean_line(payment.payer_id),
+            trace=clean_line(payment.trace),
+            amount=payment.amount,
+            method=payment.method,
+            paid_on=payment.paid_on,
+            payee_npi=payment.payee_npi,
+            claims=len(payment.claims),
+            posted_at=change.now,
+            state=RemitState.WAIT_EFT if waits else RemitState.POSTED,
+            source=source,
+            entered_by=None if source == "835" else change.actor.user_id,
+        ),
+        REMITTANCE,
+        f"The payment {payment.trace}",
+    )
+    if deposit is not None:
+        matters.settle_deposit(change, deposit, remittance)
+    elif payment.amount > 0 and (waits or tracks_money(change.session)):
+        matters.no_money_yet(change, remittance)
+    if waits:
+        return Tally(waits=1)
+    return post_now(change, remittance, payment, auto_post=rule.auto_post)
+
+
+def post_now(change: Change, remittance: Remittance, payment: Payment, *, auto_post: bool) -> Tally:
+    """Post a payment that is kept; what it leaves to a person makes it a partial one."""
+    tally = post_payment(change, remittance, payment.claims, payment.provider_adjustments, auto_post=auto_post)
+    matters.look_at_provider_level(change, remittance)
+    if tally.held or tally.unmatched:
+        advance(change, remittance)
+    return tally
+
+
+def fingerprint(payment: Payment) -> str:
     """What a payment is, whatever file and set it comes in: payer, trace, amount, date and what it says of claims."""
     told = [(c.control_number, c.status, c.charge, c.paid, c.payer_control) for c in payment.claims]
     digest = hashlib.sha256(repr(told).encode()).hexdigest()
     return "|".join((payment.payer_id, payment.trace, str(payment.amount), payment.paid_on.isoformat(), digest))
+
+
+def earlier_arrival(change: Change, payment: Payment, mark: str) -> Remittance | None:
+    """The payment as it was posted before.
+
+    The same content, or the same payer, trace, amount and date with an answer to the same claim: one trace may stand
+    on several payments, but no claim is paid twice by one.
+    """
+    same = change.session.exec(select(Remittance).where(Remittance.fingerprint == mark)).first()
+    if same is not None:
+        return same
+    query = select(Remittance).where(
+        Remittance.payer_code == clean_line(payment.payer_id),
+        Remittance.trace == clean_line(payment.trace),
+        Remittance.amount == payment.amount,
+        Remittance.paid_on == payment.paid_on,
+        Remittance.set_control == payment.set_control,
+        Remittance.state != RemitState.REVERSED,
+    )
+    numbers = {claim.control_number for claim in payment.claims}
+    theirs = {claim.payer_control for claim in payment.claims if claim.payer_control}
+    for like in change.session.exec(query).all():
+        if like.state == RemitState.WAIT_EFT:
+            return like
+        answers = select(RemitClaim.control_number, RemitClaim.payer_control).where(RemitClaim.remittance_id == like.id)
+        for number, control in change.session.exec(answers).all():
+            if number in numbers or control in theirs:
+                return like
+    return None
+
+
+def _require_new(change: Change, payment: Payment, mark: str, file_name: str) -> None:
+    earlier = earlier_arrival(change, payment, mark)
+    if earlier is not None:
+        raise Duplicate(
+            f"The payment {payment.trace} of {show_cents(payment.amount, sign='$')} was already posted "
+            f"on {earlier.posted_at:%Y-%m-%d} from another file.",
+            where=f"{file_name}, segment {payment.segment}",
+            do="Nothing of this file was posted.",
+        )
+
+
+def _taken_back(change: Change, file: ArchivedFile) -> bool:
+    """Whether everything that this file brought was reversed, so that it may come in again."""
+    states = change.session.exec(select(Remittance.state).where(Remittance.file_id == file.id)).all()
+    return bool(states) and all(state == RemitState.REVERSED for state in states)

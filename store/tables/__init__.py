@@ -36,6 +36,18 @@ from store.tables.people import User
 from store.tables.practice import Fee, Payer, Practice, Provider
 from store.tables.remittance import RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
 from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
+from store.tables.remittance import (
+    Deposit,
+    PaymentMatter,
+    PostingRule,
+    RemitAdjustment,
+    RemitClaim,
+    RemitLine,
+    RemitPart,
+    RemitProviderAdjustment,
+    Remittance,
+)
+from store.tables.statement import StatementAccount, StatementRun
 from store.tables.views import SavedView, Sitting
 from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
@@ -43,13 +55,14 @@ from store.tables.write_off import WriteOffLimit, WriteOffRequest
 __all__ = [
     "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "Assistance", "AuditEntry", "Batch",
     "CallPreference", "Claim", "ClaimEvent", "ClaimLine", "ClaimVersion", "CodeFavourite", "CodePick", "Coverage",
-    "DayClose", "Denial", "DenialWorth", "Diagnosis", "DiscountStep", "DunningMessage", "Encounter", "Estimate", "Fee",
-    "Guarantor", "LedgerEntry", "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy",
-    "Payer", "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PovertyGuideline", "Practice", "Promise",
-    "Provider", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitProviderAdjustment",
-    "Remittance", "RowImage", "RunWording", "SavedView", "ServiceLine", "Sitting", "SmallBalanceAccount",
-    "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "Transition",
-    "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
+    "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis", "DiscountStep", "DunningMessage", "Encounter",
+    "Estimate", "Fee", "Guarantor", "LedgerEntry", "Note", "Patient", "PatientCall", "PatientContact",
+    "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement", "PlanInstalment",
+    "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "Refund", "Remark",
+    "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage",
+    "RunWording", "SavedView", "ServiceLine", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
+    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "Transition", "User", "WorkItem",
+    "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

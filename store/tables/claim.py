@@ -27,9 +27,9 @@ class Claim(Versioned, table=True):
     state: str = Field(index=True)
     current: int = 1
     charge: int = cents()
-    service_from: date
+    service_from: date = Field(index=True)
     service_to: date
-    payer_control: str = ""
+    payer_control: str = Field(default="", index=True)
     built_on: date
     sent_on: date | None = None
     filing_limit: date | None = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from store.practice import Practice
 
 Record = TypeVar("Record", bound=SQLModel)
+
+MANY_STEPS = 500
+"""From so many on the audit entry counts steps instead of listing them."""
 
 
 def free_text(*, default: Any = dataclasses.MISSING) -> Any:
@@ -97,6 +101,7 @@ class Change:
         self.patient_id: int | None = None
         self.changed: list[images.Changed] = []
         self.steps: list[tuple[str, SQLModel, str, str, bool]] = []
+        self.stepped: Counter[tuple[str, str, str]] = Counter()
         self._locked: set[tuple[type[SQLModel], int | None]] = set()
         self._codes = codes
         self.action = Action(
@@ -139,6 +144,18 @@ class Change:
         machine.require("", state, called)
         self.steps.append((machine.name, row, "", state, False))
         return self.add(row)
+
+    def write_steps(self) -> None:
+        """Write the steps so far and forget their records: for a command that changes more than memory should hold.
+
+        The audit trail then tells how many records made each step; the steps themselves are in their own table.
+        """
+        if len(self.steps) < MANY_STEPS:
+            return
+        self.session.flush()
+        _keep_steps(self)
+        self.stepped.update((machine, before, after) for machine, _, before, after, _ in self.steps)
+        self.steps.clear()
 
 
 class Runner:
@@ -193,6 +210,8 @@ class Runner:
             "args": _args(command, audited=True),
             "steps": [[s[0], s[2], s[3]] for s in change.steps],
         }
+        if change.stepped:
+            detail["many_steps"] = [[*step, count] for step, count in sorted(change.stepped.items())]
         session.flush()
         audit.append(session, self.actor, change.now, command.name, command.subject(), detail, change.patient_id)
         session.commit()

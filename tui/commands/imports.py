@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     imports.command("encounters")(encounters)
     imports.command("acks")(acks)
     imports.command("remits")(remits)
+    imports.command("deposits")(deposits)
     app.add_typer(imports, name="import")
 
 
@@ -41,6 +42,11 @@ def acks(files: Files, db: Db = None, as_json: Json = False) -> None:
 def remits(files: Files, db: Db = None, as_json: Json = False) -> None:
     """Remittances: 835 files, balanced at every level before anything is posted."""
     _each(files, db, as_json, _remits)
+
+
+def deposits(files: Files, db: Db = None, as_json: Json = False) -> None:
+    """Money at the bank: CSV with the columns date, amount, trace and, where known, payer and kind (EFT, check)."""
+    _each(files, db, as_json, _deposits)
 
 
 def _each(files: Sequence[Path], db: str | None, as_json: bool, take: Callable[[Practice, Path], Outcome]) -> None:
@@ -80,9 +86,16 @@ def _acks(practice: Practice, path: Path) -> Outcome:
 
 def _remits(practice: Practice, path: Path) -> Outcome:
     from store.intake.plain_file import read_bytes
-    from store.remits.take_in import ImportRemittance
+    from store.jobs import TakeInRemittance
 
-    return _outcome(practice, ImportRemittance(path.name, read_bytes(path)))
+    return _outcome(practice, TakeInRemittance(path.name, read_bytes(path)))
+
+
+def _deposits(practice: Practice, path: Path) -> Outcome:
+    from store.intake.plain_file import read_bytes
+    from store.remits.money import ImportDeposits
+
+    return _outcome(practice, ImportDeposits(path.name, read_bytes(path)))
 
 
 def _outcome(practice: Practice, command: Any) -> Outcome:

@@ -1,33 +1,170 @@
-"""Remittance exceptions: find out what the money is for, and say so."""
+"""Remittance exceptions: find out what the money is for, place it to the cent, and post it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tui.asks import Chosen, Words
-from tui.keys import Action
+from store.errors import Refused
+from store.money import parse_cents, show_cents
+from store.work.values import Row
+from tui.asks import Choice, Chosen, Pick, Words
+from tui.calls import PracticeApi
+from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
+_LIST = frozenset({Place.LIST})
 
-def _settle(chosen: Chosen) -> Sequence[object]:
+
+def _match(chosen: Chosen) -> Sequence[object]:
+    from store.remits.scratch import MatchAnswer
+
+    return [MatchAnswer(row.subject_id, chosen.text("claim")) for row in chosen.rows]
+
+
+def _place(chosen: Chosen) -> Sequence[object]:
+    from store.remits.scratch import PlacePart
+
+    amount, line = chosen.text("amount"), chosen.text("line")
+    cents = parse_cents(amount.lstrip("$")) if amount else None
+    number = _number(line, "line") if line else None
+    part = _number(chosen.text("part"), "part")
+    return [PlacePart(row.subject_id, part, chosen.text("claim"), number, cents) for row in chosen.rows]
+
+
+def _edit(chosen: Chosen) -> Sequence[object]:
+    from store.remits.scratch import EditPart
+
+    part, paid = _number(chosen.text("part"), "part"), parse_cents(chosen.text("paid").lstrip("$"))
+    return [EditPart(row.subject_id, part, paid, chosen.text("why")) for row in chosen.rows]
+
+
+def _number(text: str, what: str) -> int:
+    if not text.strip().isdecimal():
+        raise Refused(f"{text[:20]!r} is no number of a {what}.")
+    return int(text)
+
+
+def _negative(chosen: Chosen) -> Sequence[object]:
+    from store.remits.scratch import DistributeNegative
+
+    claims = tuple(chosen.text("claims").replace(",", " ").split())
+    return [DistributeNegative(row.subject_id, claims) for row in chosen.rows]
+
+
+def _commit(chosen: Chosen) -> Sequence[object]:
+    from store.remits.scratch import CommitAnswer
+
+    return [CommitAnswer(row.subject_id) for row in chosen.rows]
+
+
+def _aside(chosen: Chosen) -> Sequence[object]:
+    """What holds money goes to suspense; what only wanted to be looked at is settled."""
     from store.remits.queue import SettleException
+    from store.remits.scratch import ToSuspense
 
-    return [SettleException(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+    words = chosen.text("reason")
+    return [(ToSuspense if _holds(row) else SettleException)(row.subject_id, words) for row in chosen.rows]
+
+
+def _holds(row: Row) -> bool:
+    from store.remits.exceptions import HELD
+
+    return any(cell in HELD for cell in row.cells if isinstance(cell, str))
+
+
+def _reverse(chosen: Chosen) -> Sequence[object]:
+    from store.remits.take_back import ReverseRemittance
+
+    return [ReverseRemittance(int(chosen.text("payment")), chosen.text("reason"))]
+
+
+def _payments(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    from store.practice import Practice
+    from store.remits.take_back import recent_payments
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        return [Choice(str(key), words) for key, words in recent_payments(session)]
 
 
 SPEC = QueueScreenSpec(
     queue="remits",
     actions=(
         Action(
-            id="remits.settle",
-            key="S",
-            label="settle",
-            help="Close the exception with what you found out; the money stays where it is booked.",
-            asks=(Words(name="reason", question="What was found out"),),
-            build=_settle,
-            confirm=lambda chosen: f"Settle {len(chosen.rows)} exceptions?",
-            many=True,
+            id="remits.match",
+            key="m",
+            label="match",
+            help="Name our claim; what is certain then is posted at once, and u takes it back.",
+            asks=(Words(name="claim", question="Claim number"),),
+            build=_match,
             rank=20,
+        ),
+        Action(
+            id="remits.place",
+            key="c",
+            label="place",
+            help="Give a part of the scratchpad, or some of its money, to a claim and line.",
+            asks=(
+                Words(name="part", question="Which part", first="1"),
+                Words(name="claim", question="Claim number", required=False, hint="empty keeps the part's claim"),
+                Words(name="line", question="Line of the claim", required=False, hint="1, 2 …"),
+                Words(name="amount", question="Dollars", required=False, hint="empty for the whole part"),
+            ),
+            build=_place,
+            rank=30,
+        ),
+        Action(
+            id="remits.edit",
+            key="w",
+            label="write",
+            help="Write a part's payment and reasons anew; left to distribute has to come to 0.00 again.",
+            asks=(
+                Words(name="part", question="Which part", first="1"),
+                Words(name="paid", question="Paid dollars"),
+                Words(name="why", question="Reasons", required=False, hint="CO-45 25.50 PR-1 15"),
+            ),
+            build=_edit,
+        ),
+        Action(
+            id="remits.negative",
+            key="b",
+            label="spread",
+            help="Take a negative answer from what was paid on these claims, each as far as it goes.",
+            asks=(Words(name="claims", question="From which claims", hint="numbers with blanks between"),),
+            build=_negative,
+        ),
+        Action(
+            id="remits.commit",
+            key="S",
+            label="post",
+            help="Post what the scratchpad says; refused while anything is left to distribute.",
+            build=_commit,
+            confirm=lambda chosen: f"Post {len(chosen.rows)} answers, {show_cents(chosen.cents, sign='$')}?",
+            many=True,
+            rank=25,
+        ),
+        Action(
+            id="remits.aside",
+            key="z",
+            label="suspense",
+            help="The money belongs to nothing here and stays unapplied; or settle what only wanted to be looked at.",
+            asks=(Words(name="reason", question="What was found out"),),
+            build=_aside,
+            many=True,
+            rank=50,
+        ),
+        Action(
+            id="remits.reverse",
+            key="R",
+            label="reverse",
+            help="Take a whole posted payment back, with everything that it decided; its file may come in again.",
+            places=_LIST,
+            asks=(
+                Pick(name="payment", question="Take back which payment", load=_payments, digits=False),
+                Words(name="reason", question="Because"),
+            ),
+            build=_reverse,
+            confirm=lambda _chosen: "Take the whole payment back?",
         ),
     ),
 )

@@ -218,25 +218,46 @@ def test_a_payers_own_number_finds_the_claim_where_only_one_has_it(world: World)
     assert world.all(RemitClaim)[-1].claim_id == claim_id
 
 
-def test_a_line_without_its_number_is_found_by_what_it_is_or_left_alone(world: World) -> None:
-    twice = (("G0008", (), 1, (1,)), ("G0008", (), 1, (1,)), ("G0438", (), 1, (1,)))
-    claim_id = world.sent(lines=twice)
-    rows = world.lines(claim_id)
-    lines = [replace(line(row, "PR-1 100"), control="") for row in rows]
-    post(world, era(answer_of(world.get(Claim, claim_id), lines)))
-    placed = world.sql("SELECT claim_line_id FROM remit_line ORDER BY id")
-    assert placed == [(None,), (None,), (rows[2].id,)]
-    assert world.one(RemitClaim).reason == "NO_LINE"
-    assert world.due(claim_id) == (300, 0)
+TWICE = (("G0008", (), 1, (1,)), ("G0008", (), 1, (1,)), ("G0438", (), 1, (1,)))
+
+
+def without_numbers(world: World, claim_id: int, *whys: str) -> bytes:
+    lines = [replace(line(row, why), control="") for row, why in zip(world.lines(claim_id), whys, strict=True)]
+    return era(answer_of(world.get(Claim, claim_id), lines))
+
+
+def test_lines_that_nothing_tells_apart_are_placed_and_each_other_by_what_it_is(world: World) -> None:
+    claim_id = world.sent(lines=TWICE)
+    post(world, without_numbers(world, claim_id, "PR-1 100", "PR-1 100", "PR-1 100"))
+    assert world.sql("SELECT claim_line_id FROM remit_line ORDER BY id") == [(row.id,) for row in world.lines(claim_id)]
+    assert (world.due(claim_id), world.one(RemitClaim).state) == ((300, 0), "matched")
     assert world.faults() == []
 
 
-def test_more_than_was_charged_is_an_exception(world: World) -> None:
+def test_a_line_that_is_not_certain_keeps_the_whole_answer_before_a_person(world: World) -> None:
+    claim_id = world.sent(lines=TWICE)
+    post(world, without_numbers(world, claim_id, "PR-1 100", "PR-1 200", "PR-1 100"))
+    placed = world.sql("SELECT claim_line_id FROM remit_line ORDER BY id")
+    assert placed == [(None,), (None,), (world.lines(claim_id)[2].id,)]
+    answer = world.one(RemitClaim)
+    assert (answer.reason, answer.state, state(world, claim_id)) == ("NO_LINE", "held", "SENT")
+    assert (world.due(claim_id)[0], unapplied(world)) == (0, -answer.paid)
+    assert world.one(Remittance).state == "PARTIAL"
+    assert world.faults() == []
+
+
+def test_more_than_is_open_is_held_with_its_money(world: World) -> None:
     claim_id = world.sent()
     for trace in ("EFT1", "EFT2"):
         post(world, era(pays(world, claim_id, "", ""), trace=trace))
-    assert [row.reason for row in world.all(RemitClaim)] == ["", "OVERPAY"]
-    assert world.books(claim_id) == {"charges": -22_700, "cash": 45_400, "insurance": -22_700}
+    assert [(row.reason, row.state) for row in world.all(RemitClaim)] == [("", "matched"), ("OVERPAY", "held")]
+    assert world.books(claim_id) == {"charges": -22_700, "cash": 22_700}
+    assert unapplied(world) == -22_700
+    assert world.faults() == []
+
+
+def unapplied(world: World) -> int:
+    return int(world.sql("SELECT coalesce(sum(cents), 0) FROM posting WHERE book='unapplied'")[0][0])
 
 
 # --- while others work --------------------------------------------------------------------------------------------
@@ -279,5 +300,5 @@ def test_a_remittance_is_answered_alike_by_record_and_view(world: World) -> None
     claim_id = world.sent()
     post(world, era(denied(world, claim_id, "CO-16"), plb="L6 -100"))
     record = world.owner.record("remits", world.one(RemitClaim).id)
-    assert [tab.title for tab in record.tabs] == ["Answer", "Booked", "Payment"]
+    assert [tab.title for tab in record.tabs] == ["Answer", "Booked", "Payment", "Segments"]
     assert world.owner.claim(claim_id).headline.startswith("Prairie Mutual Health")

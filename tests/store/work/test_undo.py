@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,16 +16,28 @@ from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOff
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.errors import NotAllowed, Refused, Stale, Taken
 from store.people.users import AddUser
+from store.remits import arrivals, scratch
 from store.remits.next_payer import MoveToPatient
 from store.remits.queue import SettleException
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, Diagnosis, Encounter, LedgerEntry, Patient, Payer, RemitClaim, ServiceLine, Transition
+from store.tables import (
+    Claim,
+    Diagnosis,
+    Encounter,
+    LedgerEntry,
+    Patient,
+    Payer,
+    PaymentMatter,
+    RemitClaim,
+    ServiceLine,
+    Transition,
+)
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
 from store.work.undo import Undo
 from store.work.values import SortKey, View
 from store.work.views import DropView, SaveView
-from tests.store.eras import era, pays
+from tests.store.eras import era, pays, reversal
 from tests.store.work import patients
 from tests.store.work.test_commands import commands
 from tests.store.world import DAY, World
@@ -129,8 +142,44 @@ def _owing(world: World) -> int:
     return world.get(Patient, world.get(Encounter, encounter_id).patient_id).guarantor_id
 
 
+def _lost(world: World) -> tuple[int, str]:
+    """An answer whose claim number was lost, and the number of its claim."""
+    claim_id = world.sent()
+    told = replace(pays(world, claim_id, "CO-45 500,PR-1 1000", "CO-16 3200"), control_number="LOST", payer_control="")
+    world.do(ImportRemittance("835", era(told)))
+    return world.one(RemitClaim).id, world.get(Claim, claim_id).control_number
+
+
+def _begun(world: World) -> tuple[int, str]:
+    answer_id, number = _lost(world)
+    world.do(scratch.PlacePart(answer_id, 1, number, 1))
+    world.do(scratch.PlacePart(answer_id, 2, number, 1))
+    return answer_id, number
+
+
+def _negative(world: World) -> tuple[int, tuple[str, ...]]:
+    claim_id = world.sent()
+    world.do(ImportRemittance("835", era(pays(world, claim_id, "", ""))))
+    told = replace(reversal(pays(world, claim_id, "CO-45 500", "")), control_number="LOST", payer_control="")
+    world.do(ImportRemittance("back", era(told, trace="T2", plb=f"FB {told.paid}")))
+    return world.all(RemitClaim)[-1].id, (world.get(Claim, claim_id).control_number,)
+
+
+def _matter(world: World) -> int:
+    world.do(ImportRemittance("835", era(plb="ZZ -1500")))
+    return world.one(PaymentMatter).id
+
+
 CASES: dict[str, Make] = {
     "people.add_user": lambda _: AddUser("new", 61_000, "coder"),
+    "remits.match": lambda w: scratch.MatchAnswer(*_lost(w)),
+    "remits.place": lambda w: scratch.PlacePart(_lost(w)[0], 1, w.all(Claim)[-1].control_number, 1, 5_000),
+    "remits.edit_part": lambda w: scratch.EditPart(_lost(w)[0], 1, 5_000, "CO-45 3.20"),
+    "remits.distribute": lambda w: scratch.DistributeNegative(*_negative(w)),
+    "remits.commit": lambda w: scratch.CommitAnswer(_begun(w)[0]),
+    "remits.suspense": lambda w: scratch.ToSuspense(_lost(w)[0], "an old system's"),
+    "remits.settle_matter": lambda w: arrivals.SettleMatter(_matter(w), "a bonus"),
+    "remits.set_rule": lambda _: arrivals.SetPostingRule(None, auto_post=False, wait_for_money=True),
     "work.defer": lambda w: Defer(_item(w), SOON, "waiting for the records"),
     "work.assign": lambda w: Assign(_item(w), w.owner.actor.user_id),
     "work.escalate": lambda w: Escalate(_item(w), "please look"),

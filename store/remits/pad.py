@@ -1,0 +1,84 @@
+"""The scratchpad as it is read: parts, what is left to distribute, and what posting them would do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from store.accounts.balances import claim_books
+from store.accounts.books import Book
+from store.money import show_cents
+from store.remits.dispositions import Disposition, disposition
+from store.remits.scratch import first_parts, is_placed, left, parts_of, reasons_of
+from store.remits.source import answers_again
+from store.tables import Claim, ClaimLine, RemitClaim, RemitPart
+from store.work.record import Facts, Tab, Table
+from store.work.values import Cell, Column, Kind
+
+_MONEY = 10
+
+
+def scratch_tab(session: Session, row: RemitClaim) -> Tab:
+    """The parts, and below them what would be booked on each claim."""
+    (answer,) = answers_again(session, [row])
+    parts = parts_of(session, row.id) or first_parts(answer)
+    rest = left(parts, answer.value.paid)
+    head = Facts(
+        (("Paid", show_cents(answer.value.paid, sign="$")), ("Left to distribute", show_cents(rest, sign="$")))
+    )
+    return Tab("Scratchpad", (head, _parts(session, parts), _receipt(session, parts)))
+
+
+def _parts(session: Session, parts: Sequence[RemitPart]) -> Table:
+    columns = (
+        Column("n", "No", 2, Kind.NUMBER),
+        Column("claim", "Claim", 10),
+        Column("line", "Line", 14),
+        Column("charge", "Charge", _MONEY, Kind.CENTS),
+        Column("paid", "Paid", _MONEY, Kind.CENTS),
+        Column("why", "Reasons", 30),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for part in parts:
+        why = "  ".join(f"{one.group}-{one.reason} {show_cents(one.cents)}" for one in reasons_of(part.why))
+        rows.append((part.number, *_where(session, part), part.charge, part.paid, why))
+    return Table(columns, tuple(rows), "Parts")
+
+
+def _where(session: Session, part: RemitPart) -> tuple[str, str]:
+    if part.claim_id is None:
+        return "?", "?"
+    claim = session.get_one(Claim, part.claim_id).control_number
+    if part.claim_line_id is None:
+        return claim, "whole claim" if part.remit_line_id is None else "?"
+    line = session.get_one(ClaimLine, part.claim_line_id)
+    return claim, f"{line.code} {line.modifiers}".strip()
+
+
+def _receipt(session: Session, parts: Sequence[RemitPart]) -> Table:
+    columns = (
+        Column("claim", "Claim", 10),
+        Column("cash", "Paid", _MONEY, Kind.CENTS),
+        Column("contractual", "Contract", _MONEY, Kind.CENTS),
+        Column("patient", "Patient", _MONEY, Kind.CENTS),
+        Column("denied", "Denied", _MONEY, Kind.CENTS),
+        Column("before", "Open now", _MONEY, Kind.CENTS),
+        Column("after", "Then", _MONEY, Kind.CENTS),
+    )
+    sums: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for part in parts:
+        if part.claim_id is not None and is_placed(part):
+            mine = sums[part.claim_id]
+            mine["cash"] += part.paid
+            for one in reasons_of(part.why):
+                mine[disposition(one.group, one.reason).disposition] += one.cents
+    rows: list[tuple[Cell, ...]] = []
+    for claim_id, mine in sums.items():
+        number = session.get_one(Claim, claim_id).control_number
+        now = claim_books(session, claim_id).get(Book.INSURANCE, 0)
+        given, patient = mine[Disposition.CONTRACTUAL], mine[Disposition.PATIENT] + mine[Disposition.PROTECTED]
+        denied = mine[Disposition.DENIAL]
+        rows.append((number, mine["cash"], given, patient, denied, now, now - mine["cash"] - given - patient))
+    return Table(columns, tuple(rows), "What posting it would do")

@@ -1,0 +1,109 @@
+"""What a payer gives or takes at provider level (PLB): an account for each kind, linked to the claim that it names.
+
+A positive amount takes money away, a negative one gives it (RFI 227).  Which account a reason belongs to is a table;
+a reason that is not in it is booked all the same, because the money moved, and put before a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert
+from sqlmodel import Session, col, select
+
+from codesets.tables import read_table
+from store.accounts.books import Book
+from store.accounts.ledger import Entry, Leg
+from store.tables import Claim, RemitClaim, RemitProviderAdjustment, Remittance
+from store.work.command import Change
+from store.x12.remittance_values import ProviderAdjustment
+
+UNKNOWN = "not known"
+
+
+def account_of(reason: str) -> str:
+    """The provider account of a PLB reason, `UNKNOWN` for one that is not in the table."""
+    return next((row["account"] for row in read_table("plb_rules") if row["reason"] == reason), UNKNOWN)
+
+
+def provider_entries(change: Change, remittance: Remittance, pairs: Sequence[ProviderAdjustment]) -> list[Entry]:
+    """Keep the payment's PLB pairs and say what is booked for them."""
+    claims = _named(change.session, {pair.reference for pair in pairs if pair.reference})
+    rows = [
+        {
+            "remittance_id": remittance.id,
+            "segment": pair.segment,
+            "reason": pair.reason,
+            "reference": pair.reference,
+            "cents": pair.cents,
+            "claim_id": claims.get(pair.reference),
+            "account": account_of(pair.reason),
+        }
+        for pair in pairs
+    ]
+    if rows:
+        change.session.execute(insert(RemitProviderAdjustment.__table__), rows)  # type: ignore[attr-defined]
+    return [
+        Entry(
+            ref=f"plb:{remittance.id}:{number}",
+            kind="provider",
+            entry_date=remittance.paid_on,
+            legs=(Leg(Book.PROVIDER, pair.cents), Leg(Book.CASH, -pair.cents)),
+            memo=f"{remittance.payer_name} {remittance.trace} {pair.reason} {pair.reference} segment {pair.segment}",
+            remittance_id=remittance.id,
+        )
+        for number, pair in enumerate(pairs, 1)
+    ]
+
+
+def _named(session: Session, references: set[str]) -> dict[str, int]:
+    """The claim that a reference names: CLP01, else CLP07, else the one claim of that trace (RFI 2370)."""
+    names = sorted(references)
+    if not names:
+        return {}
+    found: dict[str, int] = {}
+    by_trace = (
+        select(Remittance.trace, func.min(RemitClaim.claim_id))
+        .join(RemitClaim, col(RemitClaim.remittance_id) == col(Remittance.id))
+        .where(col(Remittance.trace).in_(names), col(RemitClaim.claim_id).is_not(None))
+        .group_by(col(Remittance.trace))
+        .having(func.count(func.distinct(RemitClaim.claim_id)) == 1)
+    )
+    by_payer = (
+        select(Claim.payer_control, func.min(Claim.id))
+        .where(col(Claim.payer_control).in_(names))
+        .group_by(col(Claim.payer_control))
+        .having(func.count() == 1)
+    )
+    ours = select(Claim.control_number, Claim.id).where(col(Claim.control_number).in_(names))
+    for query in (by_trace, by_payer, ours):  # the better one overrides
+        found.update({name: int(claim_id) for name, claim_id in session.execute(query).all()})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One provider account at one payer: how many pairs, and what they took in cents (negative: gave)."""
+
+    payer: str
+    account: str
+    pairs: int
+    cents: int
+
+
+def provider_accounts(session: Session) -> list[AccountLine]:
+    """Every provider account by payer, payments that were taken back left out."""
+    query = (
+        select(
+            Remittance.payer_name,
+            RemitProviderAdjustment.account,
+            func.count(),
+            func.sum(RemitProviderAdjustment.cents),
+        )
+        .join(Remittance, col(Remittance.id) == col(RemitProviderAdjustment.remittance_id))
+        .where(col(Remittance.state) != "REVERSED")
+        .group_by(col(Remittance.payer_name), col(RemitProviderAdjustment.account))
+        .order_by(col(Remittance.payer_name), col(RemitProviderAdjustment.account))
+    )
+    return [AccountLine(payer, account, pairs, int(cents)) for payer, account, pairs, cents in session.execute(query)]
