@@ -34,8 +34,6 @@ from store.tables.payment import (
 )
 from store.tables.people import User
 from store.tables.practice import Fee, Payer, Practice, Provider
-from store.tables.remittance import RemitAdjustment, RemitClaim, RemitLine, RemitProviderAdjustment, Remittance
-from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
 from store.tables.remittance import (
     Deposit,
     PaymentMatter,
@@ -47,7 +45,7 @@ from store.tables.remittance import (
     RemitProviderAdjustment,
     Remittance,
 )
-from store.tables.statement import StatementAccount, StatementRun
+from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
 from store.tables.views import SavedView, Sitting
 from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
