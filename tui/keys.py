@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tui.asks import Ask, Chosen
 
 if TYPE_CHECKING:
+    from store.work.record import Record
     from tui.calls import PracticeApi
 
 Build = Callable[[Chosen], Sequence[object]]
@@ -48,6 +49,7 @@ class Action:
     `many` acts on all marked rows, else on the focused one only.  `rank` orders the footer, 0 stays out of it.
     `open_only` needs the record to be leased.  `effect` states the effect with figures that only the store knows.
     `on_view` acts on the view and needs no row.  Without a `key` it is reached by its name: `:` and the label.
+    `shows` reads a record, which is shown until Esc.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Action:
     build: Build | None = None
     confirm: Callable[[Chosen], str] | None = None
     effect: Callable[[PracticeApi, Chosen], str] | None = None
+    shows: Callable[[PracticeApi, Chosen], Record] | None = None
     many: bool = False
     open_only: bool = False
     on_view: bool = False

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from codesets.reading.assertion import Assertions
 from codesets.reading.draft import Draft, because
-from codesets.reading.layout import Sentence
+from codesets.reading.layout import Sentence, lay_out
 from codesets.reading.model import Assertion, Mention, SectionKind
 from codesets.reading.specific import Codes
 from codesets.reading.tokens import word_set
@@ -50,6 +50,11 @@ def drug_drafts(text: str, sentences: Sequence[Sentence], codes: Codes, keys: Co
             known = made.setdefault(choice.key, draft)
             known.weights.append(1.1 * float(row["weight"]))
     return list(made.values())
+
+
+def drugs_taken(text: str) -> tuple[str, ...]:
+    """The drugs of the table that a note says are taken, as it writes them, each once."""
+    return tuple(dict.fromkeys(mention.text for mention, _ in _taken(text, lay_out(text).sentences)))
 
 
 def _taken(text: str, sentences: Sequence[Sentence]) -> Iterator[tuple[Mention, Row]]:

@@ -6,49 +6,20 @@ import re
 from collections.abc import Sequence
 
 from codesets import CodeEntry
-from codesets.edits import CodedEncounter, CodedLine, Finding, Severity, check, check_code
-from codesets.edits import Diagnosis as CodedDiagnosis
+from codesets.edits import Finding, Severity, check, check_code
 from store.coding import access
+from store.coding.case import coded, whole_case
 from store.errors import Refused
-from store.tables import Diagnosis, Encounter, Patient, ServiceLine
+from store.tables import Encounter, Patient
 from store.work.command import Change
 
 MAX_DIAGNOSES = 12
 _MODIFIER = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 
 
-def coded(
-    encounter: Encounter, patient: Patient, diagnoses: Sequence[Diagnosis], lines: Sequence[ServiceLine]
-) -> CodedEncounter:
-    """The encounter as the coding edits see it; inpatients are judged by their discharge date."""
-    position = {row.id: row.position for row in diagnoses}
-    return CodedEncounter(
-        dos=encounter.service_date,
-        through=encounter.discharge_date,
-        sex=patient.sex,
-        birth=patient.birth,
-        setting=encounter.setting,
-        dx=tuple(CodedDiagnosis(row.code) for row in diagnoses),
-        lines=tuple(
-            CodedLine(
-                line=line.position,
-                code=line.code,
-                modifiers=tuple(filter(None, line.modifiers.split(","))),
-                units=line.units,
-                pointers=tuple(position[pointer] for pointer in access.pointer_ids(line) if pointer in position),
-                pos=encounter.place,
-                dos=encounter.service_date,
-            )
-            for line in lines
-        ),
-    )
-
-
 def findings(change: Change, encounter: Encounter) -> tuple[Finding, ...]:
     """Every finding on the encounter as it stands."""
-    patient = change.get(Patient, encounter.patient_id)
-    rows, lines = access.diagnoses(change, encounter.id), access.lines(change, encounter.id)
-    return check(coded(encounter, patient, rows, lines), change.codes)
+    return check(whole_case(change.session, change.codes, encounter), change.codes)
 
 
 def accept_diagnosis(change: Change, encounter: Encounter, code: str) -> CodeEntry:

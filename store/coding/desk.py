@@ -8,9 +8,11 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from codesets import CodeLibrary
-from codesets.edits import Finding, check
-from store.coding import access, checks
+from codesets.edits import Finding, check, not_checked
+from store.coding import access
+from store.coding.case import whole_case
 from store.coding.fees import fees_on
+from store.coding.suggestions import decided
 from store.errors import NotFound
 from store.tables import Coverage, Diagnosis, Encounter, Note, Patient, Payer, Provider, ServiceLine, WorkItem
 
@@ -51,7 +53,11 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One encounter on the desk.  `on` is the date by which codes are judged."""
+    """One encounter on the desk.  `on` is the date by which codes are judged.
+
+    `not_checked` says what no edit could look at for want of data; `decided` are code and span of each suggestion
+    that was taken or rejected.
+    """
 
     encounter_id: int
     item_id: int | None
@@ -71,6 +77,9 @@ class Desk:
     diagnoses: tuple[DeskDiagnosis, ...]
     lines: tuple[DeskLine, ...]
     findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...]
+    setting: str
+    decided: frozenset[tuple[str, int, int]]
 
 
 def age_on(birth: date, day: date) -> int:
@@ -92,7 +101,7 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
     lines = session.exec(
         select(ServiceLine).where(ServiceLine.encounter_id == encounter_id).order_by(col(ServiceLine.position))
     ).all()
-    coded = checks.coded(encounter, patient, rows, lines)
+    case = whole_case(session, codes, encounter)
     positions = {row.id: row.position for row in rows}
     return Desk(
         encounter_id=encounter_id,
@@ -102,7 +111,7 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
         age=age_on(patient.birth, encounter.service_date),
         sex=patient.sex,
         service_date=encounter.service_date,
-        on=coded.through or coded.dos,
+        on=case.coded_on,
         place=encounter.place,
         kind=encounter.kind,
         provider=f"{provider.last}, {provider.first}",
@@ -112,7 +121,10 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
         note=note.text if note else "",
         diagnoses=tuple(_diagnosis(row) for row in rows),
         lines=tuple(_line(line, positions) for line in lines),
-        findings=check(coded, codes),
+        findings=check(case, codes),
+        not_checked=not_checked(case, codes),
+        setting=encounter.setting,
+        decided=decided(session, encounter_id),
     )
 
 

@@ -119,10 +119,16 @@ class LinkEvidence(Command):
         return Said(f"Evidence linked to {row.code}.", row.id)
 
 
-def _span(change: Change, encounter_id: int, start: int | None, end: int | None) -> tuple[int | None, int | None]:
-    if start is None or end is None:
-        return None, None
+def within_note(change: Change, encounter_id: int, start: int, end: int) -> str:
+    """The words of the note from `start` to `end`; refused when it has none there."""
     text = change.get(Note, encounter_id).text
     if not 0 <= start < end <= len(text):
         raise Refused(f"The note has no characters {start} to {end}.")
+    return text[start:end]
+
+
+def _span(change: Change, encounter_id: int, start: int | None, end: int | None) -> tuple[int | None, int | None]:
+    if start is None or end is None:
+        return None, None
+    within_note(change, encounter_id, start, end)
     return start, end

@@ -46,6 +46,7 @@ from store.tables.remittance import (
     Remittance,
 )
 from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
+from store.tables.suggestion import SuggestionChoice
 from store.tables.views import SavedView, Sitting
 from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
@@ -59,8 +60,8 @@ __all__ = [
     "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "Refund", "Remark",
     "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage",
     "RunWording", "SavedView", "ServiceLine", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
-    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "Transition", "User", "WorkItem",
-    "WriteOffLimit", "WriteOffRequest",
+    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice", "Transition",
+    "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

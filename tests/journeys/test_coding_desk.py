@@ -58,7 +58,7 @@ async def test_removing_a_code_can_be_undone_with_its_pointers(desk: Desk) -> No
     before = codes(desk)
     await desk.press("g", "r")
     await desk.settle()
-    assert not any("J45.31" in line for line in codes(desk))
+    assert not any("J45.31" in line for line in codes(desk) if not line.startswith("?"))
     await desk.press("u")
     await desk.settle()
     assert codes(desk) == before

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui.commands.codes import On
-from tui.commands.common import Json, say, say_json, say_table
+from tui.commands.common import Db, Json, opened, say, say_json, say_table
 
 if TYPE_CHECKING:
     from codesets.reading import NoteReading
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     notes = typer.Typer(help="Clinical notes: codes suggested, with their evidence.", no_args_is_help=True)
     notes.command("suggest")(suggest)
+    notes.command("rules")(rules)
     app.add_typer(notes, name="note")
 
 
@@ -46,6 +47,22 @@ def suggest(
         say("Nothing to suggest.")
     else:
         _say(reading)
+
+
+def rules(db: Db = None, as_json: Json = False) -> None:
+    """How often coders accepted, edited and rejected the suggestions of each rule."""
+    from store.coding.suggestions import rule_counts
+
+    with opened(db) as practice, practice.reading() as session:
+        counts = rule_counts(session)
+    if as_json:
+        say_json([{**asdict(row), "percent": row.percent} for row in counts])
+    elif not counts:
+        say("No suggestion was decided on yet.")
+    else:
+        header = ("rule", "accepted", "edited", "rejected", "percent")
+        rows = [(r.rule, str(r.accepted), str(r.edited), str(r.rejected), str(r.percent)) for r in counts]
+        say_table(header, rows, right=(1, 2, 3, 4))
 
 
 def _text_of(file: Path) -> str:

@@ -75,6 +75,15 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         self.session.repeat = Repeat(self.queue, action, answers)
         await self._carry_out(action, commands, chosen.lease)
 
+    async def show_record(self, action: Action, count: int | None) -> None:
+        """Opens what an action reads; Esc returns to the same place."""
+        from tui.screens.record import RecordScreen
+
+        shows, calls = action.shows, self.session.calls
+        assert shows is not None
+        chosen = await self.choose(action, count)
+        self.app.push_screen(RecordScreen(self.session, "", lambda: shows(calls.practice, chosen)))
+
     async def _agreed(self, action: Action, chosen: Chosen) -> bool:
         """Whether the person agrees to the stated effect; an action that states none is agreed to."""
         if action.effect is not None:

@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Awaitable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from store import clock
 from store.errors import Refused
-from store.work.values import Done, Lease, Row
-from tui.asks import Answer, Ask, Chosen, Days, Words
+from store.work.values import Row
+from tui.asks import Chosen
 from tui.keys import COMMON, Action, Place, at
 from tui.screens.base import WorkScreen
-from tui.screens.code_search import CodeSearch, HitLike
-from tui.screens.desk_search import DeskFinder
-from tui.session import Session
-from tui.widgets.desk_codes import DeskCodes, finding_lines
-from tui.widgets.desk_note import DeskNote
-from tui.widgets.look import BOLD, FOUND, PLAIN, WARN
-from tui.widgets.plain import PlainText, fit, one_line
-from tui.widgets.scroller import Pager
+from tui.screens.desk_coding import DeskCoding
+from tui.screens.desk_flow import DeskFlow
+from tui.screens.desk_suggest import DeskSuggest
+from tui.widgets.desk_findings import why_found, why_offered, why_unchecked
+from tui.widgets.look import BOLD, DIM, FOUND, MATCH, PLAIN, WARN
+from tui.widgets.plain import PlainText, Span, fit, one_line
 
 if TYPE_CHECKING:
+    from codesets.edits import Finding
     from store.coding.desk import Desk
-    from store.work.command import Command
 
 _KEPT = frozenset({"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme"})
 
 
-class DeskScreen(WorkScreen):
+class DeskScreen(DeskSuggest, DeskCoding, DeskFlow):
     """One encounter, held while it is open."""
-
-    place = Place.DESK
-
-    def __init__(self, session: Session, queue: str, row: Row, greeting: str = "") -> None:
-        super().__init__(session)
-        self._greeting = greeting
-        self.queue = queue
-        self._row = row
-        self._desk: Desk | None = None
-        self._read_only = ""
-        self._note = DeskNote(id="note")
-        self._codes = DeskCodes(id="codes")
-        self._edits = Pager(id="edits")
-        self._finder = DeskFinder(session.calls)
-        self._search = CodeSearch(self._finder.search, self._finder.notes, id="search")
 
     def body(self) -> ComposeResult:
         """Two header lines, then the note beside or above the codes."""
@@ -59,6 +39,7 @@ class DeskScreen(WorkScreen):
             yield self._note
             with Vertical(id="right"):
                 yield self._codes
+                yield PlainText(id="reason")
                 yield self._edits
                 yield self._search
 
@@ -66,18 +47,12 @@ class DeskScreen(WorkScreen):
         """The desk's own keys and the common ones that make sense here."""
         common = (*COMMON, *self.session.common)
         kept = [action for action in common if action.id in _KEPT]
-        return (*at(Place.DESK, self.session.spec(self.queue).actions), *kept)
-
-    @property
-    def lease(self) -> Lease | None:
-        """The lease, while it is held."""
-        return self.session.leases.of(self._row.item_id)
+        return (*at(Place.DESK, self.session.spec("coding").actions), *kept)
 
     # Opening and leaving
 
     def on_mount(self) -> None:
         """Takes the encounter and reads it."""
-        self._search.display = False
         self._note.focus()
         self.status.wait("Reading …")
         self.in_background(self._start())
@@ -89,6 +64,8 @@ class DeskScreen(WorkScreen):
             except Refused as error:
                 self._read_only = str(error)
         await self.changed(None)
+        if self._desk is not None:
+            self.read_note(self._desk)
         if self._read_only:
             self.status.refuse(f"{one_line(self._read_only)} You can read it.")
         else:
@@ -116,214 +93,7 @@ class DeskScreen(WorkScreen):
         await self.session.leases.release(self._row.item_id)
         self.dismiss()
 
-    async def changed(self, _action: Action | None) -> None:
-        """Reads the encounter again."""
-        before = self._desk
-        self._desk = desk = await self.session.calls.run(self._finder.read, self._row.subject_id)
-        if before is None or before.note != desk.note:
-            self._note.set_text(desk.note)
-        self._codes.show(desk)
-        self._edits.show(finding_lines(desk), keep_place=True)
-        self._show_head(desk)
-        self._mark_evidence()
-
-    # Choosing
-
-    async def choose(self, _action: Action, count: int | None) -> Chosen:
-        """This encounter, for the common actions."""
-        self._require_open()
-        return Chosen(self.queue, (self._row,), count=count, lease=self.lease)
-
-    def _require_open(self) -> Desk:
-        if self._read_only or self._desk is None:
-            raise Refused(self._read_only or "The encounter isn't there yet.")
-        return self._desk
-
-    # Codes
-
-    def do_desk_search(self, _count: int | None) -> None:
-        """Opens the search, with the selected words if there are any."""
-        self._open_search("icd", self._note.selected_text)
-
-    def do_desk_procedures(self, _count: int | None) -> None:
-        """Opens the search of the fee schedule."""
-        self._open_search("procedures", "")
-
-    def _open_search(self, kind: str, text: str) -> None:
-        desk = self._require_open()
-        self._finder.turn_to(kind, desk.on)
-        for pane in (self._codes, self._edits):
-            pane.display = False
-        self._search.display = True
-        self._search.start(one_line(text)[:60])
-        self._search.again(self._finder.scope.shown)
-
-    def on_code_search_turned(self, event: CodeSearch.Turned) -> None:
-        """Another code set is searched."""
-        event.stop()
-        self._search.again(self._finder.turn().shown)
-
-    def on_code_search_favoured(self, event: CodeSearch.Favoured) -> None:
-        """The code becomes a favourite, or no longer."""
-        from store.coding.learned import ToggleFavourite
-
-        event.stop()
-        self.in_background(self._learn(ToggleFavourite(event.hit.code)))
-
-    def on_code_search_forgotten(self, event: CodeSearch.Forgotten) -> None:
-        """What was picked for the phrase here is forgotten."""
-        from store.coding.learned import ForgetPicks
-
-        event.stop()
-        self.in_background(self._learn(ForgetPicks(event.typed)))
-
-    async def _learn(self, command: Command) -> None:
-        await self._change(command, read=False)
-        self._finder.learned_anew()
-        self._search.again()
-
-    def on_code_search_closed(self, event: CodeSearch.Closed) -> None:
-        """Esc in the search: back to the note."""
-        event.stop()
-        self._close_search()
-
-    def _close_search(self) -> None:
-        self._search.display = False
-        for pane in (self._codes, self._edits):
-            pane.display = True
-        self._note.focus()
-
-    def on_code_search_picked(self, event: CodeSearch.Picked) -> None:
-        """Enter in the search: the code is added."""
-        event.stop()
-        self.in_background(self._add(event.hit, event.typed))
-
-    async def _add(self, hit: HitLike, typed: str) -> None:
-        span = self._note.selected or (None, None)
-        done = await self._change(self._finder.adding(self._row.subject_id, hit, span, typed))
-        self._close_search()
-        self._note.drop_selection()
-        self._codes.focus()
-        if isinstance(done.result, int):
-            going = self._codes.go_to_service if self._finder.finds_procedures else self._codes.go_to_diagnosis
-            going(done.result)
-
-    async def do_desk_remove(self, _count: int | None) -> None:
-        """Takes off what is under the cursor."""
-        from store.coding.diagnoses import RemoveDiagnosis
-        from store.coding.lines import RemoveLine
-
-        if (diagnosis := self._codes.diagnosis) is not None:
-            await self._change(RemoveDiagnosis(self._row.subject_id, diagnosis.id))
-        elif (service := self._codes.service) is not None:
-            await self._change(RemoveLine(self._row.subject_id, service.id))
-        else:
-            raise Refused("There is no code yet.", do="Press i to search one.")
-
-    async def do_desk_earlier(self, count: int | None) -> None:
-        """Moves the diagnosis up."""
-        await self._move(-(count or 1))
-
-    async def do_desk_later(self, count: int | None) -> None:
-        """Moves the diagnosis down."""
-        await self._move(count or 1)
-
-    async def _move(self, by: int) -> None:
-        from store.coding.diagnoses import MoveDiagnosis
-
-        diagnosis = self._diagnosis()
-        await self._change(MoveDiagnosis(self._row.subject_id, diagnosis, by))
-        self._codes.go_to_diagnosis(diagnosis)
-
-    async def do_desk_evidence(self, _count: int | None) -> None:
-        """Links the selection to the diagnosis under the cursor."""
-        from store.coding.diagnoses import LinkEvidence
-
-        selected = self._note.selected
-        if selected is None:
-            raise Refused("No words are selected.", do="v in the note selects.")
-        await self._change(LinkEvidence(self._row.subject_id, self._diagnosis(), *selected))
-        self._note.drop_selection()
-
-    async def do_desk_modifiers(self, _count: int | None) -> None:
-        """Asks for the modifiers of the line."""
-        from store.coding.lines import ChangeLine
-
-        service = self._service()
-        ask = Words(name="modifiers", question="Modifiers", first=" ".join(self._modifiers()), required=False)
-        answer = await self._asked(ask)
-        if answer is not None:
-            modifiers = tuple(str(answer).replace(",", " ").split())
-            await self._change(ChangeLine(self._row.subject_id, service, modifiers=modifiers))
-
-    async def do_desk_units(self, count: int | None) -> None:
-        """Sets the units; `3U` without asking."""
-        from store.coding.lines import ChangeLine
-
-        service = self._service()
-        answer = count if count is not None else await self._asked(Words(name="units", question="Units"))
-        if answer is None:
-            return
-        if not str(answer).isdecimal():
-            raise Refused("Units are a whole number.")
-        await self._change(ChangeLine(self._row.subject_id, service, units=int(str(answer))))
-
-    def _digit(self, key: str) -> bool:
-        """A digit points the line under the cursor to that diagnosis; elsewhere it begins a count."""
-        if self._codes.service is None or not self._codes.has_focus:
-            return super()._digit(key)
-        self.in_background(self._point(int(key) or 10))
-        return True
-
-    async def _point(self, position: int) -> None:
-        from store.coding.lines import TogglePointer
-
-        desk = self._require_open()
-        wanted = next((row for row in desk.diagnoses if row.position == position), None)
-        if wanted is None:
-            raise Refused(f"There is no diagnosis {position}.")
-        await self._change(TogglePointer(self._row.subject_id, self._service(), wanted.id))
-
-    # Carrying the encounter on
-
-    async def do_desk_finish(self, _count: int | None) -> None:
-        """Finishes and opens the next."""
-        from store.coding.flow import FinishCoding
-
-        await self._change(FinishCoding(self._row.subject_id), read=False)
-        await self._go_on()
-
-    async def do_desk_override(self, _count: int | None) -> None:
-        """Asks why the codes that exclude each other both stand, and finishes."""
-        from store.coding.flow import FinishCoding
-
-        reason = await self._asked(Words(name="override", question="Both stand because"))
-        if reason is not None:
-            await self._change(FinishCoding(self._row.subject_id, str(reason)), read=False)
-            await self._go_on()
-
-    async def do_desk_hold(self, _count: int | None) -> None:
-        """Asks why and until when."""
-        from store.coding.flow import HoldEncounter
-
-        reason = await self._asked(Words(name="reason", question="Hold because"))
-        until = await self._asked(Days(name="until", question="Until", first="3d")) if reason is not None else None
-        if reason is None or until is None:
-            return
-        day = until if isinstance(until, date) else clock.today() + timedelta(days=int(until))
-        await self._change(HoldEncounter(self._row.subject_id, day, str(reason)), read=False)
-        await self._go_on()
-
-    async def do_desk_void(self, _count: int | None) -> None:
-        """Asks why, and confirms."""
-        from store.coding.flow import VoidEncounter
-
-        reason = await self._asked(Words(name="reason", question="Not billable because"))
-        if reason is not None and await self.confirm("Close this encounter as not billable?"):
-            await self._change(VoidEncounter(self._row.subject_id, str(reason)), read=False)
-            await self._go_on()
-
-    async def _go_on(self) -> None:
+    async def go_on(self) -> None:
         """Takes the next encounter, or goes back when there is none."""
         said = self.status.said
         lease = await self.session.leases.take_next(self.queue)
@@ -336,6 +106,28 @@ class DeskScreen(WorkScreen):
             return
         row = Row(lease.item_id, lease.subject_id, "", ())
         self.app.switch_screen(DeskScreen(self.session, self.queue, row, said))
+
+    async def changed(self, _action: object) -> None:
+        """Reads the encounter again."""
+        before = self._desk
+        self._desk = desk = await self.session.calls.run(self._finder.read, self.encounter_id)
+        if before is None or before.note != desk.note:
+            self._note.set_text(desk.note)
+        self._codes.show(desk)
+        self._edits.show(desk)
+        self._show_head(desk)
+        self._show_place()
+
+    def advised(self) -> None:
+        """The note was read: what it supports is picked out in it."""
+        if self._desk is not None and not self._desk.diagnoses:
+            self._codes.go_to_offer()
+        self._show_place()
+
+    async def choose(self, _action: Action, count: int | None) -> Chosen:
+        """This encounter, for the common actions."""
+        self.require_open()
+        return Chosen(self.queue, (self._row,), count=count, lease=self.lease)
 
     # Panes
 
@@ -352,19 +144,55 @@ class DeskScreen(WorkScreen):
         where = panes.index(self.focused) if self.focused in panes else 0
         panes[(where + by) % len(panes)].focus()
 
-    def on_desk_codes_moved(self) -> None:
-        """Another code, other evidence."""
-        self._mark_evidence()
+    def on_descendant_focus(self) -> None:
+        """On a narrow screen the pane that has the focus takes the room; the others keep a strip."""
+        super().on_descendant_focus()
+        self.set_class(self._codes.has_focus, "-at-codes")
+        self.set_class(self._edits.has_focus, "-at-edits")
+        self.call_after_refresh(self._show_place)
 
-    def _mark_evidence(self) -> None:
-        """Marks the words behind every code, and shows those of the code under the cursor."""
-        if self._desk is None:
+    def on_picking_moved(self) -> None:
+        """Another code, other words of the note."""
+        self._show_place()
+
+    def _show_place(self) -> None:
+        """Marks the words behind every code and suggestion; those of the one under the cursor stand out."""
+        if (desk := self._desk) is None or not self.is_mounted:
             return
-        own = self._codes.diagnosis
-        spans = [(*row.span, FOUND if row == own else BOLD) for row in self._desk.diagnoses if row.span]
+        own = self._codes.span
+        spans: list[Span] = [(*offer.span, MATCH) for offer in self._codes.offers]
+        spans += [(*aside.span, DIM) for aside in (self.advice.asides if self.advice else ())]
+        spans += [(*row.span, BOLD) for row in desk.diagnoses if row.span]
+        if own is not None:
+            spans.append((*own, FOUND))
         self._note.set_spans(spans)
-        if own is not None and own.span is not None and self._codes.has_focus:
-            self._note.show_span(own.span[0])
+        if own is not None and self._codes.has_focus:
+            self._note.show_span(own[0])
+        reason = self.query_one("#reason", PlainText)
+        room = max(1, reason.size.width - 2) * max(1, reason.size.height)
+        reason.show((" " + fit(self._reason(desk), room).rstrip(), DIM))
+
+    def _reason(self, desk: Desk) -> str:
+        """One line about what is under the cursor."""
+        if (offer := self._codes.offer) is not None:
+            missing = f"; not told: {', '.join(offer.missing)}" if offer.missing else ""
+            return one_line(offer.why + missing)
+        if (aside := self._codes.aside) is not None:
+            return one_line(aside.why)
+        found = self._findings_here()
+        marks = "  ".join(dict.fromkeys(finding.edit for finding in found))
+        if (span := self._codes.span) is not None:
+            return one_line(f"{marks + '  ' if marks else ''}'{desk.note[span[0] : span[1]]}'")
+        return marks
+
+    def _findings_here(self) -> list[Finding]:
+        """The findings on the code or line under the cursor."""
+        if self._desk is None:
+            return []
+        if (line := self._codes.service) is not None:
+            return [finding for finding in self._desk.findings if finding.line == line.position]
+        code = self._codes.diagnosis.code if self._codes.diagnosis else None
+        return [finding for finding in self._desk.findings if finding.line is None and code in finding.codes]
 
     # Showing and helping
 
@@ -379,41 +207,29 @@ class DeskScreen(WorkScreen):
         self.query_one("#headline", PlainText).show((fit(one_line(facts), width), PLAIN))
 
     async def do_why(self, _count: int | None) -> None:
-        """Opens the answer."""
-        calls = self.session.calls
-        self.show_why(await calls.run(calls.practice.why, self._row.item_id))
+        """Why the finding, the code or the encounter is as it is."""
+        if self._edits.has_focus and self._edits.finding is not None:
+            self.show_why(why_found([self._edits.finding]))
+        elif self._edits.has_focus and self._edits.at_unchecked and self._desk is not None:
+            self.show_why(why_unchecked(self._desk.not_checked))
+        elif self._codes.has_focus and (found := self._findings_here()):
+            self.show_why(why_found(found))
+        elif self._codes.has_focus and self._codes.offer is not None:
+            self.show_why(why_offered(self._codes.offer))
+        else:
+            calls = self.session.calls
+            self.show_why(await calls.run(calls.practice.why, self._row.item_id))
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """What the marks mean."""
         return (
             ("1-9 0", "on a procedure line: point it to that diagnosis, or no longer"),
             ("·", "the diagnosis has words of the note as its evidence"),
-            ("E W I", "an edit stops, warns or tells"),
+            ("?", "a code that the note supports; Enter takes it, i searches another for its words, r rejects it"),
+            ("-", "named in the note but not to be coded: negated, family, uncertain …; or not checked"),
+            ("E W I", "an edit stops, warns or tells; y says why and what clears it"),
         )
 
-    async def _change(self, command: Command, *, read: bool = True) -> Done:
-        self._require_open()
-        calls = self.session.calls
-        done = await calls.run(calls.practice.do, command, key=uuid.uuid4().hex, lease=self.lease)
-        self.session.undo_sizes.append(1)
-        if read:
-            await self.changed(None)
-        self.say(done.said, hint="u takes it back")
-        return done
-
-    def _asked(self, ask: Ask) -> Awaitable[Answer | None]:
-        return self.put(ask, Chosen(self.queue, (self._row,)))
-
-    def _diagnosis(self) -> int:
-        if (diagnosis := self._codes.diagnosis) is None:
-            raise Refused("The cursor is on no diagnosis.", do="Tab to the codes and go to one.")
-        return diagnosis.id
-
-    def _service(self) -> int:
-        if (service := self._codes.service) is None:
-            raise Refused("The cursor is on no procedure line.", do="Tab to the codes and go to one.")
-        return service.id
-
-    def _modifiers(self) -> tuple[str, ...]:
-        service = self._codes.service
-        return service.modifiers if service else ()
+    def open_code(self) -> None:
+        """Enter on a code."""
+        raise Refused("Enter takes a suggestion.", do="There is none under the cursor.")

@@ -13,8 +13,10 @@ from tui.calls import Calls
 from tui.screens.code_search import HitLike
 
 if TYPE_CHECKING:
+    from codesets import CodeLibrary
     from codesets.search.memory import Preferences
     from store.coding.desk import Desk, Procedure
+    from store.coding.suggestions import Offer
     from store.practice import Practice
     from store.work.command import Command
 
@@ -78,6 +80,11 @@ class DeskFinder:
         practice = self._calls.practice
         assert isinstance(practice, Practice)
         return practice
+
+    @property
+    def codes(self) -> CodeLibrary:
+        """The code sets; they answer on any thread."""
+        return self._practice.codes
 
     def turn_to(self, kind: str, on: date) -> None:
         """What is searched from now on: 'icd' or 'procedures'."""
@@ -159,12 +166,20 @@ class DeskFinder:
         return self._kind == "procedures"
 
     def adding(
-        self, encounter_id: int, hit: HitLike, span: tuple[int, int] | tuple[None, None], typed: str = ""
+        self,
+        encounter_id: int,
+        hit: HitLike,
+        span: tuple[int, int] | tuple[None, None],
+        typed: str = "",
+        instead: Offer | None = None,
     ) -> Command:
-        """The command that puts a found code on the encounter; what was typed for it is learned."""
+        """The command that puts a found code on the encounter, `instead` of a suggestion; what was typed is learned."""
         from store.coding.diagnoses import AddDiagnosis
         from store.coding.lines import AddLine
+        from store.coding.suggestions import TakeSuggestion
 
         if self.finds_procedures:
             return AddLine(encounter_id, hit.code)
+        if instead is not None:
+            return TakeSuggestion(encounter_id, instead.rule, instead.code, *instead.span, hit.code, typed)
         return AddDiagnosis(encounter_id, hit.code, span[0], span[1], typed=typed)

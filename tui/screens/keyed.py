@@ -72,6 +72,10 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Carries out an action of the store."""
         raise NotImplementedError
 
+    async def show_record(self, action: Action, count: int | None) -> None:
+        """Opens what an action reads."""
+        raise NotImplementedError
+
     # Composition
 
     def compose(self) -> ComposeResult:
@@ -176,6 +180,9 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Does an action: at once, or in the background when it has to ask or to reach the store."""
         if action.build is not None:
             self.in_background(self.command(action, count))
+            return
+        if action.shows is not None:
+            self.in_background(self.show_record(action, count))
             return
         for target in self._targets(action):
             try:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder
-from store.coding import diagnoses, flow, lines, whole
+from store.coding import diagnoses, flow, lines, suggestions, whole
 from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
 from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOffLimit
@@ -193,6 +193,13 @@ CASES: dict[str, Make] = {
     "coding.remove_diagnosis": lambda w: diagnoses.RemoveDiagnosis(*_diagnosis(w, 2)),
     "coding.move_diagnosis": lambda w: diagnoses.MoveDiagnosis(*_diagnosis(w, 3), -2),
     "coding.link_evidence": lambda w: diagnoses.LinkEvidence(*_diagnosis(w, 1), 3, 9),
+    "coding.take_suggestion": lambda w: suggestions.TakeSuggestion(_coded(w, "PRMUT"), "mention.head", "R05.1", 3, 9),
+    "coding.take_suggestion instead": lambda w: suggestions.TakeSuggestion(
+        _coded(w, "PRMUT"), "mention.head", "R05.9", 3, 9, "R05.1"
+    ),
+    "coding.reject_suggestion": lambda w: suggestions.RejectSuggestion(
+        _coded(w, "PRMUT"), "mention.head", "R05.1", 3, 9
+    ),
     "coding.add_line": lambda w: lines.AddLine(_coded(w, "PRMUT"), "J0696", ("59",), 2),
     "coding.change_line": lambda w: lines.ChangeLine(*_line(w, 1), ("GA", "59"), 3),
     "coding.toggle_pointer": lambda w: _toggle(w),

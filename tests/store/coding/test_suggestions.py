@@ -1,0 +1,78 @@
+"""Suggestions: offered with their reason, never from what the note denies, and counted by rule."""
+
+from __future__ import annotations
+
+from store.coding.desk import Desk, read_desk
+from store.coding.diagnoses import RemoveDiagnosis
+from store.coding.suggestions import RejectSuggestion, TakeSuggestion, advise, open_offers, rule_counts
+from store.tables import Diagnosis
+from tests.store.world import World
+
+NOTE = (
+    "CC: cough and wheeze\n"
+    "HPI: Known mild persistent asthma, now worse after a cold. Denies fever. Possible pneumonia. "
+    "Mother has diabetes.\n"
+    "A/P: Mild persistent asthma with acute exacerbation. Hypertension, stable.\n"
+)
+
+
+def desk_of(world: World, encounter_id: int) -> Desk:
+    with world.owner.reading() as session:
+        return read_desk(session, world.library, encounter_id)
+
+
+def test_each_offer_tells_code_title_words_and_why(world: World) -> None:
+    desk = desk_of(world, world.encounter("PRMUT", note=NOTE))
+    offers = {offer.code: offer for offer in advise(world.library, desk).offers}
+    offer = offers["J45.31"]
+    assert "asthma" in NOTE[slice(*offer.span)]
+    assert "Assessment; not negated" in offer.why
+    assert "exacerbation" in offer.title
+    assert offer.rule
+
+
+def test_what_is_denied_doubted_or_somebody_elses_is_shown_as_such_and_never_offered(world: World) -> None:
+    desk = desk_of(world, world.encounter("PRMUT", note=NOTE))
+    advice = advise(world.library, desk)
+    how = {aside.words.casefold(): aside.how for aside in advice.asides}
+    assert how["fever"] == "negated"
+    assert how["pneumonia"] == "uncertain"
+    assert how["diabetes"] == "family"
+    offered = {offer.code[:3] for offer in advice.offers}
+    assert not offered & {"R50", "J18", "E11", "E10", "E08", "E13"}
+
+
+def test_an_inpatient_note_may_offer_what_is_doubted(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", note=NOTE)
+    world.sql("UPDATE encounter SET setting='inpatient'")
+    advice = advise(world.library, desk_of(world, encounter_id))
+    assert any(offer.code.startswith("J18") for offer in advice.offers)
+
+
+def test_decisions_are_counted_by_rule_and_not_asked_again(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", note=NOTE)
+    advice = advise(world.library, desk_of(world, encounter_id))
+    asthma = next(offer for offer in advice.offers if offer.code == "J45.31")
+    pressure = next(offer for offer in advice.offers if offer.code == "I10")
+    world.do(TakeSuggestion(encounter_id, asthma.rule, asthma.code, *asthma.span))
+    world.do(RejectSuggestion(encounter_id, pressure.rule, pressure.code, *pressure.span))
+    other = world.encounter("PRMUT", note=NOTE)
+    world.do(TakeSuggestion(other, asthma.rule, asthma.code, *asthma.span, "J45.30"))
+    coded = world.one(Diagnosis, encounter_id=other)
+    assert (coded.code, coded.span_start, coded.span_end) == ("J45.30", *asthma.span)
+    with world.owner.reading() as session:
+        counts = {row.rule: row for row in rule_counts(session)}
+    asked = counts[asthma.rule]
+    total = sum(row.total for row in counts.values())
+    assert (total, asked.accepted, asked.edited) == (3, 1, 1)
+    assert sum(row.rejected for row in counts.values()) == 1
+    world.do(RemoveDiagnosis(encounter_id, world.one(Diagnosis, encounter_id=encounter_id).id))
+    left = {offer.code for offer in open_offers(advice, desk_of(world, encounter_id))}
+    assert not left & {asthma.code, pressure.code}
+
+
+def test_a_code_that_is_on_the_encounter_is_not_offered(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", note=NOTE)
+    world.code(encounter_id, ("I10",), finish=False)
+    desk = desk_of(world, encounter_id)
+    assert "I10" not in {offer.code for offer in open_offers(advise(world.library, desk), desk)}

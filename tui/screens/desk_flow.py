@@ -1,0 +1,55 @@
+"""The desk's keys that carry the encounter on: finish, override, hold, not billable."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from store import clock
+from tui.asks import Days, Words
+from tui.screens.desk_base import DeskBase
+
+if TYPE_CHECKING:
+    from store.work.command import Command
+
+
+class DeskFlow(DeskBase):
+    """After each of them the next encounter is opened."""
+
+    async def carry_on(self, command: Command) -> None:
+        """Does what ends the work on this encounter, and opens the next."""
+        await self.change(command, read=False)
+        await self.go_on()
+
+    async def do_desk_finish(self, _count: int | None) -> None:
+        """Finishes and opens the next."""
+        from store.coding.flow import FinishCoding
+
+        await self.carry_on(FinishCoding(self.encounter_id))
+
+    async def do_desk_override(self, _count: int | None) -> None:
+        """Asks why the codes that exclude each other both stand, and finishes."""
+        from store.coding.flow import FinishCoding
+
+        reason = await self.asked(Words(name="override", question="Both stand because"))
+        if reason is not None:
+            await self.carry_on(FinishCoding(self.encounter_id, str(reason)))
+
+    async def do_desk_hold(self, _count: int | None) -> None:
+        """Asks why and until when."""
+        from store.coding.flow import HoldEncounter
+
+        reason = await self.asked(Words(name="reason", question="Hold because"))
+        until = await self.asked(Days(name="until", question="Until", first="3d")) if reason is not None else None
+        if reason is None or until is None:
+            return
+        day = until if isinstance(until, date) else clock.today() + timedelta(days=int(until))
+        await self.carry_on(HoldEncounter(self.encounter_id, day, str(reason)))
+
+    async def do_desk_void(self, _count: int | None) -> None:
+        """Asks why, and confirms."""
+        from store.coding.flow import VoidEncounter
+
+        reason = await self.asked(Words(name="reason", question="Not billable because"))
+        if reason is not None and await self.confirm("Close this encounter as not billable?"):
+            await self.carry_on(VoidEncounter(self.encounter_id, str(reason)))

@@ -1,0 +1,83 @@
+"""The findings of the coding edits, worst first, and what could not be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from store.work.values import Why
+from tui.widgets.desk_lines import finding_line, unchecked_lines
+from tui.widgets.look import DIM
+from tui.widgets.picking import Entry, Picking
+
+if TYPE_CHECKING:
+    from codesets.edits import Finding
+    from store.coding.desk import Desk
+    from store.coding.suggestions import Offer
+
+    Shown = Finding | str
+
+UNCHECKED = "not checked"
+"""What the lines about edits without data stand for."""
+
+_MEANS = {"error": "It stops finishing", "warn": "It asks you to look", "info": "It only tells"}
+
+
+class DeskFindings(Picking["Shown"]):
+    """A finding on each line, and below which edits had no data to look at."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._desk: Desk | None = None
+
+    def show(self, desk: Desk) -> None:
+        """Shows the findings on an encounter."""
+        self._desk = desk
+        self.fill()
+
+    @property
+    def at_unchecked(self) -> bool:
+        """Whether the cursor is on what was not checked."""
+        return self.thing == UNCHECKED
+
+    @property
+    def finding(self) -> Finding | None:
+        """The finding under the cursor."""
+        return None if isinstance(self.thing, str) else self.thing
+
+    def lay_out(self, width: int) -> list[Entry[Shown]]:
+        """Findings, then what was not checked; nothing found is said as just that."""
+        if (desk := self._desk) is None:
+            return []
+        entries: list[Entry[Shown]] = [Entry(finding_line(finding, width), finding) for finding in desk.findings]
+        if not desk.findings:
+            words = "No finding" + (" in what was checked." if desk.not_checked else ".")
+            entries.append(Entry(((" " + words, DIM),)))
+        return entries + [Entry(line, UNCHECKED) for line in unchecked_lines(desk.not_checked, width)]
+
+
+def why_found(findings: list[Finding]) -> Why:
+    """What findings say: each with its name, its source and what would clear it."""
+    lines: list[str] = []
+    for finding in findings:
+        means = _MEANS[finding.severity.value]
+        more = "; O passes it with a reason" if finding.overridable and finding.severity.value == "error" else ""
+        lines += [
+            f"{finding.edit} ({finding.severity.value}): {finding.message}",
+            f"{means}{more}. Cleared when {finding.clears_when.rstrip('.')}.",
+            f"Rule: {finding.source}",
+        ]
+    return Why("Why is this marked?" if len(findings) == 1 else f"{len(findings)} findings", tuple(lines))
+
+
+def why_offered(offer: Offer) -> Why:
+    """Why a code is suggested."""
+    missing = (f"The note does not tell: {', '.join(offer.missing)}.",) if offer.missing else ()
+    lines = (f"{offer.code} {offer.title}", offer.why, *missing, "Enter takes it, i searches another, r rejects it.")
+    return Why("Why is this suggested?", lines, f"rule {offer.rule} of the note reader")
+
+
+def why_unchecked(sentences: Sequence[str]) -> Why:
+    """What was not checked, and why not."""
+    what = "superbill codes load brings the data in; what is not loaded is never taken for passed."
+    return Why("What was not checked?", (*sentences, what))
