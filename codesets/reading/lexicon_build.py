@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
 
 #: Counts up when the wordings are made another way.
-VERSION = 3
+VERSION = 4
 _PHRASES = "SELECT key, kind, text, prior FROM phrase WHERE system = 'ICD10CM' ORDER BY id"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;

@@ -16,6 +16,7 @@ _APART = 30  # between sentences: further than any gap
 _FREE = word_set("right left bilateral acute chronic mild moderate severe proximal distal both recurrent")
 _TURNS = frozenset(("without", "w/o", "no", "not", "denies", "denied", "but", "vs", "versus", "never"))
 _GENERAL = frozenset(("disease", "disorder", "syndrome", "infection", "chronic", "acute", "deficiency"))
+_VERBS = frozenset(("had", "has", "have", "underwent", "takes", "took"))
 _BREAKS = frozenset(":;")
 _LEAST_WEIGHT = 4.0
 
@@ -112,8 +113,13 @@ def _meetings(
 
 
 def _torn(sentence: Sentence, places: set[int], words: set[str]) -> bool:
-    """Is part of an abbreviation joined to words behind a comma: "COPD, hypertension" is no pulmonary hypertension."""
+    """Is part of an abbreviation joined to words behind a comma: "COPD, hypertension" is no pulmonary hypertension.
+
+    Or does a verb stand between: "coronary artery disease and had a bypass".
+    """
     first, last = min(places), max(places)
+    if any(sentence.tokens[place].lower in _VERBS for place in range(first, last) if place not in places):
+        return True
     if not any(token.raw in ",;" for token in sentence.tokens[first:last]):
         return False
     return any(

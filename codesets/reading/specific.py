@@ -32,6 +32,8 @@ _FREE_TAIL = re.compile(
 )
 _VAGUE = re.compile(r"\bunspecified\b|\bNOS\b", re.IGNORECASE)
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
+#: Codes of an unspecified site whose sisters are at other headings.
+_BY_SITE = "C449"
 _STAGED = re.compile(r"\b(stage|trimester|severity)\b", re.IGNORECASE)
 
 
@@ -68,8 +70,13 @@ class Codes:
         self._day = on.isoformat()
         self._pools: dict[tuple[str, str], list[_Option]] = {}
 
-    def specific(self, key: str, said: Collection[str], char: str = "A") -> Choice | None:
-        """The billable code for a key that fits the words `said`; None when nothing under it is in force."""
+    def specific(
+        self, key: str, said: Collection[str], char: str = "A", denied: frozenset[str] = frozenset()
+    ) -> Choice | None:
+        """The billable code for a key that fits the words `said`; None when nothing under it is in force.
+
+        `denied` are words said behind a "without": only codes that say "without" too have them.
+        """
         pool = self._pool(key, char)
         if not pool:
             return None
@@ -81,6 +88,8 @@ class Codes:
         further = [(option, base) for option in pool] + [(option, base | general.words) for option in wide]
         for option, known in further:
             gain = self._gain(option, known, said)
+            if denied & (option.words - known) and "without" not in option.words:
+                continue
             if gained is not None and option is not general and option.words <= known:
                 continue  # says no more than the general code
             if gain is not None and (gained is None or gain > gained):
@@ -127,7 +136,8 @@ class Codes:
         """The codes beside a vague one: its words may be made specific too."""
         if general.key[:6].rstrip("X") != key[:6].rstrip("X") or not _VAGUE.search(general.title) or len(key) < 4:
             return []
-        return [option for option in self._pool(key[:-1] if len(key) > 4 else key[:3], char) if option is not general]
+        shorter = key[:3] if key.startswith(_BY_SITE) else key[:-1]
+        return [option for option in self._pool(shorter, char) if option is not general]
 
     def _gain(self, option: _Option, base: frozenset[str], said: Collection[str]) -> float | None:
         """What an option answers beyond the base; None when it says something that the note does not."""

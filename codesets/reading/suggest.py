@@ -7,6 +7,7 @@ are coded like the rest in an inpatient one (guideline II.H).
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from codesets.reading.draft import Draft, because
 from codesets.reading.drugs import drug_drafts
 from codesets.reading.give_way import give_way
 from codesets.reading.integral import is_part
+from codesets.reading.joined import join
 from codesets.reading.layout import Layout
 from codesets.reading.mentions import Named
 from codesets.reading.model import Alternative, Assertion, SectionKind, Suggestion
@@ -32,17 +34,19 @@ _MOST = 12
 _LEAST, _LEAST_SHARE = 0.7, 0.09
 _INTEGRAL, _BESIDE_DIAGNOSIS = 0.2, 0.55
 _HISTORY, _FAMILY = 0.75, 0.5
-_STAND_IN = 2.5
+_STAND_IN, _STAND_IN_MOST = 2.5, 8.0
 _HEALING = frozenset(["healing", "healed", "aftercare", "followup", "subsequent", "recheck"])
 #: What was done to the patient, and words that tell that it is still to be done.
 _STATUS = ("Z90", "Z94", "Z95", "Z96", "Z98")
 _INTENDED = word_set(
     "scheduled schedule considered donor list listed discussed discuss consider considering recommend recommended "
     "undergo candidate need needs option options planned planning before refer referred elective upcoming future if "
-    "eventually"
+    "eventually proceed like wants wishes referrals referral surgery evaluation"
 )
 #: Osteoarthritis of a joint is primary unless told otherwise (Coding Clinic, fourth quarter of 2016).
-_PRIMARY = ("M16", "M17", "M18", "M19")
+_PRIMARY, _NO_SITE = ("M16", "M17", "M18", "M19"), "M199"
+_OF_THE_EYE = re.compile(r"E(08|09|10|11|13)3[2-57]")
+_EYES = {"right": "1", "left": "2", "bilateral": "3"}
 #: Growths of the skin, whose codes go by regions of the body.
 _OF_SKIN = ("C43", "C44", "C4A", "D03", "D04", "D22", "D23")
 #: Conditions that tell of a pregnancy by themselves.
@@ -77,13 +81,15 @@ class _Maker:
         self._uncertain: list[str] = []
         self._sides = self._sides_by_category()
         self._items = self._words_by_item()
+        kinds = {key[:3] for one in named for key, _, _ in one.codes[:1] if key in ("E109", "E119")}
+        self._has_type_1 = kinds == {"E10"}
 
     def ranked(self) -> list[Draft]:
         for one in self._named:
             self._consider(one)
         for draft in self._drafts.values():
             draft.score = together(draft.weights)
-        drafts = give_way(combine(list(self._drafts.values()), self._codes))
+        drafts = give_way(join(combine(list(self._drafts.values()), self._codes), self._codes))
         keys = {d.key for d in drafts if d.score > _LEAST}
         more = drug_drafts(self._text, self._layout.sentences, self._codes, keys)
         more += number_drafts(self._text, self._layout.sections, self._codes, keys, self._facts.pregnant)
@@ -154,8 +160,8 @@ class _Maker:
             return
         if key.startswith(("Z48", "Z09")) and {"day", "week", "month"} & {token.word for token in one.sentence.tokens}:
             return  # it is to come
-        said, char = self._said(one, key), self._encounter(one)
-        choice = self._codes.specific(self._for_age(key), said, char)
+        said, char = self._said(one, key), self._encounter(one, key)
+        choice = self._codes.specific(self._for_patient(key), said, char, self._denied(one))
         if choice is None:
             return
         rule = f"mention.{'head' if one.mention.headed else one.mention.section}"
@@ -220,7 +226,7 @@ class _Maker:
             words.add("bilateral" if side == "bilateral" else "unilateral")
         if key[0] == "S" and "nondisplaced" not in words:
             words |= {"displaced", "closed"}  # guideline I.C.19.c
-        if key.startswith(_PRIMARY) and not words & {"secondary", "posttraumatic"}:
+        if key.startswith(_PRIMARY) and not key.startswith(_NO_SITE) and not words & {"secondary", "posttraumatic"}:
             words.add("primary")
         if key.startswith(_OF_SKIN):
             words |= {row["means"] for row in read_table("note_sites") if row["word"] in words}
@@ -240,12 +246,29 @@ class _Maker:
             and one.codes[0][0][0] in "SMH"
         }
 
-    def _encounter(self, one: Named) -> str:
-        """The seventh character: A while treatment is active, D when healing is followed (guideline I.C.19.a)."""
+    def _encounter(self, one: Named, key: str) -> str:
+        """The seventh character: A while treatment is active, D when healing is followed (guideline I.C.19.a).
+
+        Of the eye in diabetes it is the side.
+        """
+        if _OF_THE_EYE.match(key):
+            return _EYES.get(one.mention.laterality, "9")
         words = {token.word for token in one.sentence.tokens}
         return "D" if words & _HEALING else "S" if "sequela" in words else "A"
 
-    def _for_age(self, key: str) -> str:
+    def _denied(self, one: Named) -> frozenset[str]:
+        """The words near a mention that stand behind a "without"."""
+        words = [token.lower for token in one.near]
+        if "without" not in words:
+            return frozenset()
+        behind = one.near[words.index("without") + 1 :]
+        end = next((place for place, token in enumerate(behind) if token.raw in ",;:()"), len(behind))
+        return frozenset(token.word for token in behind[:end] if token.is_word)
+
+    def _for_patient(self, key: str) -> str:
+        """The code for a child, or for the type of diabetes that the note tells."""
+        if key.startswith("E11") and key != "E119" and self._has_type_1:
+            key = f"E10{key[3:]}"
         age = self._facts.age
         return _FIRST_ONLY_CHILD.get(key, key) if age is not None and age < 18 else key
 
@@ -261,7 +284,7 @@ class _Maker:
             if is_part(draft.key, (d.key for d in sure if d.score >= 0.5 * draft.score or d.headed)):
                 draft.score *= _INTEGRAL if not draft.headed else 0.5
             elif is_part(draft.key, self._uncertain):
-                draft.score = max(draft.score * _STAND_IN, 3.0)
+                draft.score = max(draft.score, 3.0, min(draft.score * _STAND_IN, _STAND_IN_MOST))
                 draft.rule = "uncertain.symptom"
                 draft.why += "; the diagnosis is uncertain, so the symptom (guideline IV.H)"
             elif headed and not draft.headed:

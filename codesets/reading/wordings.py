@@ -22,7 +22,7 @@ _WITHOUT = re.compile(
     r"|,?\s*\bnot having achieved remission|,\s*initial encounter.*",
     re.IGNORECASE,
 )
-_OTHER = re.compile(r"^(?:other|certain|unspecified other)\b", re.IGNORECASE)
+_OTHER = re.compile(r"^(?:other|certain|unspecified other)\b|, other (?:type|form)\b", re.IGNORECASE)
 _EITHER = re.compile(r"\b([\w-]+) (?:or|and/or) ([\w-]+)\b")
 _MALIGNANT = re.compile(r"\bmalignant neoplasm\b", re.IGNORECASE)
 _LONGEST = 7
@@ -33,7 +33,7 @@ _NO_TITLES = ("Z",)
 
 def wordings(key: str, kind: str, text: str) -> Iterator[tuple[str, ...]]:
     """The word sets for one phrase of the library; none when the phrase would not be met in a note."""
-    if key[0] in SKIPPED_CHAPTERS or _OTHER.match(text):
+    if key[0] in SKIPPED_CHAPTERS or _OTHER.search(text):
         return
     if key[0] in _NO_TITLES and kind in ("title", "includes"):
         return

@@ -1,0 +1,121 @@
+"""Of several codes for one thing the one that says it best; small words are no abbreviations."""
+
+from __future__ import annotations
+
+import pytest
+
+from codesets.reading.joined import _rows as joined_rows
+from codesets.reading.shorthand import meaning
+from codesets.tables import read_table
+
+from .conftest import Read, codes
+
+#: Words of any sentence whose letters are also somebody's abbreviation.
+WORDS = (
+    "was",
+    "did",
+    "does",
+    "had",
+    "gave",
+    "bad",
+    "bed",
+    "far",
+    "fad",
+    "hot",
+    "ten",
+    "van",
+    "web",
+    "odd",
+    "sad",
+    "tap",
+    "top",
+    "men",
+    "net",
+    "pop",
+)
+
+
+def test_words_of_any_sentence_are_no_abbreviations(read: Read) -> None:
+    assert sum(bool(meaning(word)) for word in WORDS) > 10, "the list has lost its sense"
+    for word in WORDS:
+        assert codes(read(f"HPI\nThe man {word} there in the morning.\n\nASSESSMENT\n1. Gout\n")) == ["M10.9"], word
+
+
+@pytest.mark.parametrize(
+    ("note", "there", "gone"),
+    [
+        ("HPI\nA mass in the left breast.\n\nASSESSMENT\n1. Left breast cancer", "C50.912", "N63.0"),
+        ("SOCIAL HISTORY\nCurrent smoker.\n\nASSESSMENT\n1. Tobacco use", "F17.210", "Z72.0"),
+        ("CC: Liver disease\n\nASSESSMENT\n1. Alcoholic cirrhosis", "K70.30", "K76.9"),
+        ("CC: Left ankle injury\n\nASSESSMENT\n1. Left ankle sprain", "S93.402A", "S99.912A"),
+        ("HPI\nHip fracture.\n\nASSESSMENT\n1. Healing right intertrochanteric fracture", "S72.141D", "S72.141A"),
+        ("ASSESSMENT\n1. Diabetic nephropathy, CKD stage 4, type 2 diabetes", "E11.22", "E11.21"),
+        ("ASSESSMENT\n1. Stroke with residual aphasia\n2. Aphasia following cerebral infarction", "I69.320", "Z86.73"),
+    ],
+)
+def test_a_vaguer_code_gives_way(note: str, there: str, gone: str, read: Read) -> None:
+    found = codes(read(f"{note}\n"))
+    assert there in found
+    assert gone not in found
+
+
+@pytest.mark.parametrize(
+    ("note", "code"),
+    [
+        ("1. Lumbar disc herniation\n2. Lumbar radiculopathy", "M51.16"),
+        ("1. Compression fracture of L2\n2. Osteoporosis", "M80.08XA"),
+        ("1. BPH\n2. Nocturia", "N40.1"),
+        ("1. Anemia\n2. CKD stage 4", "D63.1"),
+        ("1. COPD\n2. Pneumonia", "J44.0"),
+    ],
+)
+def test_two_conditions_that_one_code_says_are_joined(note: str, code: str, read: Read) -> None:
+    assert code in codes(read(f"ASSESSMENT\n{note}\n"))[:2]
+
+
+def test_each_row_of_the_tables_can_be_read() -> None:
+    assert {row.keep for row in joined_rows()} <= {"one", "other", "both", "none"}
+    assert {row["how"] for row in read_table("note_vaguer")} <= {"", "both", "always"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Melanocytic nevus of the back", "D22.5"),
+        ("Squamous cell carcinoma of the left ear", "C44.229"),
+        ("Basal cell carcinoma of the nose", "C44.311"),
+        ("Mild nonproliferative diabetic retinopathy without macular edema, both eyes", "E11.3293"),
+        ("Arthritis", "M19.90"),
+        ("Secondary hyperparathyroidism", "N25.81"),
+        ("Allergic rhinitis due to cats", "J30.81"),
+        ("ADHD, inattentive type", "F90.0"),
+    ],
+)
+def test_what_the_words_say_is_in_the_code(words: str, code: str, read: Read) -> None:
+    assert codes(read(f"ASSESSMENT\n1. {words}\n"))[0] == code
+
+
+def test_retinopathy_is_of_the_diabetes_that_the_note_tells(read: Read) -> None:
+    note = "HPI\nType 1 diabetes since childhood.\n\nASSESSMENT\n1. Proliferative diabetic retinopathy, right eye\n"
+    assert codes(read(note))[0].startswith("E10.35")
+
+
+def test_an_examination_that_is_only_told_of_is_no_reason_for_the_visit(read: Read) -> None:
+    told = "HPI\nHe had an eye exam in January and a screening mammogram in March.\n\nASSESSMENT\n1. Gout\n"
+    assert codes(read(told))[0] == "M10.9"
+    assert not {"Z01.00", "Z12.31"} & set(codes(read(told))[:2])
+    assert "Z00.00" in codes(read("HPI\nShe is here for her annual exam.\n\nASSESSMENT\n1. Gout\n"))
+
+
+@pytest.mark.parametrize("wish", ["would like to proceed with", "is being considered for", "needs a referral for"])
+def test_surgery_that_is_to_come_is_no_status(wish: str, read: Read) -> None:
+    note = f"PLAN\nShe {wish} a left total hip arthroplasty.\n\nASSESSMENT\n1. Left hip osteoarthritis\n"
+    assert "Z96.642" not in codes(read(note))
+
+
+def test_a_stand_in_symptom_does_not_push_out_the_rest(read: Read) -> None:
+    note = (
+        "HPI\nHe has coronary artery disease.\n\nASSESSMENT\n1. Gross hematuria\n"
+        "- Concerning for bladder cancer.\n2. Nicotine dependence, cigarettes\n"
+    )
+    assert {"R31.0", "F17.210", "I25.10"} <= set(codes(read(note)))
