@@ -36,7 +36,7 @@ WORDS = (
 
 
 def test_words_of_any_sentence_are_no_abbreviations(read: Read) -> None:
-    assert sum(bool(meaning(word)) for word in WORDS) > 10, "the list has lost its sense"
+    assert sum(bool(meaning(word)) for word in WORDS) >= 10, "the list has lost its sense"
     for word in WORDS:
         assert codes(read(f"HPI\nThe man {word} there in the morning.\n\nASSESSMENT\n1. Gout\n")) == ["M10.9"], word
 
