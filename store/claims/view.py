@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from store.accounts.balances import claim_books
 from store.accounts.books import Book
+from store.accounts.explain import explain_tab
 from store.claims import scrub, snapshot
 from store.errors import NotFound
 from store.money import show_cents
@@ -61,6 +62,7 @@ def claim_record(session: Session, claim_id: int) -> Record:
         Tab("EDI", (_events(session, claim_id),)),
         Tab("Remits", (_remits(session, claim_id),)),
         Tab("Ledger", (_ledger(session, claim_id),)),
+        explain_tab(session, claim_id),
         Tab("Denials", (_denials(session, claim_id),)),
         Tab("Policy", (_policy(session, claim, patient),)),
         Tab("Notes", (_remarks(session, claim_id),)),

@@ -137,7 +137,7 @@ def denial_record(session: Session, denial_id: int) -> Record:
         title=f"Denial {denial.group}-{denial.reason}  {claim.title}",
         headline=f"{show_cents(denial.cents, sign='$')} denied   {claim.headline}",
         state=denial.state,
-        tabs=(tab, *claim.tabs),
+        tabs=(tab, *(one for one in claim.tabs if one.title != "Denials")),
         claim_id=denial.claim_id,
         account_id=claim.account_id,
         version=denial.version,

@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     claims.command("build")(build)
     claims.command("list")(list_claims)
     claims.command("show")(show)
+    claims.command("explain")(explain)
     claims.command("batch")(batch)
     app.add_typer(claims, name="claims")
 
@@ -68,6 +69,26 @@ def show(control_number: str, db: Db = None) -> None:
         with practice.reading() as session:
             claim_id = claim_id_of(session, control_number)
         say_record(practice.claim(claim_id))
+
+
+def explain(control_number: str, db: Db = None, as_json: Json = False) -> None:
+    """Each cent of a claim: paid, given up, the patient's or still open, with file and segment; JSON in cents."""
+    from dataclasses import asdict
+
+    from store.accounts.explain import explain as explained
+    from store.claims.listing import claim_id_of
+    from store.money import show_cents
+
+    with opened(db) as practice, practice.reading() as session:
+        found = explained(session, claim_id_of(session, control_number))
+    if as_json:
+        say_json([asdict(one) for one in found])
+        return
+    for one in found:
+        say(f"{one.code or 'claim level'}: charge {show_cents(one.charge)}")
+        rows = [(str(c.on), c.what, c.reason, c.payer, show_cents(c.cents), c.source) for c in one.causes]
+        rows.append(("", "still open", "", "", show_cents(one.open), one.open_at))
+        say_table(("since", "what", "reason", "payer", "amount", "where it is written"), rows, right=(4,))
 
 
 def batch(
