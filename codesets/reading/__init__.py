@@ -12,6 +12,7 @@ themselves: a coder accepts each.
 from __future__ import annotations
 
 from codesets.reading.introduced import introduced
+from codesets.reading.lexicon_build import prepare
 from codesets.reading.model import Alternative, Assertion, Mention, NoteReading, Section, SectionKind, Suggestion
 from codesets.reading.note import read_note
 
@@ -24,5 +25,6 @@ __all__ = [
     "SectionKind",
     "Suggestion",
     "introduced",
+    "prepare",
     "read_note",
 ]

@@ -1,7 +1,7 @@
 """Writes the reading file: the wordings of the library, each under its rarest word.
 
-The file lies beside the library and is derived from it: it is written when it is first needed, in one step,
-under a lock, and again when the library or the tables of the reading change.
+The file lies beside the library and is derived from it: it is written with the library or else when it is first
+needed, in one step, under a lock, and again when the diagnoses of the library or the tables of the reading change.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: Counts up when the wordings are made another way.
 VERSION = 4
 _PHRASES = "SELECT key, kind, text, prior FROM phrase WHERE system = 'ICD10CM' ORDER BY id"
+_CONTENT = "SELECT count(*), max(id), sum(length(text)) FROM phrase WHERE system = 'ICD10CM'"
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE word (text TEXT PRIMARY KEY, back TEXT, weight REAL) WITHOUT ROWID;
@@ -36,9 +37,9 @@ Row = tuple[str, tuple[str, ...], float, str]
 
 
 def reading_path(library: CodeLibrary) -> Path:
-    """Where the reading file of a library lies; beside it, or in the user's cache when that can't be written."""
-    beside = library.path.with_name("reading.sqlite")
-    if os.access(beside.parent, os.W_OK) or beside.exists():
+    """Where the reading file of a library is written: beside it, or in the user's cache when that can't be."""
+    beside = _beside(library)
+    if os.access(beside.parent, os.W_OK):
         return beside
     from platformdirs import user_cache_path
 
@@ -46,20 +47,30 @@ def reading_path(library: CodeLibrary) -> Path:
     return user_cache_path("superbill", appauthor=False) / f"reading-{mark}.sqlite"
 
 
+def _beside(library: CodeLibrary) -> Path:
+    return library.path.with_name("reading.sqlite")
+
+
 def fingerprint(library: CodeLibrary) -> str:
     """A hash over what decides the file's content."""
-    facts = dict(library.rows("SELECT name, value FROM meta"))
+    ((phrases, last, length),) = library.rows(_CONTENT)
     tables = ("note_terms", "note_synonyms", "note_words")
     ours = "|".join(",".join(row.values()) for name in tables for row in read_table(name))
-    return sha256(f"{VERSION}|{facts.get('fingerprint', '')}|{ours}".encode()).hexdigest()
+    return sha256(f"{VERSION}|{phrases}|{last}|{length}|{ours}".encode()).hexdigest()
+
+
+def prepare(library: CodeLibrary) -> None:
+    """Write the reading file of a library now, so that no note has to wait for it; nothing when it is there."""
+    ensure_built(library)
 
 
 def ensure_built(library: CodeLibrary) -> Path:
     """The reading file of a library, written first if it is not there or is another library's."""
-    path = reading_path(library)
     wanted = fingerprint(library)
-    if _is(path, wanted):
-        return path
+    path = reading_path(library)
+    for there in (_beside(library), path):
+        if _is(there, wanted):
+            return there
     with only_builder(path):
         if not _is(path, wanted):
             with replacing(path) as working:
@@ -81,16 +92,14 @@ def _is(path: Path, wanted: str) -> bool:
 
 
 def _write(working: Path, library: CodeLibrary, wanted: str) -> None:
-    counts: Counter[str] = Counter()
-    total = 0
-    for _, words, _, _ in _rows(library):
-        counts.update(words)
-        total += 1
+    rows = list(_rows(library))
+    counts = Counter(word for _, words, _, _ in rows for word in words)
+    total = len(rows)
     connection = sqlite3.connect(working)
     try:
         connection.executescript(_TABLES)
         connection.executemany(
-            "INSERT OR IGNORE INTO wording VALUES (?, ?, ?, ?, ?, ?)", (_placed(row, counts) for row in _rows(library))
+            "INSERT OR IGNORE INTO wording VALUES (?, ?, ?, ?, ?, ?)", (_placed(row, counts) for row in rows)
         )
         weights = ((w, w[::-1], round(log(1 + total / n), 3)) for w, n in counts.items())
         connection.executemany("INSERT INTO word VALUES (?, ?, ?)", weights)

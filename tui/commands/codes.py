@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, progress, say, say_json, say_table
+from tui.commands.common import Db, Json, opened, prepare_reading, progress, say, say_json, say_table
 
 if TYPE_CHECKING:
     from codesets import LoadReport, NoteLine
@@ -54,6 +54,7 @@ def build(as_json: Json = False) -> None:
 
     with progress() as shown:
         report = build_library(progress=shown)
+        prepare_reading(shown)
     if as_json:
         say_json(asdict(report))
         return
@@ -82,6 +83,8 @@ def load_release(
     day = effective.date() if effective else None
     with progress() as shown:
         report = load(kind, file, effective=day, progress=shown, loaded_on=clock.today())
+        if kind.startswith("icd10cm"):
+            prepare_reading(shown)
     if as_json:
         say_json({**asdict(report), "changed": sorted(report.changed)})
     else:

@@ -128,3 +128,14 @@ def ensure_codes() -> None:
     except Refused:
         with progress() as show:
             build_library(progress=show)
+            prepare_reading(show)
+
+
+def prepare_reading(show: Progress) -> None:
+    """What the reading of notes needs of the library: made with it, so that no coder waits for it."""
+    from codesets import open_library
+    from codesets.reading import prepare
+
+    show(0, 0, "reading of notes")
+    with open_library() as library:
+        prepare(library)

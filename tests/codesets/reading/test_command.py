@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,14 @@ def test_the_setting_decides_on_uncertain_diagnoses(run) -> None:  # type: ignor
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"a" * 1_000_001])
 def test_a_file_that_is_no_note_is_refused(content: bytes, run) -> None:  # type: ignore[no-untyped-def]
     assert isinstance(run(content).exception, Refused)
+
+
+def test_the_library_is_built_with_what_the_reading_needs(
+    built_library_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copy(built_library_path, tmp_path / built_library_path.name)
+    monkeypatch.setenv("SUPERBILL_CODES", str(tmp_path))
+    app = typer.Typer()
+    commands.register(app)
+    assert CliRunner().invoke(app, ["codes", "build"]).exit_code == 0
+    assert (tmp_path / "reading.sqlite").stat().st_size > 1_000_000

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from codesets import open_library
 from codesets.reading.lexicon import lexicon_of
-from codesets.reading.lexicon_build import ensure_built, reading_path
+from codesets.reading.lexicon_build import ensure_built, fingerprint, reading_path
 from codesets.reading.wordings import wordings
 from codesets.tables import read_table
 
@@ -39,6 +40,31 @@ def test_a_library_that_cannot_be_written_beside_has_its_file_in_the_cache(
     monkeypatch.setattr("os.access", lambda *_: False)
     with open_library(copied) as library:
         assert reading_path(library).parent == tmp_path / "cache" / "superbill"
+
+
+def test_an_outdated_file_that_cannot_be_written_over_is_left_and_the_cache_used(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old = copied.with_name("reading.sqlite")
+    old.write_bytes(b"of another version")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with open_library(copied) as library:
+        assert ensure_built(library).parent == tmp_path / "cache" / "superbill"
+    assert old.read_bytes() == b"of another version"
+
+
+def test_what_has_no_diagnoses_leaves_the_file_as_it_is(copied: Path) -> None:
+    with open_library(copied) as library:
+        before = fingerprint(library)
+    with sqlite3.connect(copied) as connection:
+        connection.execute("UPDATE meta SET value = 'another' WHERE name = 'fingerprint'")
+    with open_library(copied) as library:
+        assert fingerprint(library) == before
+    with sqlite3.connect(copied) as connection:
+        connection.execute("DELETE FROM phrase WHERE id = 1")
+    with open_library(copied) as library:
+        assert fingerprint(library) != before
 
 
 @pytest.mark.parametrize(
