@@ -109,10 +109,9 @@ def _claims_explained(session: Session) -> Proof:
         mine = books.get(claim.id, {})
         if sum(mine.values()):
             proof.faults.append(f"claim {claim.control_number}: its books are off by {sum(mine.values())} cents")
-        if -mine.get(Book.CHARGES, 0) != claim.charge:
-            proof.faults.append(
-                f"claim {claim.control_number}: charged {claim.charge}, booked {-mine.get(Book.CHARGES, 0)}"
-            )
+        charge = claim.charge if claim.prior_id is None else 0  # the first payer's claim bears the charge
+        if -mine.get(Book.CHARGES, 0) != charge:
+            proof.faults.append(f"claim {claim.control_number}: charged {charge}, booked {-mine.get(Book.CHARGES, 0)}")
         if mine.get(Book.CASH, 0) != paid.get(claim.id, 0):
             proof.faults.append(
                 f"claim {claim.control_number}: answers paid {paid.get(claim.id, 0)}, booked differently"

@@ -30,3 +30,5 @@ class Book(StrEnum):
     """Money that is on no visit yet: of a claim that is not known here, or of a guarantor (credit)."""
     PROVIDER = "provider"
     """Taken or given by a payer at provider level, PLB (debit when taken)."""
+    FORWARDED = "forwarded"
+    """Passed on from a claim to the claim of the next payer (debit there from, credit there to; even over all)."""

@@ -11,7 +11,10 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, post
 from store.accounts.standing import refresh_account
 from store.claims import scrub, snapshot
-from store.claims.deadlines import filing_limit
+from store.claims.coordination import decided_on
+from store.claims.coverages import in_force, place_of
+from store.claims.deadlines import Anchors, filing_limit
+from store.claims.payer_data import listed
 from store.claims.states import CLAIM, ClaimState
 from store.coding import access
 from store.tables import Claim, ClaimEvent, ClaimLine, ClaimVersion, Coverage, Encounter, Patient, Payer, ServiceLine
@@ -19,7 +22,6 @@ from store.work import items
 from store.work.command import Change
 
 QUEUE, REJECTIONS = "claims", "rejections"
-_SEQUENCES = "PST"
 
 
 def bill(change: Change, encounter: Encounter) -> str:
@@ -31,8 +33,7 @@ def bill(change: Change, encounter: Encounter) -> str:
     coverage = active_coverages(change, encounter)
     if not coverage:
         return _bill_patient(change, encounter, patient)
-    claim = _new_claim(change, encounter, patient, coverage[0])
-    _sync_lines(change, claim, encounter)
+    claim = new_claim(change, encounter, patient, coverage[0], place_of(coverage[0], coverage))
     return make_version(change, claim, "1")
 
 
@@ -42,25 +43,34 @@ def active_coverages(change: Change, encounter: Encounter) -> list[Coverage]:
     return [coverage for coverage in change.session.exec(query).all() if in_force(coverage, encounter.service_date)]
 
 
-def in_force(coverage: Coverage, day: date) -> bool:
-    """Whether a coverage holds on a day; an end that is not known is open."""
-    begun = coverage.valid_from is None or coverage.valid_from <= day
-    return begun and (coverage.valid_to is None or day <= coverage.valid_to)
-
-
-def rebuild(change: Change, claim: Claim, authorization: str = "") -> str:
+def rebuild(change: Change, claim: Claim, authorization: str | None = None, frequency: str = "") -> str:
     """The next version after a correction.
 
-    A claim that the payer adjudicated is replaced (frequency 7); one that was never accepted goes out again as an
-    original, because a rejected claim was never filed.
+    A claim that the payer adjudicated is replaced (frequency 7) where the payer takes replacements; one that was never
+    accepted goes out again as an original, because a rejected claim was never filed.
     """
     encounter = change.get(Encounter, claim.encounter_id)
-    _sync_lines(change, claim, encounter)
-    frequency = "7" if claim.payer_control else "1"
+    payer = change.get(Payer, claim.payer_id)
+    sync_lines(change, claim, encounter)
+    if not frequency:
+        frequency = "7" if claim.payer_control and "7" in listed(payer.frequencies) else "1"
     change.move(claim, CLAIM, ClaimState.BUILT, called(claim))
     items.force_close(change, REJECTIONS, claim.id)
     claim.current += 1
+    claim.filing_limit = _limit(change, claim, payer, encounter, corrected=frequency != "1")
     return make_version(change, claim, frequency, authorization)
+
+
+def _limit(change: Change, claim: Claim, payer: Payer, encounter: Encounter, *, corrected: bool) -> date | None:
+    """The last day for the claim as it is: a first, a later payer's, or a corrected one."""
+    prior = change.session.get(Claim, claim.prior_id) if claim.prior_id else None
+    anchors = Anchors(
+        claim.service_from, claim.service_to, encounter.discharge_date,
+        decided_on(change.session, prior) if prior else None,
+        decided_on(change.session, claim) if corrected else None,
+    )  # fmt: skip
+    what = "corrected" if corrected else "secondary" if prior else "initial"
+    return filing_limit(payer, anchors, what)
 
 
 def called(claim: Claim) -> str:
@@ -68,9 +78,14 @@ def called(claim: Claim) -> str:
     return f"Claim {claim.control_number}"
 
 
-def make_version(change: Change, claim: Claim, frequency: str, authorization: str = "") -> str:
-    """Keep the claim as it stands as its current version, scrub it, and put it into the claims queue."""
-    composed = snapshot.compose(change.session, claim, frequency, authorization)
+def make_version(change: Change, claim: Claim, frequency: str, authorization: str | None = None) -> str:
+    """Keep the claim as it stands as its current version, scrub it, and put it into the claims queue.
+
+    The authorisation number stays over versions until another one is given.
+    """
+    if authorization:
+        claim.authorization = authorization
+    composed = snapshot.compose(change.session, claim, frequency, claim.authorization)
     text, digest = snapshot.dump(composed)
     change.add(
         ClaimVersion(
@@ -98,7 +113,15 @@ def make_version(change: Change, claim: Claim, frequency: str, authorization: st
     return f"claim {claim.control_number} version {claim.current} is {claim.state}."
 
 
-def _new_claim(change: Change, encounter: Encounter, patient: Patient, coverage: Coverage) -> Claim:
+def new_claim(
+    change: Change,
+    encounter: Encounter,
+    patient: Patient,
+    coverage: Coverage,
+    sequence: str,
+    prior: Claim | None = None,
+) -> Claim:
+    """A claim without lines or versions; `prior` is the claim to the payer before."""
     payer = change.get(Payer, coverage.payer_id)
     claim = Claim(
         control_number=f"{encounter.number}-{coverage.order}",
@@ -107,17 +130,20 @@ def _new_claim(change: Change, encounter: Encounter, patient: Patient, coverage:
         guarantor_id=patient.guarantor_id,
         payer_id=payer.id,
         coverage_id=coverage.id,
-        sequence=_SEQUENCES[min(coverage.order, 3) - 1],
+        sequence=sequence,
         state=ClaimState.BUILT,
         service_from=encounter.service_date,
-        service_to=encounter.service_date,
+        service_to=encounter.discharge_date or encounter.service_date,
         built_on=change.today,
-        filing_limit=filing_limit(payer, encounter.service_date),
+        prior_id=prior.id if prior else None,
     )
-    return change.born(claim, CLAIM, f"Claim {claim.control_number}")
+    claim.filing_limit = _limit(change, claim, payer, encounter, corrected=False)
+    change.born(claim, CLAIM, f"Claim {claim.control_number}")
+    sync_lines(change, claim, encounter)
+    return claim
 
 
-def _sync_lines(change: Change, claim: Claim, encounter: Encounter) -> None:
+def sync_lines(change: Change, claim: Claim, encounter: Encounter) -> None:
     """The claim's lines follow the encounter's; a line keeps its control number over all versions."""
     query = select(ClaimLine).where(ClaimLine.claim_id == claim.id).order_by(col(ClaimLine.id))
     rows = change.session.exec(query).all()
@@ -151,9 +177,14 @@ def forget_line(change: Change, service: ServiceLine) -> None:
 
 
 def _book_charge(change: Change, claim: Claim, charge: int) -> None:
-    """Book what the new version charges more or less than what was booked before."""
+    """Book what the new version charges more or less than what was booked before.
+
+    The charge is the first payer's claim's: a later payer's claim tells it again, and holds what is forwarded to it.
+    """
     difference = charge - claim.charge
     claim.charge = charge
+    if claim.prior_id is not None:
+        return
     common = {
         "guarantor_id": claim.guarantor_id,
         "claim_id": claim.id,

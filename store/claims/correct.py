@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from store.claims.build import QUEUE, bill, called, rebuild
+from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import ADJUDICATED, CLAIM, ClaimState
 from store.coding import checks
@@ -15,7 +16,8 @@ from store.coding.access import QUEUE as CODING
 from store.coding.states import ENCOUNTER, CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
-from store.tables import Claim, ClaimLine, Coverage, Encounter, ServiceLine
+from store.remits.bill_next import bill_next_payers
+from store.tables import Claim, ClaimLine, Coverage, Encounter, Payer, ServiceLine, WorkItem
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
@@ -104,6 +106,31 @@ class CancelClaim(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class VoidClaim(Command):
+    """Take a claim back from the payer that adjudicated it: a void (frequency 8) with the payer's own number."""
+
+    claim_id: int
+    reason: str = free_text()
+    name: ClassVar[str] = "claims.void"
+    permission: ClassVar[Permission] = Permission.CLAIM
+
+    def apply(self, change: Change) -> Said:
+        """Refused without the payer's number, for a payer that takes no voids, and for what was never adjudicated."""
+        claim = correctable(change, self.claim_id)
+        if not clean_line(self.reason):
+            raise Refused("Say why the claim is taken back.")
+        if claim.state not in ADJUDICATED:
+            raise Refused(f"{called(claim)} is {claim.state}: the payer never decided it.", do="Cancel it instead.")
+        if not claim.payer_control:
+            raise Refused(f"The payer's number of {called(claim)} is not known.", do="Ask its status first (S).")
+        payer = change.get(Payer, claim.payer_id)
+        if "8" not in listed(payer.frequencies):
+            raise Refused(f"{payer.name} takes no voids.", do="Ask it how it wants the claim taken back.")
+        outcome = rebuild(change, claim, frequency="8")
+        return Said(f"To be voided: {outcome}", claim.id)
+
+
+@dataclass(frozen=True, slots=True)
 class BuildClaims(Command):
     """Make claims of coded encounters that have none, and look again at the claims that an edit stopped."""
 
@@ -120,9 +147,18 @@ class BuildClaims(Command):
         stopped = change.session.exec(select(Claim).where(Claim.state == ClaimState.EDIT_FAIL)).all()
         for claim in stopped:
             rebuild(change, claim)
+        waiting = self._bill_next(change)
         mended = sum(claim.state == ClaimState.READY for claim in stopped)
-        counts = {"made": made, "mended": mended, "stopped": len(stopped) - mended}
-        return Said(f"{made} claims made, {mended} mended, {counts['stopped']} still stopped by an edit.", counts)
+        counts = {"made": made, "next payer": waiting, "mended": mended, "stopped": len(stopped) - mended}
+        told = f"{made} claims made, {waiting} to a next payer, {mended} mended"
+        return Said(f"{told}, {counts['stopped']} still stopped by an edit.", counts)
+
+    def _bill_next(self, change: Change) -> int:
+        """Claims whose payer is done by now, though a denial was open when it answered; none that was sent on."""
+        waiting = select(WorkItem.subject_id).where(WorkItem.queue == QUEUE, WorkItem.open)
+        waiting = waiting.where(col(WorkItem.deferred_until).is_(None))
+        query = select(Claim).where(col(Claim.state).in_(ADJUDICATED), col(Claim.id).in_(waiting))
+        return len(bill_next_payers(change, change.session.exec(query.order_by(col(Claim.id))).all()))
 
 
 def _service(change: Change, claim: Claim, which: str) -> ServiceLine:

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from store.claims.payer_data import MEDICARE_FILINGS, Limit, limits_of
 from store.tables import Payer
 
-MEDICARE_FILINGS = frozenset({"MA", "MB"})
+__all__ = ["MEDICARE_FILINGS", "Anchors", "filing_limit", "limit_words", "response_limit"]
 
 
-def filing_limit(payer: Payer, service_from: date) -> date | None:
-    """The last day on which the first claim has to be received.
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The days from which limits are counted; None where that has not happened."""
 
-    Medicare: one calendar year from the date of service (42 CFR 424.44), 29 February counting as the 28th, and the
-    next workday when it falls on a weekend.
+    dos_from: date
+    dos_thru: date | None = None
+    discharge: date | None = None
+    primary_eob: date | None = None
+    denial_notice: date | None = None
+
+
+def filing_limit(payer: Payer, anchors: Anchors, what: str = "initial") -> date | None:
+    """The last day for a claim: `what` is initial, corrected or secondary; None where no limit is on file.
+
+    Medicare: one calendar year from the date of service (42 CFR 424.44; Part A counts from the last day), 29 February
+    counting as the 28th, and the next workday when it falls on a weekend; it holds for later claims too.
     """
-    if payer.filing in MEDICARE_FILINGS:
-        day = date(
-            service_from.year + 1, service_from.month, min(service_from.day, 28 if service_from.month == 2 else 31)
-        )
-        return _workday(day)
-    if payer.filing_limit_days is None:
+    found = _limit(payer, anchors, what)
+    if found is None:
         return None
-    return service_from + timedelta(days=payer.filing_limit_days)
+    anchor = _anchor(found, anchors)
+    day = _after(anchor, found) if anchor else None
+    return _workday(day) if day and payer.filing in MEDICARE_FILINGS else day
+
+
+def limit_words(payer: Payer, what: str = "initial") -> str:
+    """The limit in words, with its basis and proof, for one who asks why."""
+    found = next((one for one in limits_of(payer) if one.what == what), None)
+    if found is None:
+        return "not set for this payer"
+    anchor = found.anchor.replace("_", " ").replace("dos", "date of service,")
+    return f"{found.limit} {found.unit} from {anchor}, {found.basis}; {found.proof or 'no proof on file'}"
 
 
 def response_limit(payer: Payer, decided_on: date) -> date | None:
@@ -32,8 +53,39 @@ def response_limit(payer: Payer, decided_on: date) -> date | None:
     """
     if payer.filing in MEDICARE_FILINGS:
         return _workday(decided_on + timedelta(days=125))
-    limits = [days for days in (payer.corrected_limit_days, payer.appeal_limit_days) if days is not None]
-    return decided_on + timedelta(days=min(limits)) if limits else None
+    days = [
+        _after(decided_on, one)
+        for one in limits_of(payer)
+        if one.what in {"corrected", "appeal"} and one.anchor == "denial_notice" and one.holds(decided_on)
+    ]
+    return min(days, default=None)
+
+
+def _limit(payer: Payer, anchors: Anchors, what: str) -> Limit | None:
+    """A payer that has no limit for later claims is asked for by none, but Medicare by its one."""
+    wanted = [what, "initial"] if payer.filing in MEDICARE_FILINGS else [what]
+    known = [one for one in limits_of(payer) if one.holds(anchors.dos_from)]
+    return next((one for name in wanted for one in known if one.what == name), None)
+
+
+def _anchor(limit: Limit, anchors: Anchors) -> date | None:
+    if limit.anchor == "dos_thru":
+        return anchors.dos_thru or anchors.dos_from
+    if limit.anchor == "discharge":
+        return anchors.discharge or anchors.dos_thru or anchors.dos_from
+    found: date | None = getattr(anchors, limit.anchor)
+    return found
+
+
+def _after(day: date, limit: Limit) -> date:
+    if limit.unit == "days":
+        return day + timedelta(days=limit.limit)
+    months = limit.limit * (12 if limit.unit == "years" else 1) + day.month - 1
+    year, month = day.year + months // 12, months % 12 + 1
+    last = monthrange(year, month)[1]
+    if (day.month, day.day) == (2, 29) and limit.unit == "years":
+        last = 28
+    return date(year, month, min(day.day, last))
 
 
 def _workday(day: date) -> date:

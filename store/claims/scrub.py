@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from store.errors import Refused
 from store.intake.npi import is_npi
-from store.x12.claim_values import ProfessionalClaim
+from store.x12.claim_values import FileControl, ProfessionalClaim, Submitter
+from store.x12.professional import write_professional
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,22 @@ def _frequency(claim: ProfessionalClaim) -> Iterator[Problem]:
         )
 
 
+def _form(claim: ProfessionalClaim) -> Iterator[Problem]:
+    """Whatever the writer of the file refuses, asked of the writer itself."""
+    try:
+        write_professional([claim], _SUBMITTER, _CONTROL)
+    except Refused as why:
+        yield Problem("C.FORM", why.where.partition(", ")[2] or why.where, why.what, why.do or "Mend the field.")
+
+
+_SUBMITTER = Submitter("S", "S", "S", "5555555555", "R", "R")
+_CONTROL = FileControl(1, 1, "0001", "1", datetime(2000, 1, 1, tzinfo=UTC))
+
 _RULES: tuple[Callable[[ProfessionalClaim], Iterator[Problem]], ...] = (
     _billing,
     _rendering,
     _subscriber,
     _codes,
     _frequency,
+    _form,
 )

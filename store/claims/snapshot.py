@@ -9,6 +9,8 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
+from store.claims.coordination import decision, earlier_claims
+from store.claims.coverages import in_force, place_of
 from store.coding.access import pointer_ids
 from store.errors import Refused
 from store.tables import (
@@ -24,7 +26,16 @@ from store.tables import (
     Provider,
     ServiceLine,
 )
-from store.x12.claim_values import Address, BillingProvider, Clinician, Person, ProfessionalClaim, Subscription
+from store.x12.claim_values import (
+    Address,
+    BillingProvider,
+    Clinician,
+    LinePayment,
+    OtherPayer,
+    Person,
+    ProfessionalClaim,
+    Subscription,
+)
 from store.x12.claim_values import ServiceLine as ClaimServiceLine
 
 Row = TypeVar("Row")
@@ -55,20 +66,47 @@ def compose(session: Session, claim: Claim, frequency: str, authorization: str =
         select(Diagnosis).where(Diagnosis.encounter_id == encounter.id).order_by(col(Diagnosis.position))
     ).all()
     patient = _patient(session, claim.patient_id)
-    subscription = _subscription(session, claim, patient)
+    coverage = _one(session.get(Coverage, claim.coverage_id), "coverage")
+    subscription = _subscription(session, coverage, claim.sequence, patient)
+    others, prior = _others(session, claim, subscription, patient)
     return ProfessionalClaim(
         control_number=claim.control_number,
         billing=_billing(practice),
         subscription=subscription,
         place=encounter.place,
         diagnoses=tuple(row.code for row in diagnoses),
-        lines=_lines(session, claim, {row.id: row.position for row in diagnoses}),
+        lines=_lines(session, claim, {row.id: row.position for row in diagnoses}, prior),
         patient=None if subscription.relationship == "18" else patient,
         rendering=Clinician(provider.last, provider.first, provider.npi, provider.taxonomy),
         frequency=frequency,
         payer_control=claim.payer_control if frequency in {"7", "8"} else "",
         authorization=authorization,
+        others=others,
     )
+
+
+def _others(
+    session: Session, claim: Claim, own: Subscription, patient: Person
+) -> tuple[tuple[OtherPayer, ...], dict[int, list[LinePayment]]]:
+    """The patient's other payers, and by service line what those before this one decided."""
+    query = select(Coverage).where(Coverage.patient_id == claim.patient_id).order_by(col(Coverage.order))
+    known = [one for one in session.exec(query).all() if in_force(one, claim.service_from)]
+    earlier = {prior.coverage_id: prior for prior in earlier_claims(session, claim)}
+    others: list[OtherPayer] = []
+    prior: dict[int, list[LinePayment]] = {}
+    for coverage in known:
+        if coverage.id == claim.coverage_id:
+            continue
+        told = _subscription(session, coverage, place_of(coverage, known), patient)
+        before = earlier.get(coverage.id)
+        found = decision(session, before, told.payer_id) if before else None
+        if found is not None:
+            others.append(found.told(told))
+            for service_id, payment in found.lines.items():
+                prior.setdefault(service_id, []).append(payment)
+        elif told.payer_id != own.payer_id and told.member_id:
+            others.append(OtherPayer(told))
+    return tuple(others), prior
 
 
 def _one(row: Row | None, called: str) -> Row:
@@ -91,9 +129,8 @@ def _patient(session: Session, patient_id: int) -> Person:
     return Person(patient.last, patient.first, patient.birth, patient.sex, address)
 
 
-def _subscription(session: Session, claim: Claim, patient: Person) -> Subscription:
-    coverage = _one(session.get(Coverage, claim.coverage_id), "coverage")
-    payer = _one(session.get(Payer, claim.payer_id), "payer")
+def _subscription(session: Session, coverage: Coverage, sequence: str, patient: Person) -> Subscription:
+    payer = _one(session.get(Payer, coverage.payer_id), "payer")
     subscriber = patient
     if coverage.relationship != "18":
         subscriber = Person(
@@ -109,13 +146,17 @@ def _subscription(session: Session, claim: Claim, patient: Person) -> Subscripti
         payer.name,
         payer.payer_id,
         payer.filing,
-        sequence=claim.sequence,
+        sequence=sequence,
         relationship=coverage.relationship,
         group_number=coverage.group_number,
+        insurance_type=coverage.insurance_type if sequence != "P" else "",
+        payer_address=Address(payer.line1, payer.city, payer.state, payer.zip) if payer.line1 else None,
     )
 
 
-def _lines(session: Session, claim: Claim, positions: dict[int, int]) -> tuple[ClaimServiceLine, ...]:
+def _lines(
+    session: Session, claim: Claim, positions: dict[int, int], prior: dict[int, list[LinePayment]]
+) -> tuple[ClaimServiceLine, ...]:
     query = select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.active).order_by(col(ClaimLine.id))
     made = []
     for line in session.exec(query).all():
@@ -130,6 +171,7 @@ def _lines(session: Session, claim: Claim, positions: dict[int, int]) -> tuple[C
                 line.service_date,
                 pointers,
                 modifiers=tuple(filter(None, line.modifiers.split(","))),
+                prior=tuple(prior.get(line.service_line_id or 0, ())),
             )
         )
     return tuple(made)

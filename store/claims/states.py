@@ -10,16 +10,22 @@ from store.work.states import Machine, register
 class ClaimState(StrEnum):
     """Up to SENT it is ours; from PAID on the state is the payer's last answer, net of reversals.
 
+    ACK_999: the file was read.  ACCEPTED_CH: somebody on the way, or the payer's door, has it.  ACCEPTED: the payer
+    takes it into adjudication (A2).  NO_ACK: an acknowledgement is overdue.  NO_ANSWER: the payer's decision is.
     PARTIAL: something paid and a line denied.  ALL_PATIENT: nothing paid because all is the patient's.  ZERO: neither.
     """
 
     BUILT = "BUILT"
     EDIT_FAIL = "EDIT_FAIL"
     READY = "READY"
+    HELD = "HELD"
     SENT = "SENT"
     ACK_999 = "ACK_999"
+    ACCEPTED_CH = "ACCEPTED_CH"
     ACCEPTED = "ACCEPTED"
     REJECTED = "REJECTED"
+    NO_ACK = "NO_ACK"
+    NO_ANSWER = "NO_ANSWER"
     PAID = "PAID"
     PARTIAL = "PARTIAL"
     DENIED = "DENIED"
@@ -32,7 +38,12 @@ class ClaimState(StrEnum):
 _S = ClaimState
 
 ADJUDICATED = (_S.PAID, _S.PARTIAL, _S.DENIED, _S.ALL_PATIENT, _S.ZERO, _S.REVERSED)
-_ANSWERED = (_S.ACK_999, _S.ACCEPTED, _S.REJECTED, *ADJUDICATED)
+_ON_ITS_WAY = (_S.ACK_999, _S.ACCEPTED_CH, _S.ACCEPTED, _S.REJECTED)
+WAITING = frozenset({_S.SENT, _S.ACK_999, _S.ACCEPTED_CH, _S.ACCEPTED})
+"""States in which the next word is the other side's."""
+OVERDUE = frozenset({_S.NO_ACK, _S.NO_ANSWER})
+_AGAIN = (_S.READY, _S.BUILT, _S.CANCELLED)
+"""Sent again as it was, made anew, or given up."""
 
 CLAIM = register(
     Machine(
@@ -40,12 +51,16 @@ CLAIM = register(
         births=(_S.BUILT,),
         steps={
             _S.BUILT: (_S.EDIT_FAIL, _S.READY),
-            _S.EDIT_FAIL: (_S.BUILT, _S.CANCELLED),
-            _S.READY: (_S.SENT, _S.BUILT, _S.EDIT_FAIL, _S.CANCELLED),
-            _S.SENT: _ANSWERED,
-            _S.ACK_999: (_S.ACCEPTED, _S.REJECTED, *ADJUDICATED),
-            _S.ACCEPTED: (_S.REJECTED, *ADJUDICATED),
-            _S.REJECTED: (_S.BUILT, _S.CANCELLED, *ADJUDICATED),
+            _S.EDIT_FAIL: (_S.BUILT, _S.READY, _S.HELD, _S.CANCELLED),
+            _S.READY: (_S.SENT, _S.BUILT, _S.EDIT_FAIL, _S.HELD, _S.CANCELLED),
+            _S.HELD: (_S.BUILT, _S.READY, _S.EDIT_FAIL, _S.CANCELLED),
+            _S.SENT: (*_ON_ITS_WAY, _S.NO_ACK, *ADJUDICATED),
+            _S.ACK_999: (_S.ACCEPTED_CH, _S.ACCEPTED, _S.REJECTED, _S.NO_ACK, *ADJUDICATED),
+            _S.ACCEPTED_CH: (_S.ACCEPTED, _S.REJECTED, _S.NO_ACK, *ADJUDICATED),
+            _S.ACCEPTED: (_S.REJECTED, _S.NO_ANSWER, *ADJUDICATED),
+            _S.NO_ACK: (*_ON_ITS_WAY, *_AGAIN, *ADJUDICATED),
+            _S.NO_ANSWER: (_S.ACCEPTED, _S.REJECTED, *_AGAIN, *ADJUDICATED),
+            _S.REJECTED: (*_AGAIN, *ADJUDICATED),
             **{state: (_S.BUILT, *(other for other in ADJUDICATED if other != state)) for state in ADJUDICATED},
             _S.CANCELLED: (_S.BUILT, *ADJUDICATED),
         },

@@ -57,7 +57,7 @@ def claim_record(session: Session, claim_id: int) -> Record:
     headline = "   ".join((payer.name, *(f"{called} {show_cents(cents, sign='$')}" for called, cents in sums)))
     tabs = (
         Tab("Summary", (_summary(claim, payer, books), _problems(sent))),
-        Tab("Lines", (_lines(session, claim_id), _diagnoses(sent.diagnoses))),
+        Tab("Lines", (_lines(session, claim_id, sent), _diagnoses(sent.diagnoses))),
         Tab("Versions", (_versions(session, claim_id),)),
         Tab("EDI", (_events(session, claim_id),)),
         Tab("Remits", (_remits(session, claim_id),)),
@@ -104,7 +104,7 @@ def _problems(sent: ProfessionalClaim) -> Block:
     return Lines(tuple(f"{p.code}  {p.field}: {p.message} {p.fix}" for p in found), "Edits")
 
 
-def _lines(session: Session, claim_id: int) -> Table:
+def _lines(session: Session, claim_id: int, sent: ProfessionalClaim) -> Table:
     columns = (
         Column("control", "Line", 12),
         Column("code", "Code", 7),
@@ -120,12 +120,14 @@ def _lines(session: Session, claim_id: int) -> Table:
     for line_id, book, cents in session.exec(query):
         sums[line_id, book] = sums.get((line_id, book), 0) + cents
     lines = session.exec(select(ClaimLine).where(ClaimLine.claim_id == claim_id).order_by(col(ClaimLine.id))).all()
+    left = {line.control: line.prior[-1].remaining or 0 for line in sent.lines if line.prior}  # by the payer before
     rows: list[tuple[Cell, ...]] = []
     for line in lines:
         cash = sums.get((line.id, Book.CASH), 0)
         patient = sums.get((line.id, Book.PATIENT), 0)
         given = sums.get((line.id, Book.CONTRACTUAL), 0) + sums.get((line.id, Book.WRITE_OFF), 0)
-        still = line.charge - cash - patient - given if line.active else 0
+        given += sums.get((line.id, Book.FORWARDED), 0)
+        still = left.get(line.control, line.charge) - cash - patient - given if line.active else 0
         code = line.code if line.active else f"({line.code})"
         rows.append((line.control, code, line.modifiers, line.units, line.charge, cash, still, patient))
     return Table(columns, tuple(rows), "Lines")

@@ -83,7 +83,9 @@ def _denied(claim: ProfessionalClaim, denial: Denial) -> list[RemitLine]:
 
 
 def _denied_line(line: ServiceLine, denial: Denial) -> RemitLine:
-    adjustments = (Adjustment(denial.group, denial.reason, line.charge),) if line.charge else ()
+    left = _left(line)
+    parts = (("OA", "23", line.charge - left), (denial.group, denial.reason, left))
+    adjustments = tuple(Adjustment(group, reason, cents) for group, reason, cents in parts if cents)
     remarks = tuple(code for code in denial.remarks if not _is_claim_remark(code))
     return replace(_line(line), adjustments=adjustments, remarks=remarks)
 
@@ -119,6 +121,8 @@ class _Purse:
 
 
 def _priced_line(line: ServiceLine, payer: DemoPayer, purse: _Purse) -> RemitLine:
+    if line.prior:
+        return _after_another(line)
     allowed = _allowed(line, payer)
     share = purse.share(allowed)
     due = allowed - sum(one.cents for one in share)
@@ -126,6 +130,22 @@ def _priced_line(line: ServiceLine, payer: DemoPayer, purse: _Purse) -> RemitLin
     given_up = (("45", line.charge - allowed), ("253", sequestered))
     adjustments = [Adjustment("CO", reason, cents) for reason, cents in given_up if cents]
     return replace(_line(line), paid=due - sequestered, allowed=allowed, adjustments=(*adjustments, *share))
+
+
+def _after_another(line: ServiceLine) -> RemitLine:
+    """A later payer takes four fifths of what the payer before left to the patient."""
+    left = _left(line)
+    share = _percent(left, 20)
+    parts = (("OA", "23", line.charge - left), ("PR", "2", share))
+    adjustments = tuple(Adjustment(group, reason, cents) for group, reason, cents in parts if cents)
+    return replace(_line(line), paid=left - share, allowed=left, adjustments=adjustments)
+
+
+def _left(line: ServiceLine) -> int:
+    """What the payer before left to the patient; the charge where none was before."""
+    if not line.prior:
+        return line.charge
+    return sum(one.cents for one in line.prior[-1].adjustments if one.group == "PR")
 
 
 def _line(line: ServiceLine) -> RemitLine:

@@ -21,7 +21,7 @@ from store.coding.whole import CodeEncounter
 from store.db import open_engine, sqlite_url, writer
 from store.demo.answers import answer
 from store.demo.encounters import DemoEncounter, demo_encounters
-from store.demo.practice import PRACTICE, fees, payers, providers
+from store.demo.practice import PRACTICE, fees, payer_limits, payers, providers
 from store.demo.worked import cancel_one, statement_run, take_back, work_denials
 from store.errors import Refused
 from store.intake.load import ImportEncounters
@@ -246,13 +246,7 @@ def _fill_tables(session: Session) -> None:
             )
         for payer in payers():
             session.add(
-                Payer(
-                    payer_id=payer.payer_id,
-                    name=payer.name,
-                    filing=payer.filing,
-                    filing_limit_days=payer.timely_days,
-                    corrected_limit_days=90 if payer.kind == "commercial" else None,
-                )
+                Payer(payer_id=payer.payer_id, name=payer.name, filing=payer.filing, limits=payer_limits(payer))
             )
         for fee in fees():
             session.add(

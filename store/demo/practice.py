@@ -12,6 +12,8 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from store.claims.payer_data import written
+
 
 @dataclass(frozen=True, slots=True)
 class DemoPractice:
@@ -105,6 +107,16 @@ def fees() -> tuple[DemoFee, ...]:
         DemoFee(row["code"], row["system"], row["title"], int(row["cents"]), date.fromisoformat(row["valid_from"]))
         for row in rows("fees.csv")
     )
+
+
+def payer_limits(payer: DemoPayer) -> str:
+    """The filing limits of the payer's invented contract; Medicare's are law and come with the program."""
+    proof = "invented contract of the demo"
+    limits = [{"what": "initial", "limit": payer.timely_days, "anchor": "dos_from", "proof": proof}]
+    if payer.kind == "commercial":
+        limits.append({"what": "corrected", "limit": 90, "anchor": "denial_notice", "proof": proof})
+    limits.append({"what": "secondary", "limit": 180, "anchor": "primary_eob", "proof": proof})
+    return "[]" if payer.kind == "medicare" else written(limits)
 
 
 def allowed_cents(payer: DemoPayer, fee: DemoFee) -> int:

@@ -15,6 +15,7 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg
 from store.remits.answers import Answer
 from store.remits.dispositions import Disposition
+from store.remits.forward import recall
 from store.remits.next_payer import next_payers, waiting_at_payers
 from store.tables import Claim, Payer, Remittance
 from store.work.command import Change
@@ -29,6 +30,7 @@ class Legs:
         self._payers = _answering(change, remittance, claims)
         self._next = next_payers(change.session, list(claims.values()), self._payers)
         taken_back = {answer.claim.id for answer in answers if answer.claim and answer.reverses}
+        recall(change, taken_back)
         waiting = waiting_at_payers(change.session, taken_back)
         self._waiting: dict[int, dict[int, int]] = {
             claim_id: defaultdict(int, _others(waiting.get(claim_id, {}), self._payers[claim_id]))
@@ -124,6 +126,7 @@ def _answering(change: Change, remittance: Remittance, claims: Mapping[int, Clai
     query = select(Payer.id).where(Payer.payer_id == remittance.payer_code)
     payer_id = change.session.exec(query).first() if remittance.payer_code else None
     later = [claim_id for claim_id, mine in own.items() if payer_id is not None and mine != payer_id]
+    recall(change, later, by=payer_id)  # it was sent on after all: our own claim to that payer is not needed
     for claim_id, waiting in waiting_at_payers(change.session, later).items():
         if payer_id is not None and waiting.get(payer_id):
             own[claim_id] = payer_id

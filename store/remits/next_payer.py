@@ -13,11 +13,13 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
 from store.claims.build import QUEUE as CLAIMS
-from store.claims.build import called, in_force
+from store.claims.build import called
+from store.claims.coverages import in_force
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
 from store.remits.dispositions import Disposition
+from store.remits.forward import STOPPABLE, following_of, recall
 from store.remits.outcome import net_of
 from store.tables import Claim, Coverage, Posting
 from store.text import clean_line
@@ -89,8 +91,16 @@ class MoveToPatient(Command):
     def apply(self, change: Change) -> Said:
         """Only money that a payer gave as the patient's share can move, never a denial."""
         claim = change.get(Claim, self.claim_id, lock=True)
+        if (
+            claim.prior_id is not None and claim.state in STOPPABLE
+        ):  # what it would have claimed stands on the one before
+            claim = change.get(Claim, claim.prior_id, lock=True)
         change.patient_id = claim.patient_id
         lock_accounts(change, [claim.guarantor_id])
+        following = following_of(change, claim)
+        if following is not None and following.state in STOPPABLE:
+            items.require_free(change, CLAIMS, following.id)
+            recall(change, [claim.id])
         waiting = {payer: cents for payer, cents in open_at_next_payer(change.session, claim).items() if cents > 0}
         if not waiting:
             raise Refused(f"Nothing of {called(claim)} waits for a next payer.")

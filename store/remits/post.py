@@ -28,6 +28,7 @@ from store.claims.states import CLAIM, ClaimState
 from store.denials.open import DenialBook, Refusal
 from store.remits import exceptions
 from store.remits.answers import CROSSOVER, Answer, Found, keep_adjustments, keep_answers
+from store.remits.bill_next import bill_next_payers
 from store.remits.board import CHUNK, Board
 from store.remits.dispositions import Disposition
 from store.remits.judge import Judge
@@ -177,6 +178,7 @@ class _Settling:
         self._net = net_of(change.session, self._claims)
         self._waiting = waiting_at_payers(change.session, self._claims)
         self._events: list[dict[str, Any]] = []
+        self._to_bill: dict[int, Claim] = {}
 
     def carry_out(self) -> None:
         """Settle each answer in the payment's order and write it all."""
@@ -194,6 +196,7 @@ class _Settling:
             self._change.session.add_all(ClaimEvent(**event) for event in self._events)
         elif self._events:
             self._change.session.execute(insert(ClaimEvent.__table__), self._events)  # type: ignore[attr-defined]
+        bill_next_payers(self._change, list(self._to_bill.values()))
 
     def _settle(self, one: Answer, claim: Claim) -> None:
         self._tally.matched += 1
@@ -242,14 +245,17 @@ class _Settling:
             self._change.move(claim, CLAIM, state, called(claim))
 
     def _offer_next_payer(self, one: Answer, claim: Claim) -> None:
-        """Put a claim whose rest is the next payer's before the biller; at once, unless it was sent on already."""
+        """The rest is the next payer's: it is billed now, unless the claim was sent on already."""
         for payer_id, cents in self._waiting.get(claim.id, {}).items():
-            if payer_id != claim.payer_id and cents > 0:
-                name = self._change.get(Payer, payer_id).name
-                sent_on = one.value.status in CROSSOVER
-                until = self._change.today + timedelta(days=CROSSOVER_DAYS) if sent_on else None
-                reason = f"sent on to {name}, which has not answered" if sent_on else f"bill {name} next"
-                self._board.put(CLAIMS, claim.id, reason=reason, cents=cents, score=cents, deferred_until=until)
+            if payer_id == claim.payer_id or cents <= 0:
+                continue
+            if one.value.status not in CROSSOVER:
+                self._to_bill[claim.id] = claim
+                continue
+            self._to_bill.pop(claim.id, None)
+            reason = f"sent on to {self._change.get(Payer, payer_id).name}, which has not answered"
+            until = self._change.today + timedelta(days=CROSSOVER_DAYS)
+            self._board.put(CLAIMS, claim.id, reason=reason, cents=cents, score=cents, deferred_until=until)
 
     def _look_for_doubts(self, one: Answer, claim: Claim, given_back: bool) -> None:
         if given_back and claim_books(self._change.session, claim.id).get(Book.INSURANCE, 0) < 0:

@@ -26,6 +26,7 @@ from store.money import show_cents
 from store.people.roles import Permission
 from store.remits import exceptions, matters
 from store.remits.board import CHUNK
+from store.remits.forward import recall
 from store.remits.outcome import net_of
 from store.remits.post import refresh
 from store.remits.states import REMITTANCE, AnswerState, RemitState
@@ -133,6 +134,7 @@ def _steps(session: Session, remittance: Remittance) -> Sequence[Transition]:
 
 def _give_up_what_followed(change: Change, answers: Sequence[RemitClaim], claims: dict[int, Claim]) -> None:
     """Write-offs and moves to the patient that rested on this payment are reversed with it."""
+    recall(change, claims)
     for claim_id in claims:
         reverse_matching(change, f"to-patient:claim:{claim_id}:")
     ids = [answer.id for answer in answers]

@@ -17,10 +17,20 @@ from store.tables.account import (
 from store.tables.action import Action, AuditEntry, RowImage, Transition
 from store.tables.appeal import Appeal, AppealLevel
 from store.tables.call import CallPreference, PatientCall
-from store.tables.claim import ArchivedFile, Batch, Claim, ClaimEvent, ClaimLine, ClaimVersion
+from store.tables.claim import (
+    ArchivedFile,
+    Batch,
+    Claim,
+    ClaimEvent,
+    ClaimFinding,
+    ClaimLine,
+    ClaimOverride,
+    ClaimVersion,
+    SiteRule,
+)
 from store.tables.denial import Denial
 from store.tables.denial_worth import DenialWorth
-from store.tables.encounter import Diagnosis, Encounter, Note, ServiceLine
+from store.tables.encounter import Diagnosis, Encounter, FacilityBill, Note, ServiceLine
 from store.tables.learned import CodeFavourite, CodePick
 from store.tables.ledger import LedgerEntry, Posting
 from store.tables.patient import Coverage, Guarantor, Patient, PatientContact
@@ -33,7 +43,7 @@ from store.tables.payment import (
     SmallBalanceRun,
 )
 from store.tables.people import User
-from store.tables.practice import Fee, Payer, Practice, Provider
+from store.tables.practice import Fee, Payer, Practice, Provider, TradingPartner
 from store.tables.remittance import (
     Deposit,
     PaymentMatter,
@@ -53,15 +63,16 @@ from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
     "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "Assistance", "AuditEntry", "Batch",
-    "CallPreference", "Claim", "ClaimEvent", "ClaimLine", "ClaimVersion", "CodeFavourite", "CodePick", "Coverage",
-    "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis", "DiscountStep", "DunningMessage", "Encounter",
-    "Estimate", "Fee", "Guarantor", "LedgerEntry", "Note", "Patient", "PatientCall", "PatientContact",
-    "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement", "PlanInstalment",
-    "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "Refund", "Remark",
-    "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage",
-    "RunWording", "SavedView", "ServiceLine", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
-    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice", "Transition",
-    "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
+    "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimOverride", "ClaimVersion",
+    "CodeFavourite", "CodePick", "Coverage", "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis",
+    "DiscountStep", "DunningMessage", "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry",
+    "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter",
+    "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise",
+    "Provider", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
+    "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView", "ServiceLine", "SiteRule",
+    "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount", "StatementRun",
+    "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition", "User", "WorkItem", "WriteOffLimit",
+    "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

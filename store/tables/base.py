@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect
+from sqlalchemy import BigInteger, DateTime, Dialect, false, true
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -54,6 +54,15 @@ def cents(*, default: int | None = 0, index: bool = False) -> Any:
 def moment(*, optional: bool = False) -> Any:
     """A column of a moment in UTC."""
     return Field(default=None, sa_type=MomentType, nullable=optional)
+
+
+def later(default: str | int | bool, *, index: bool = False) -> Any:
+    """A column that came after the first ones: rows that were there before get its default from the database."""
+    if isinstance(default, bool):
+        told: Any = true() if default else false()
+    else:
+        told = str(default)
+    return Field(default=default, index=index, sa_column_kwargs={"server_default": told})
 
 
 def key() -> Any:

@@ -6,14 +6,17 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from store.tables.base import Versioned, cents, key, moment
+from store.tables.base import Versioned, cents, key, later, moment
 
 
 class Claim(Versioned, table=True):
     """One bill to one payer.
 
     `control_number` is CLM01 and never changes; `payer_control` is the payer's own number (REF*F8), known after the
-    first answer; `sequence` is P, S or T; `state` is a `store.claims.states.ClaimState`.
+    first answer; `sequence` is P, S or T; `state` is a `store.claims.states.ClaimState`.  `prior_id` is the claim to
+    the payer before this one, `kind` professional or institutional; `first_scrub` is what the very first scrub said
+    (clean, warn or stop); `awaits_until` is the last day on which the next answer is expected, after which an alarm is
+    raised.
     """
 
     id: int = key()
@@ -33,6 +36,13 @@ class Claim(Versioned, table=True):
     built_on: date
     sent_on: date | None = None
     filing_limit: date | None = None
+    prior_id: int | None = Field(default=None, index=True)
+    kind: str = later("professional")
+    authorization: str = later("")
+    first_scrub: str = later("")
+    hold_until: date | None = None
+    hold_reason: str = later("")
+    awaits_until: date | None = Field(default=None, index=True)
 
 
 class ClaimVersion(SQLModel, table=True):
@@ -70,8 +80,63 @@ class ClaimLine(SQLModel, table=True):
     active: bool = True
 
 
+class ClaimFinding(SQLModel, table=True):
+    """What the last scrub of a claim found; `severity` is stop, warn or info, `fix` the key that leads to the fix.
+
+    `mark` is the same for the same finding over versions, so that an override stays; `overridden` is the reason.
+    """
+
+    __tablename__ = "claim_finding"
+
+    id: int = key()
+    claim_id: int = Field(foreign_key="claim.id", index=True)
+    number: int
+    code: str
+    severity: str
+    place: str
+    value: str = ""
+    message: str
+    rule: str
+    source: str
+    fix: str
+    todo: str
+    mark: str
+    overridden: str = ""
+
+
+class ClaimOverride(SQLModel, table=True):
+    """A warning that somebody let pass, with the reason."""
+
+    __tablename__ = "claim_override"
+
+    id: int = key()
+    claim_id: int = Field(foreign_key="claim.id", index=True)
+    mark: str
+    code: str
+    reason: str
+    user_id: int = Field(foreign_key="app_user.id")
+    at: datetime = moment()
+
+
+class SiteRule(SQLModel, table=True):
+    """A rule of the practice's own, written as TOML (`store.claims.site_rules`); only active ones are asked."""
+
+    __tablename__ = "site_rule"
+
+    id: int = key()
+    name: str = Field(unique=True)
+    text: str
+    active: bool = False
+    would_hit: int | None = None
+    changed_at: datetime = moment()
+
+
 class Batch(SQLModel, table=True):
-    """One claim file.  Control numbers are never used twice; `reference` is BHT03."""
+    """One claim file.  Control numbers are never used twice; `reference` is BHT03.
+
+    `kind` is 837P, 837I, 276 or paper; `state` a `store.claims.batch_states.BatchState`; `failure` says why it was
+    refused; `awaits_until` is the last day on which its next answer is expected.
+    """
 
     id: int = key()
     interchange: int = Field(unique=True)
@@ -85,6 +150,11 @@ class Batch(SQLModel, table=True):
     made_at: datetime = moment()
     claims: int = 0
     charge: int = cents()
+    kind: str = later("837P")
+    partner_id: int | None = None
+    failure: str = later("")
+    awaits_until: date | None = None
+    review: int = later(1)
 
 
 class ClaimEvent(SQLModel, table=True):

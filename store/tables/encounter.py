@@ -71,3 +71,12 @@ class ServiceLine(SQLModel, table=True):
     units: int = 1
     pointers: str = ""
     charge: int = cents()
+
+
+class FacilityBill(SQLModel, table=True):
+    """What an institutional claim tells beside the encounter: `content` is a `store.claims.facility.Bill` as JSON."""
+
+    __tablename__ = "facility_bill"
+
+    encounter_id: int = Field(primary_key=True, foreign_key="encounter.id")
+    content: str

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from store.tables.base import Versioned, key
+from store.tables.base import Versioned, key, later
 
 
 class Guarantor(Versioned, table=True):
@@ -63,7 +63,10 @@ class PatientContact(SQLModel, table=True):
 
 
 class Coverage(Versioned, table=True):
-    """One insurance of a patient; `order` 1 pays first.  Subscriber fields are empty when that is the patient."""
+    """One insurance of a patient; `order` 1 pays first.  Subscriber fields are empty when that is the patient.
+
+    `insurance_type` is SBR05, why Medicare pays second (12 working aged, 13 renal disease, ...).
+    """
 
     id: int = key()
     patient_id: int = Field(foreign_key="patient.id", index=True)
@@ -78,3 +81,4 @@ class Coverage(Versioned, table=True):
     subscriber_sex: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
+    insurance_type: str = later("")

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import cents, key
+from store.tables.base import cents, key, later
 
 
 class Practice(SQLModel, table=True):
@@ -44,20 +44,56 @@ class Provider(SQLModel, table=True):
     taxonomy: str = ""
 
 
-class Payer(SQLModel, table=True):
-    """An insurer.
+class TradingPartner(SQLModel, table=True):
+    """Whom claim files are sent to: a clearinghouse or a payer itself.  Payers without one go to the practice's own.
 
-    `filing` is SBR09.  Limits are days and None where the contract is not on file: nothing is ever assumed
-    (Medicare's one calendar year is `filing_limit_days` 365 counted by `store.claims.deadlines`).
+    `folder` is where its claim files are dropped ('' for the one that is asked for); the days are business days in
+    which each answer is expected, after which an alarm is raised.
+    """
+
+    __tablename__ = "trading_partner"
+
+    id: int = key()
+    name: str = Field(unique=True)
+    submitter_id: str
+    receiver_id: str
+    receiver_name: str
+    id_qualifier: str = "ZZ"
+    receiver_qualifier: str = "ZZ"
+    usage: str = "T"
+    acknowledge: bool = False
+    folder: str = ""
+    syntax_days: int = 1
+    claim_days: int = 2
+    payer_days: int = 5
+
+
+class Payer(SQLModel, table=True):
+    """An insurer, as data: nothing about it is assumed that is not on file.
+
+    `filing` is SBR09; `claim_kinds` and `frequencies` (of 1, 7, 8) and `required` (names of
+    `store.claims.payer_data.REQUIRABLE`) are separated by commas; `limits` is a JSON list of
+    `store.claims.payer_data.Limit`; an address is needed for paper; `crosses_over` says that it sends claims on to the
+    next payer by itself; `answer_days` are the days in which its remittance is expected.
     """
 
     id: int = key()
     payer_id: str = Field(unique=True)
     name: str
     filing: str = "CI"
-    filing_limit_days: int | None = None
-    corrected_limit_days: int | None = None
-    appeal_limit_days: int | None = None
+    claim_kinds: str = later("professional,institutional")
+    frequencies: str = later("1,7,8")
+    required: str = later("")
+    member_pattern: str = later("")
+    limits: str = later("[]")
+    electronic: bool = later(True)
+    crosses_over: bool = later(False)
+    answer_days: int = later(30)
+    line1: str = later("")
+    city: str = later("")
+    state: str = later("")
+    zip: str = later("")
+    partner_id: int | None = None
 
 
 class Fee(SQLModel, table=True):

@@ -88,7 +88,7 @@ def practice_of(path: Path, count: int) -> Practice:
     engine = open_engine(sqlite_url(path))
     found_practice(engine, practice_row(), "owner")
     with Session(writer(engine)) as session:
-        session.add(Payer(id=1, payer_id="PRMUT", name="Prairie Mutual", filing="CI", corrected_limit_days=90))
+        session.add(Payer(id=1, payer_id="PRMUT", name="Prairie Mutual", filing="CI"))
         session.add(Provider(id=1, npi="2999900113", last="Hollis", first="Marian"))
         session.add(
             Action(key="0", command="bench", args="", said="", result="", user_id=1, at=clock.now(), undoable=False)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from codesets import CodeLibrary, open_library
 from store.db import open_engine, writer
-from store.demo.practice import PRACTICE, fees, payers, providers
+from store.demo.practice import PRACTICE, fees, payer_limits, payers, providers
 from store.people.roles import Role
 from store.people.users import found_practice
 from store.tables import Fee, Payer, Practice, Provider, User
@@ -41,15 +41,8 @@ def template(databases: Databases) -> str:
         for clinician in providers():
             session.add(Provider(npi=clinician.npi, last=clinician.last, first=clinician.first))
         for payer in payers():
-            limit = 90 if payer.kind == "commercial" else None
             session.add(
-                Payer(
-                    payer_id=payer.payer_id,
-                    name=payer.name,
-                    filing=payer.filing,
-                    filing_limit_days=payer.timely_days,
-                    corrected_limit_days=limit,
-                )
+                Payer(payer_id=payer.payer_id, name=payer.name, filing=payer.filing, limits=payer_limits(payer))
             )
         for fee in fees():
             session.add(

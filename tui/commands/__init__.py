@@ -7,7 +7,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add every verb to the command."""
-    from tui.commands import claims, codes, demo, edits, imports, lists, notes, practice, statements
+    from tui.commands import claims, codes, demo, edits, imports, lists, notes, payers, practice, statements
 
-    for module in (demo, practice, codes, edits, imports, claims, lists, statements, notes):
+    for module in (demo, practice, codes, edits, imports, claims, payers, lists, statements, notes):
         module.register(app)

@@ -62,6 +62,18 @@ def _to_patient(chosen: Chosen) -> Sequence[object]:
     return [MoveToPatient(row.subject_id, chosen.text("reason")) for row in chosen.rows]
 
 
+def _bill_next(chosen: Chosen) -> Sequence[object]:
+    from store.remits.bill_next import BillNextPayer
+
+    return [BillNextPayer(row.subject_id) for row in chosen.rows]
+
+
+def _void(chosen: Chosen) -> Sequence[object]:
+    from store.claims.correct import VoidClaim
+
+    return [VoidClaim(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
 ROUTE = Action(
     id="claims.route",
     key="r",
@@ -121,6 +133,15 @@ SPEC = QueueScreenSpec(
             asks=(Words(name="reason", question="Why does the next payer not pay"),),
             build=_to_patient,
             confirm=lambda _chosen: "Move what waits for the next payer to the patient?",
+        ),
+        Action(
+            id="claims.next_payer",
+            key="N",
+            label="next payer",
+            help="Bill the next payer now, though a denial is open or the claim was sent on without an answer.",
+            build=_bill_next,
+            confirm=lambda chosen: f"Bill the next payer of {len(chosen.rows)} claims now?",
+            many=True,
         ),
     ),
 )

@@ -244,7 +244,7 @@ def test_claims_that_an_edit_stopped_are_looked_at_again(world: World) -> None:
         world.do(CorrectClaim(one))
     world.sql(f"UPDATE patient_contact SET city='Larkfield' WHERE {contact}")
     done = world.do(BuildClaims())
-    assert done.result == {"made": 0, "mended": 1, "stopped": 1}
+    assert done.result == {"made": 0, "next payer": 0, "mended": 1, "stopped": 1}
     assert (state(world, claim_id), state(world, other)) == ("EDIT_FAIL", "READY")
 
 

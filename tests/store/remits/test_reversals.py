@@ -73,8 +73,9 @@ def test_a_patient_share_goes_to_the_next_payer_where_there_is_one(world: World)
     claim_id = world.sent("PRMUT", "HRTLD")
     post(world, era(pays(world, claim_id, "CO-45 500,PR-1 3000", "PR-2 200")))
     assert world.due(claim_id) == (0, 3_200)
-    item = world.item("claims", claim_id)
-    assert (item.open, item.reason, item.cents) == (True, "bill Heartland Benefit Trust next", 3_200)
+    following = world.one(Claim, prior_id=claim_id)
+    assert (following.state, following.sequence, world.books(following.id)["insurance"]) == ("READY", "S", 3_200)
+    assert (world.item("claims", claim_id).open, world.item("claims", following.id).open) == (False, True)
     assert world.faults() == []
 
 

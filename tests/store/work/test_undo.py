@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder
+from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder, VoidClaim
+from store.claims.payers import SavePartner, SavePayer
 from store.coding import diagnoses, flow, lines, suggestions, whole
 from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
@@ -17,6 +18,7 @@ from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, Tran
 from store.errors import NotAllowed, Refused, Stale, Taken
 from store.people.users import AddUser
 from store.remits import arrivals, scratch
+from store.remits.bill_next import BillNextPayer
 from store.remits.next_payer import MoveToPatient
 from store.remits.queue import SettleException
 from store.remits.take_in import ImportRemittance
@@ -44,6 +46,7 @@ from tests.store.world import DAY, World
 
 SOON = DAY + timedelta(days=3)
 BIG = View("den:>100", (SortKey("den", True), SortKey("slk")))
+PARTNER = 'name = "Direct"\nsubmitter_id = "L"\nreceiver_id = "D"\nreceiver_name = "D"'
 Make = Callable[[World], Command]
 
 
@@ -96,6 +99,18 @@ def _stopped(world: World) -> int:
 
 def _waiting_for_the_next(world: World) -> int:
     claim_id = world.sent("PRMUT", "HRTLD")
+    world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
+    return claim_id
+
+
+def _waiting_behind_a_denial(world: World) -> int:
+    claim_id = world.sent("PRMUT", "HRTLD")
+    world.do(ImportRemittance("835", era(pays(world, claim_id, "CO-16 19500", "PR-2 200"))))
+    return claim_id
+
+
+def _paid(world: World) -> int:
+    claim_id = world.sent("PRMUT")
     world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
     return claim_id
 
@@ -217,6 +232,10 @@ CASES: dict[str, Make] = {
     "claims.route_to_coder": lambda w: RouteToCoder(w.claim(), "which side?"),
     "claims.cancel": lambda w: CancelClaim(w.claim(), "wrong patient"),
     "claims.build": lambda w: (_stopped(w), BuildClaims())[1],
+    "claims.void": lambda w: VoidClaim(_paid(w), "wrong patient"),
+    "claims.bill_next": lambda w: BillNextPayer(_waiting_behind_a_denial(w)),
+    "claims.save_payer": lambda _: SavePayer('payer_id = "PRMUT"\nelectronic = false'),
+    "claims.save_partner": lambda _: SavePartner(PARTNER),
     "denials.correct": lambda w: CorrectDenial(w.denied()[1], authorization="AUTH1"),
     "denials.write_off": lambda w: WriteOffDenial(w.denied()[1], "filed too late"),
     "denials.transfer": lambda w: TransferDenial(w.denied("PR-96")[1], "signed for it"),
