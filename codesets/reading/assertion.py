@@ -63,6 +63,7 @@ class Assertions:
             self._claims[place].append(Claim(whose, word, -1, -1))
         self._boxes()
         self._question()
+        self._verdict()
 
     def of(self, places: Sequence[int]) -> tuple[Assertion, str]:
         """What is asserted of the tokens at `places`, and by which words; triggers among them don't count."""
@@ -97,6 +98,17 @@ class Assertions:
         if self._tokens[last].raw == "?":
             for place in range(max(0, last - 4), last):
                 self._claims[place].append(Claim(Assertion.UNCERTAIN, "?", last, last + 1))
+
+    def _verdict(self) -> None:
+        """A "no" behind the last colon is said of all before it: "COVID-19 and influenza swabs: negative"."""
+        tokens = self._tokens
+        colon = next((place for place in range(len(tokens) - 1, 0, -1) if tokens[place].raw == ":"), 0)
+        if not colon or colon + 1 >= len(tokens) or tokens[colon + 1].lower not in _NO:
+            return
+        if colon + 2 < len(tokens) and tokens[colon + 2].is_word:
+            return
+        for place in range(colon):
+            self._claims[place].append(Claim(Assertion.NEGATED, tokens[colon + 1].raw, colon + 1, colon + 2))
 
     def _boxes(self) -> None:
         """`[ ] asthma`, `(-) fever`, and a minus straight before a word in a review of systems."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from codesets.reading.layout import Sentence
@@ -58,8 +58,8 @@ def _is_cause(sentence: Sentence, place: int) -> bool:
     return place + 1 < len(sentence.tokens) and sentence.tokens[place + 1].lower == "to"
 
 
-def find(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Found]:
-    """Every wording met, none inside another, in the order of the note."""
+def find(sentences: Sequence[Sentence], lexicon: Lexicon, absent: frozenset[str] = frozenset()) -> list[Found]:
+    """Every wording met, none inside another, in the order of the note; `absent` are keys not in force."""
     words = {token.word for sentence in sentences for token in sentence.tokens if token.is_word}
     known = lexicon.weights(words)
     expand(sentences, known)
@@ -67,12 +67,21 @@ def find(sentences: Sequence[Sentence], lexicon: Lexicon) -> list[Found]:
     places = _Places(sentences)
     weights = lexicon.weights(places.of)
     met: list[Found] = []
-    for wording in lexicon.wordings(places.of):
+    for wording in _in_force(lexicon.wordings(places.of), absent):
         weight = sum(weights.get(word, 0.0) for word in wording.words)
         if len(wording.words) == 1 and _says_little(wording, weight):
             continue
         met += _meetings(wording, weight, places, weights, sentences)
     return sorted(_longest(met, sentences), key=lambda found: (found.sentence, found.places))
+
+
+def _in_force(wordings: Iterable[Wording], absent: frozenset[str]) -> Iterator[Wording]:
+    """The wordings with the codes of the day; those that have none then hide no other."""
+    for wording in wordings:
+        if not any(key in absent for key, _, _ in wording.codes):
+            yield wording
+        elif codes := tuple(code for code in wording.codes if code[0] not in absent):
+            yield Wording(wording.words, codes)
 
 
 def _respell(sentences: Sequence[Sentence], known: dict[str, float], lexicon: Lexicon) -> None:

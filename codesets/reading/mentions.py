@@ -28,11 +28,11 @@ class Named:
     weight: float
 
 
-def mentions_of(text: str, layout: Layout, lexicon: Lexicon) -> list[Named]:
-    """Every mention, in the order of the note."""
+def mentions_of(text: str, layout: Layout, lexicon: Lexicon, absent: frozenset[str] = frozenset()) -> list[Named]:
+    """Every mention, in the order of the note; `absent` are the keys that are not in force on its day."""
     claims: dict[int, Assertions] = {}
     found: list[Named] = []
-    for one in find(layout.sentences, lexicon):
+    for one in find(layout.sentences, lexicon, absent):
         if one.sentence not in claims:
             claims[one.sentence] = Assertions(layout.sentences[one.sentence])
         found.append(_named(text, layout.sentences[one.sentence], one, claims[one.sentence]))

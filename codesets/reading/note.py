@@ -10,7 +10,7 @@ from codesets.reading.layout import lay_out
 from codesets.reading.lexicon import lexicon_of
 from codesets.reading.mentions import mentions_of
 from codesets.reading.model import NoteReading
-from codesets.reading.specific import Codes
+from codesets.reading.specific import Codes, absent_on
 from codesets.reading.suggest import Circumstances, suggestions_of
 from codesets.reading.unnamed import search_heads
 from codesets.reading.visits import age_in, is_pregnant
@@ -36,7 +36,7 @@ def read_note(
         raise Refused(f"There is no setting {setting!r}.", do="Choose outpatient or inpatient.")
     read = text[:MAX_LENGTH]
     layout = lay_out(read)
-    named = mentions_of(read, layout, lexicon_of(library))
+    named = mentions_of(read, layout, lexicon_of(library), absent_on(library, on))
     facts = Circumstances(
         inpatient=setting == "inpatient",
         age=age_in(read) if age is None else age,

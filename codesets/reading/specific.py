@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _UNDER = """SELECT code, key, title FROM code WHERE key >= :low AND key < :high AND system = 'ICD10CM' AND billable
   AND (seventh IS NULL OR seventh IN (:char, '0')) AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
   ORDER BY id LIMIT 400"""
+_FIRST = "SELECT min(valid_from) FROM code WHERE system = 'ICD10CM'"
+_ABSENT = """SELECT key FROM code WHERE system = 'ICD10CM' GROUP BY key
+  HAVING NOT sum(valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day))"""
 _GENERAL = "SELECT target FROM phrase WHERE key = :key AND system = 'ICD10CM' ORDER BY id LIMIT 1"
 _TITLE = "SELECT title FROM code WHERE key = :key AND system = 'ICD10CM' ORDER BY valid_from DESC LIMIT 1"
 _ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter.*|, sequela$")
@@ -35,6 +38,14 @@ _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 #: Codes of an unspecified site whose sisters are at other headings.
 _BY_SITE = "C449"
 _STAGED = re.compile(r"\b(stage|trimester|severity)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=16)
+def absent_on(library: CodeLibrary, on: date) -> frozenset[str]:
+    """The keys of codes and headings that begin later or ended before a day, as far as the library's releases go."""
+    day = on.isoformat()
+    ((first,),) = library.rows(_FIRST)
+    return frozenset(key for (key,) in library.rows(_ABSENT, {"day": max(day, first or day)}))
 
 
 @dataclass(frozen=True, slots=True)

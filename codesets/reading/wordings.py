@@ -25,6 +25,8 @@ _WITHOUT = re.compile(
 _OTHER = re.compile(r"^(?:other|certain|unspecified other)\b|, other (?:type|form)\b", re.IGNORECASE)
 _EITHER = re.compile(r"\b([\w-]+) (?:or|and/or) ([\w-]+)\b")
 _MALIGNANT = re.compile(r"\bmalignant neoplasm\b", re.IGNORECASE)
+_LONE = re.compile(r"[\w-]+")
+_UNSPECIFIED = re.compile(r",?\s*\bunspecified\b|\bNOS\b|\bNEC\b", re.IGNORECASE)
 _LONGEST = 7
 #: External causes are told by other means; these letters give nothing but false alarms in a note.
 SKIPPED_CHAPTERS = frozenset("VWXY")
@@ -47,6 +49,8 @@ def wordings(key: str, kind: str, text: str) -> Iterator[tuple[str, ...]]:
 
 def _variants(text: str) -> Iterator[str]:
     plain = _VAGUE.sub("", text).strip(" ,")
+    if _LONE.fullmatch(plain):  # "atrophy of unspecified orbit" is none of just any atrophy
+        plain = _UNSPECIFIED.sub("", text).strip(" ,")
     forms = [plain]
     short = _WITHOUT.sub("", plain).strip(" ,")
     if short and short != plain:
