@@ -15,7 +15,10 @@ from codesets.tables import read_table
 
 _PREPOSITIONS = word_set("with by to from for at than and like via per")
 _BACK = frozenset(["in", "of"])
-_DETERMINERS = word_set("his her their my the a an our both another older younger oldest youngest your")
+_DETERMINERS = word_set(
+    "his her their my the a an our both another older younger oldest youngest your "
+    "maternal paternal first second twin half great"
+)
 _SOME = word_set("both one two three all some each several most many either neither")
 _GROUPS = {"family": Assertion.FAMILY, "other": Assertion.OTHER_PERSON}
 _FAR = 12
@@ -38,6 +41,8 @@ def experiencers(tokens: Sequence[Token]) -> dict[int, tuple[Assertion, str]]:
             continue
         if own or (place + 1 < len(tokens) and tokens[place + 1].lower == "'"):
             _mark(found, range(place + 1, min(place + 5, len(tokens))), group, word)
+            if any(token.lower == "side" for token in tokens[place + 1 : place + 3]):
+                _mark(found, _back(tokens, place), group, word)
         elif _tells_about_patient(tokens, place):
             continue
         else:
