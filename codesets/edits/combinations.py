@@ -101,7 +101,10 @@ def _diabetes_with(case: Case) -> Iterator[Finding]:
 
 
 def _insulin(case: Case) -> Iterator[Finding]:
-    meds = " ".join(map(str, case.encounter.ctx.get("meds") or ())).lower()
+    told = case.encounter.ctx.get("meds") or ()
+    meds = " ".join(
+        [told] if isinstance(told, str) else map(str, told if isinstance(told, list | tuple) else ())
+    ).lower()
     diabetes = case.having(*_DIABETES)
     for row in read_table("edit_diabetes_drugs"):
         names = row["names"].split()

@@ -114,9 +114,15 @@ def _line(item: Any, number: int) -> CodedLine:
         modifiers=tuple(modifier.strip().upper()[:_LONGEST] for modifier in modifiers),
         units=_units(item.get("units")),
         pointers=tuple(pointers),
-        pos=_text(item, "pos"),
+        pos=_place(item),
         dos=_date(item, "dos"),
     )
+
+
+def _place(item: Row) -> str:
+    """A place of service has two digits; a number lost its nought."""
+    place = _text(item, "pos")
+    return place.zfill(2) if isinstance(item.get("pos"), int) else place
 
 
 def _units(value: Any) -> Decimal:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
 
 Row = Mapping[str, Any]
+_WITH_MODIFIER = "1"  # of a pair that does not say whether a modifier helps
 #: Each kind of data: its name in `refdata`, the system it is loaded as, and the edits that need it.
 KINDS = {
     "ptp": ("NCCI PTP", "PX.PTP"),
@@ -119,7 +120,8 @@ class Given:
         wanted = {_upper(one), _upper(other)}
         for row in self.rows("ptp"):
             ends = (_upper(row.get("col1")), _upper(row.get("col2")))
-            indicator = str(row.get("modifier_indicator", ""))
+            told = row.get("modifier_indicator")
+            indicator = _WITH_MODIFIER if told in (None, "") else str(told)
             if set(ends) == wanted and indicator != "9" and _open(row, "effective", "deletion", on):
                 return Pair(*ends, indicator, str(row.get("rationale") or ""))
         return None

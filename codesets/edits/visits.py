@@ -69,9 +69,14 @@ def _days_after(case: Case, row: Any) -> int | None:
     return _DAYS.get(given)
 
 
+def _is_so(row: Any, name: str) -> bool:
+    """Is it the same group, or specialty?  What is not told is taken to be."""
+    return row.get(name) is None or bool(row[name])
+
+
 def _in_global(case: Case, row: Any, day: date) -> bool:
     done, days = day_of(row.get("dos")), _days_after(case, row)
-    if done is None or days is None or not row.get("same_group", True):
+    if done is None or days is None or not _is_so(row, "same_group"):
         return False
     before = timedelta(days=1 if days == 90 else 0)
     return done - before <= day <= done + timedelta(days=days)
@@ -118,7 +123,7 @@ def _seen_before(case: Case, day: date) -> date | None:
         since = day.replace(year=day.year - _YEARS)
     except ValueError:  # 29 February
         since = day.replace(year=day.year - _YEARS, day=28)
-    rows = [row for row in case.data.rows("visits") if row.get("same_group", True) and row.get("same_specialty", True)]
+    rows = [row for row in case.data.rows("visits") if _is_so(row, "same_group") and _is_so(row, "same_specialty")]
     days = [seen for row in rows if (seen := day_of(row.get("dos"))) and since <= seen < day]
     return max(days, default=None)
 
