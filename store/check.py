@@ -31,6 +31,7 @@ from store.tables import (
     LedgerEntry,
     Note,
     Posting,
+    ProviderQuery,
     RemitClaim,
     Remittance,
     Transition,
@@ -39,8 +40,9 @@ from store.tables import (
 from store.work import images
 from store.work.states import MACHINES
 
-_WAITING: tuple[tuple[str, type[Encounter] | type[Claim] | type[Denial], frozenset[str]], ...] = (
-    ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "QUERY_HOLD", "REVIEW", "RECODE"})),
+_WAITING: tuple[tuple[str, type[Encounter] | type[ProviderQuery] | type[Claim] | type[Denial], frozenset[str]], ...] = (
+    ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "REVIEW", "RECODE"})),
+    ("queries", ProviderQuery, frozenset({"DRAFT", "SENT", "OVERDUE", "ESCALATED", "ANSWERED"})),
     ("claims", Claim, frozenset({"READY", "EDIT_FAIL"})),
     ("rejections", Claim, frozenset({"REJECTED"})),
     ("denials", Denial, frozenset({"OPEN", "WORKING", "CORRECTED_SENT", "APPEALED", "RECORDS_SENT", "WRITEOFF_REQ"})),
@@ -204,7 +206,17 @@ def _records_queued(session: Session) -> Proof:
         proof.faults += [f"{queue}: {number} waits, but is not in the queue" for number in sorted(waiting - listed)]
         if queue == "rejections":
             proof.faults += [f"{queue}: {number} is in the queue for nothing" for number in sorted(listed - waiting)]
+    proof.faults += _held_for_nothing(session)
     return proof
+
+
+def _held_for_nothing(session: Session) -> Iterator[str]:
+    """An encounter is held for a query exactly while an answer to one is waited for."""
+    waits = select(ProviderQuery.encounter_id).where(col(ProviderQuery.state).in_(("SENT", "OVERDUE", "ESCALATED")))
+    held = set(session.exec(select(Encounter.id).where(Encounter.state == "QUERY_HOLD")).all())
+    for number in sorted(held ^ set(session.exec(waits).all())):
+        fault = "held without a query that waits" if number in held else "asked about, but not held"
+        yield f"coding: {number} is {fault}"
 
 
 def _audit_whole(session: Session) -> Proof:

@@ -125,6 +125,20 @@ class TakeInEncounters(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class TakeInAnswers(Job):
+    """Import a file of answers to queries; all of it or nothing."""
+
+    path: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """The result counts new and known answers."""
+        from store.queries.answer import ImportAnswers
+        from store.queries.files import read_answers
+
+        return practice.do(ImportAnswers(self.path.name, read_answers(self.path)), key=key)
+
+
+@dataclass(frozen=True, slots=True)
 class TakeInFile(Job):
     """Import a file of any kind that is known, told by its content: encounters, answers of payers, deposits."""
 

@@ -185,6 +185,14 @@ class Practice:
             leases.release(session, self.actor, lease)
             self._log(session, "release", lease)
 
+    def tend(self) -> str:
+        """Do what is due by the calendar: holds that end, queries that are overdue; what was done, or nothing."""
+        from store.queries.due import CarryOnCoding, anything_due
+
+        with self.reading() as session:
+            due = anything_due(session, clock.today())
+        return self.do(CarryOnCoding()).said if due else ""
+
     def users(self) -> tuple[tuple[int, str], ...]:
         """Active users: (id, name)."""
         with self.reading() as session:

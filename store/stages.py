@@ -7,11 +7,12 @@ from store.claims.queue import CLAIMS
 from store.claims.rejections import REJECTIONS
 from store.coding.queue import CODING
 from store.denials.queue import DENIALS
+from store.queries.queue import QUERIES
 from store.remits.payments import PAYMENTS
 from store.remits.queue import REMITS
 from store.statements.queue import STATEMENTS
 from store.statements.run_queue import RUNS
 from store.work.queue import register
 
-for _queue in (CODING, CLAIMS, REJECTIONS, REMITS, DENIALS, PAYMENTS, STATEMENTS, RUNS):
+for _queue in (CODING, QUERIES, CLAIMS, REJECTIONS, REMITS, DENIALS, PAYMENTS, STATEMENTS, RUNS):
     register(_queue)

@@ -75,6 +75,10 @@ class PracticeApi(Protocol):
         """Takes the person's last command back."""
         ...
 
+    def tend(self) -> str:
+        """Does what is due by the calendar; what was done, or nothing."""
+        ...
+
     def users(self) -> Sequence[tuple[int, str]]:
         """Ids and names of the people that work here."""
         ...

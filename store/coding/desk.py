@@ -14,7 +14,18 @@ from store.coding.case import whole_case
 from store.coding.fees import fees_on
 from store.coding.suggestions import decided
 from store.errors import NotFound
-from store.tables import Coverage, Diagnosis, Encounter, Note, Patient, Payer, Provider, ServiceLine, WorkItem
+from store.tables import (
+    Coverage,
+    Diagnosis,
+    Encounter,
+    Note,
+    Patient,
+    Payer,
+    Provider,
+    ProviderQuery,
+    ServiceLine,
+    WorkItem,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,15 @@ class DeskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskQuery:
+    """A question that is not sent yet."""
+
+    id: int
+    number: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """A procedure of the fee schedule in force on the date of service; `fee` in cents for one unit."""
 
@@ -56,7 +76,7 @@ class Desk:
     """One encounter on the desk.  `on` is the date by which codes are judged.
 
     `not_checked` says what no edit could look at for want of data; `decided` are code and span of each suggestion
-    that was taken or rejected.
+    that was taken or rejected; `queries` are the questions that were sent, each with its answer.
     """
 
     encounter_id: int
@@ -80,6 +100,8 @@ class Desk:
     not_checked: tuple[str, ...]
     setting: str
     decided: frozenset[tuple[str, int, int]]
+    drafts: tuple[DeskQuery, ...]
+    queries: tuple[str, ...]
 
 
 def age_on(birth: date, day: date) -> int:
@@ -125,7 +147,22 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
         not_checked=not_checked(case, codes),
         setting=encounter.setting,
         decided=decided(session, encounter_id),
+        drafts=drafts(session, encounter_id),
+        queries=query_words(session, encounter_id),
     )
+
+
+def drafts(session: Session, encounter_id: int) -> tuple[DeskQuery, ...]:
+    """The encounter's questions that are not sent yet."""
+    query = select(ProviderQuery).where(ProviderQuery.encounter_id == encounter_id, ProviderQuery.state == "DRAFT")
+    return tuple(DeskQuery(row.id, row.number, row.question) for row in session.exec(query))
+
+
+def query_words(session: Session, encounter_id: int) -> tuple[str, ...]:
+    """Each question that was sent and what was answered, the last one first."""
+    query = select(ProviderQuery).where(ProviderQuery.encounter_id == encounter_id, ProviderQuery.state != "DRAFT")
+    rows = session.exec(query.order_by(col(ProviderQuery.id).desc())).all()
+    return tuple(f"{row.number} {row.state}: {row.answer or row.question}" for row in rows)
 
 
 def procedures(session: Session, on: date) -> tuple[Procedure, ...]:

@@ -34,6 +34,7 @@ class FinishCoding(Command):
         encounter = access.editable(change, self.encounter_id)
         override = clean_line(self.override)
         checks.require_finishable(change, encounter, override)
+        _settle_queries(change, encounter)
         if override:
             _keep_reason(change, encounter, override)
         encounter.coded_at = change.now
@@ -42,6 +43,18 @@ class FinishCoding(Command):
         items.close(change, access.QUEUE, encounter.id)
         outcome = bill(change, encounter)
         return Said(f"{access.called(encounter)} finished: {outcome}", encounter.id)
+
+
+def _settle_queries(change: Change, encounter: Encounter) -> None:
+    """An open question stops the encounter; an answered one is applied with the codes as they are finished."""
+    from store.queries import access as queries
+    from store.queries.answer import applied
+    from store.queries.states import QueryState
+
+    if waiting := queries.open_queries(change, encounter.id):
+        raise Refused(f"{queries.called(waiting[0])} is {waiting[0].state}.", do="Send or cancel it in the queries.")
+    for query in queries.of_encounter(change, encounter.id, frozenset({QueryState.ANSWERED})):
+        applied(change, query)
 
 
 def _keep_reason(change: Change, encounter: Encounter, reason: str) -> None:

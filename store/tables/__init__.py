@@ -44,6 +44,7 @@ from store.tables.payment import (
 )
 from store.tables.people import User
 from store.tables.practice import Fee, Payer, Practice, Provider, TradingPartner
+from store.tables.query import ProviderQuery, QueryIndicator, QueryTiming
 from store.tables.remittance import (
     Deposit,
     PaymentMatter,
@@ -67,12 +68,12 @@ __all__ = [
     "CodeFavourite", "CodePick", "Coverage", "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis",
     "DiscountStep", "DunningMessage", "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry",
     "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter",
-    "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise",
-    "Provider", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
-    "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView", "ServiceLine", "SiteRule",
-    "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount", "StatementRun",
-    "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition", "User", "WorkItem", "WriteOffLimit",
-    "WriteOffRequest",
+    "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice",
+    "Promise", "Provider", "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment",
+    "RemitClaim", "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording",
+    "SavedView", "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
+    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice",
+    "TradingPartner", "Transition", "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

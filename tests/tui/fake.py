@@ -168,6 +168,9 @@ class FakePractice:
         self.undone += 1
         return Done(99, f"Took back: {type(command).__name__}.")
 
+    def tend(self) -> str:
+        return ""
+
     def users(self) -> Sequence[tuple[int, str]]:
         return ((1, "Tan, R"), (2, "Ode, K"))
 

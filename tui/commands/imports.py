@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     imports.command("encounters")(encounters)
     imports.command("acks")(acks)
     imports.command("remits")(remits)
+    imports.command("answers")(answers)
     imports.command("deposits")(deposits)
     app.add_typer(imports, name="import")
 
@@ -47,6 +48,11 @@ def remits(files: Files, db: Db = None, as_json: Json = False) -> None:
 def deposits(files: Files, db: Db = None, as_json: Json = False) -> None:
     """Money at the bank: CSV with the columns date, amount, trace and, where known, payer and kind (EFT, check)."""
     _each(files, db, as_json, _deposits)
+
+
+def answers(files: Files, db: Db = None, as_json: Json = False) -> None:
+    """Answers of providers to queries: JSON or CSV with query, answer and, if known, kind, by, at."""
+    _each(files, db, as_json, _answers)
 
 
 def _each(files: Sequence[Path], db: str | None, as_json: bool, take: Callable[[Practice, Path], Outcome]) -> None:
@@ -75,6 +81,13 @@ def _encounters(practice: Practice, path: Path) -> Outcome:
     done = practice.do(TakeInEncounters(path))
     counts = dict(done.result) if isinstance(done.result, dict) else {}
     return done.said, counts, not counts.get("rejected")
+
+
+def _answers(practice: Practice, path: Path) -> Outcome:
+    from store.jobs import TakeInAnswers
+
+    done = practice.do(TakeInAnswers(path))
+    return done.said, dict(done.result) if isinstance(done.result, dict) else {}, True
 
 
 def _acks(practice: Practice, path: Path) -> Outcome:

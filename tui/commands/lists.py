@@ -34,15 +34,16 @@ def show_ledger(account: Annotated[str, typer.Argument(help="Account number, lik
 
 def list_denials(filter_text: Filter = "", db: Db = None, as_json: Json = False) -> None:
     """The rows of the denials queue."""
-    _say_queue("denials", filter_text, db, as_json)
+    say_queue("denials", filter_text, db, as_json)
 
 
 def list_remits(filter_text: Filter = "", db: Db = None, as_json: Json = False) -> None:
     """The rows of the remittance exceptions queue."""
-    _say_queue("remits", filter_text, db, as_json)
+    say_queue("remits", filter_text, db, as_json)
 
 
-def _say_queue(queue: str, filter_text: str, db: str | None, as_json: bool) -> None:
+def say_queue(queue: str, filter_text: str, db: str | None, as_json: bool) -> None:
+    """The rows of a queue that a filter keeps, as a table or as JSON."""
     from store.work.values import View
     from tui.commands.text import cell_text
 

@@ -43,6 +43,8 @@ SPEC = QueueScreenSpec(
         _desk("F", "finish", "finish, next", "Finish the encounter and open the next; refused with the reason while "
               "an edit stops it.", rank=15),
         _desk("O", "override", "override", "Finish in spite of codes that exclude each other, with the reason."),
+        _desk("Q", "query", "query", "Ask the provider about the selected words, or those behind the code under the "
+              "cursor; the encounter waits for the answer."),
         _desk("H", "hold", "hold", "Hold the encounter until a day, with the reason."),
         _desk("V", "void", "not billable", "The encounter is not billable, with the reason."),
         Action(id="coding.rules", label="suggestions", shows=_rules, on_view=True, places=_DESK | {Place.LIST},

@@ -16,6 +16,7 @@ from tui.keys import COMMON, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.screens.desk_coding import DeskCoding
 from tui.screens.desk_flow import DeskFlow
+from tui.screens.desk_query import DeskQuery
 from tui.screens.desk_suggest import DeskSuggest
 from tui.widgets.desk_findings import why_found, why_offered, why_unchecked
 from tui.widgets.look import BOLD, DIM, FOUND, MATCH, PLAIN, WARN
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _KEPT = frozenset({"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme"})
 
 
-class DeskScreen(DeskSuggest, DeskCoding, DeskFlow):
+class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskFlow):
     """One encounter, held while it is open."""
 
     def body(self) -> ComposeResult:
@@ -203,7 +204,8 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskFlow):
         self.query_one("#title", PlainText).show(
             (fit(left, max(0, width - len(right))), BOLD), (right, WARN if self._read_only else BOLD)
         )
-        facts = f" {desk.kind}  POS {desk.place}  {desk.specialty}  {desk.provider}  {desk.payer}"
+        asked = f"  {desk.queries[0]}" if desk.queries else ""
+        facts = f" {desk.kind}  POS {desk.place}  {desk.specialty}  {desk.provider}  {desk.payer}{asked}"
         self.query_one("#headline", PlainText).show((fit(one_line(facts), width), PLAIN))
 
     async def do_why(self, _count: int | None) -> None:

@@ -55,8 +55,11 @@ class HomeScreen(WorkScreen):
 
     async def start(self, queue: str = "") -> None:
         """The practice is open: shows the board, with the cursor on the queue that was worked last."""
+        done = await self.session.calls.run(self.session.calls.practice.tend)
         await self.changed(None)
         self._list.move_to(next((at for at, line in enumerate(self._lines) if line.queue == queue), 0))
+        if done:
+            self.status.say(done)
 
     def on_screen_resume(self) -> None:
         """Back from a queue: the counts have changed."""

@@ -17,6 +17,9 @@ from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOff
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.errors import NotAllowed, Refused, Stale, Taken
 from store.people.users import AddUser
+from store.queries import answer as answers
+from store.queries.compose import ComposeQuery, QuoteIndicator, RewordQuery, SendQuery, SetQueryTiming
+from store.queries.due import CarryOnCoding
 from store.remits import arrivals, scratch
 from store.remits.bill_next import BillNextPayer
 from store.remits.next_payer import MoveToPatient
@@ -30,6 +33,7 @@ from store.tables import (
     Patient,
     Payer,
     PaymentMatter,
+    ProviderQuery,
     RemitClaim,
     ServiceLine,
     Transition,
@@ -42,7 +46,7 @@ from store.work.views import DropView, SaveView
 from tests.store.eras import era, pays, reversal
 from tests.store.work import patients
 from tests.store.work.test_commands import commands
-from tests.store.world import DAY, World
+from tests.store.world import DAY, World, on
 
 SOON = DAY + timedelta(days=3)
 BIG = View("den:>100", (SortKey("den", True), SortKey("slk")))
@@ -151,6 +155,32 @@ def _learned(world: World) -> str:
     return "bad cold"
 
 
+def _drafted(world: World) -> int:
+    """A question that may be sent, on an encounter with codes."""
+    return int(str(world.do(ComposeQuery(_coded(world, "PRMUT"), "finding", ((15, 42),))).result))
+
+
+def _asked(world: World) -> int:
+    """A question that waits for its answer."""
+    query_id = _drafted(world)
+    world.do(SendQuery(query_id))
+    return query_id
+
+
+def _answered(world: World) -> int:
+    query_id = _asked(world)
+    world.do(answers.AnswerQuery(query_id, "White coat hypertension.", "other"))
+    return query_id
+
+
+def _overdue(world: World, days: int = 4) -> int:
+    """A question that nobody answered for so many days."""
+    query_id = _asked(world)
+    with on(DAY + timedelta(days=days)):
+        world.do(CarryOnCoding())
+    return query_id
+
+
 def _owing(world: World) -> int:
     encounter_id = world.encounter()
     world.code(encounter_id)
@@ -228,6 +258,22 @@ CASES: dict[str, Make] = {
     "coding.code_whole": lambda w: whole.CodeEncounter(
         w.encounter("PRMUT"), (("I10", 3, 9),), (("G0438", (), 1, (1,)),)
     ),
+    "queries.compose": lambda w: ComposeQuery(_coded(w, "PRMUT"), "side", ((15, 42), (60, 74))),
+    "queries.quote": lambda w: QuoteIndicator(_drafted(w), 60, 74),
+    "queries.reword": lambda w: RewordQuery(_drafted(w), "What does it mean?", ("a", "b")),
+    "queries.send": lambda w: SendQuery(_drafted(w)),
+    "queries.timing": lambda _: SetQueryTiming(DAY, 2, 4, 6, 10),
+    "queries.answer": lambda w: answers.AnswerQuery(_asked(w), "White coat hypertension."),
+    "queries.import_answers": lambda w: (
+        _asked(w),
+        answers.ImportAnswers("a.json", (answers.Answer(w.one(ProviderQuery).number, "Not known."),)),
+    )[1],
+    "queries.apply": lambda w: answers.ApplyAnswer(_answered(w)),
+    "queries.follow": lambda w: answers.FollowQuery(_answered(w), "And since when?"),
+    "queries.remind": lambda w: answers.RemindProvider(_asked(w)),
+    "queries.escalate": lambda w: answers.EscalateQuery(_overdue(w)),
+    "queries.cancel": lambda w: answers.CancelQuery(_asked(w), "found in another note"),
+    "queries.no_response": lambda w: answers.CloseUnanswered(_overdue(w, 8)),
     "claims.correct": lambda w: CorrectClaim(w.claim(), "NEW123", "AUTH1", (("1", ("59",)),), "22"),
     "claims.route_to_coder": lambda w: RouteToCoder(w.claim(), "which side?"),
     "claims.cancel": lambda w: CancelClaim(w.claim(), "wrong patient"),

@@ -1,0 +1,269 @@
+"""Queries to providers: fair before they are sent, on the calendar until they are answered, and back by themselves."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store.coding.diagnoses import AddDiagnosis, RemoveDiagnosis
+from store.coding.flow import FinishCoding, HoldEncounter
+from store.coding.lines import TogglePointer
+from store.errors import NotAllowed, Refused
+from store.jobs import TakeInAnswers
+from store.queries.answer import (
+    AnswerQuery,
+    ApplyAnswer,
+    CancelQuery,
+    CloseUnanswered,
+    EscalateQuery,
+    FollowQuery,
+    RemindProvider,
+    effect,
+)
+from store.queries.compose import ComposeQuery, QuoteIndicator, RewordQuery, SendQuery, SetQueryTiming
+from store.queries.due import CarryOnCoding
+from store.queries.files import asked
+from store.queries.states import WAITING
+from store.queries.templates import templates
+from store.tables import Diagnosis, Encounter, ProviderQuery, QueryIndicator, ServiceLine
+from tests.store.world import DAY, NOTE, World, on
+
+WORDS = (NOTE.index("check of"), NOTE.index("check of") + 27)
+LATER = timedelta(days=1)
+
+
+def drafted(world: World, **other: object) -> tuple[int, int]:
+    """(encounter, query): a draft on an encounter with codes."""
+    encounter_id = world.encounter("PRMUT")
+    world.code(encounter_id, finish=False)
+    given: dict[str, object] = {"kind": "finding", "spans": (WORDS,)} | other
+    return encounter_id, int(str(world.do(ComposeQuery(encounter_id, **given)).result))  # type: ignore[arg-type]
+
+
+def sent(world: World) -> tuple[int, int]:
+    encounter_id, query_id = drafted(world)
+    world.do(SendQuery(query_id))
+    return encounter_id, query_id
+
+
+def state(world: World, query_id: int) -> str:
+    return world.get(ProviderQuery, query_id).state
+
+
+@pytest.mark.parametrize("kind", [one.kind for one in templates()])
+def test_every_shipped_question_is_fair_and_offers_other_and_undetermined(world: World, kind: str) -> None:
+    _, query_id = drafted(world, kind=kind)
+    world.do(SendQuery(query_id))
+    row = world.get(ProviderQuery, query_id)
+    assert row.state == "SENT"
+    assert "check of her blood pressure" in row.question
+    if row.form == "choice":
+        assert "Other" in row.options
+        assert "Unable to determine" in row.options
+
+
+@pytest.mark.parametrize(("question", "why"), [
+    ("Please document hypertension, as it raises the payment.", "Payment"),
+    ("Would you agree that a higher DRG is right?", "payment group"),
+    ("The patient has pneumonia. Please confirm.", "condition that the record does not"),
+])  # fmt: skip
+def test_a_question_that_leads_or_speaks_of_money_is_never_sent(world: World, question: str, why: str) -> None:
+    encounter_id, query_id = drafted(world, question=question)
+    with pytest.raises(Refused, match=why):
+        world.do(SendQuery(query_id))
+    assert state(world, query_id) == "DRAFT"
+    assert world.get(Encounter, encounter_id).state == "IN_PROGRESS"
+
+
+def test_a_choice_without_other_is_never_sent(world: World) -> None:
+    _, query_id = drafted(world, kind="side", options=("Right", "Left", "Unable to determine"))
+    with pytest.raises(Refused, match="Other"):
+        world.do(SendQuery(query_id))
+    world.do(RewordQuery(query_id, options=("Right", "Left", "Other", "Unable to determine")))
+    world.do(SendQuery(query_id))
+    assert state(world, query_id) == "SENT"
+
+
+def test_indicators_are_the_words_of_this_note(world: World) -> None:
+    _, query_id = drafted(world)
+    world.do(QuoteIndicator(query_id, 0, 4))
+    rows = world.all(QueryIndicator, query_id=query_id)
+    assert [row.words for row in rows] == ["check of her blood pressure", "Here"]
+    assert all(NOTE[row.span_start : row.span_end] == row.words for row in rows)
+
+
+def test_the_encounter_waits_and_returns_to_its_coder_by_itself(world: World) -> None:
+    coder = world.who("coder")
+    encounter_id = world.encounter("PRMUT")
+    coder.do(AddDiagnosis(encounter_id, "R03.0"))
+    query_id = int(str(coder.do(ComposeQuery(encounter_id, "finding", (WORDS,))).result))
+    coder.do(SendQuery(query_id))
+    assert world.get(Encounter, encounter_id).state == "QUERY_HOLD"
+    assert not world.item("coding", encounter_id).open
+    assert world.item("queries", query_id).due == DAY + timedelta(days=3)
+    with pytest.raises(Refused, match="QUERY_HOLD"):
+        coder.do(AddDiagnosis(encounter_id, "I10"))
+    coder.do(AnswerQuery(query_id, "Essential hypertension.", answered_by="Dr. Hollis"))
+    item = world.item("coding", encounter_id)
+    assert (item.open, item.assigned_to) == (True, coder.actor.user_id)
+    assert "answered" in item.reason
+    assert world.get(Encounter, encounter_id).state == "IN_PROGRESS"
+
+
+def test_an_open_question_stops_finishing_and_an_answered_one_keeps_its_effect(world: World) -> None:
+    encounter_id, query_id = drafted(world)
+    with pytest.raises(Refused, match="is DRAFT"):
+        world.do(FinishCoding(encounter_id))
+    world.do(SendQuery(query_id))
+    world.do(AnswerQuery(query_id, "White coat hypertension without a diagnosis of hypertension."))
+    world.do(RemoveDiagnosis(encounter_id, world.one(Diagnosis, encounter_id=encounter_id).id))
+    diagnosis = world.do(AddDiagnosis(encounter_id, "R03.0")).result
+    for line in world.all(ServiceLine, encounter_id=encounter_id):
+        world.do(TogglePointer(encounter_id, line.id, int(str(diagnosis))))
+    world.do(FinishCoding(encounter_id))
+    row = world.get(ProviderQuery, query_id)
+    assert (row.state, effect(row)) == ("APPLIED", "added R03.0, removed I10")
+    assert world.faults() == []
+
+
+def test_the_calendar_makes_it_overdue_reminds_escalates_and_closes(world: World) -> None:
+    encounter_id, query_id = sent(world)
+    steps = [(2, "SENT", 0), (3, "OVERDUE", 0), (5, "OVERDUE", 1), (7, "ESCALATED", 1), (14, "NO_RESPONSE", 1)]
+    for days, expected, reminders in steps:
+        with on(DAY + timedelta(days=days)):
+            world.owner.tend()
+        row = world.get(ProviderQuery, query_id)
+        assert (row.state, row.reminders) == (expected, reminders), days
+    assert world.get(Encounter, encounter_id).state == "IN_PROGRESS"
+    item = world.item("coding", encounter_id)
+    assert item.open
+    assert "code what is documented" in item.reason
+    assert world.faults() == []
+
+
+def test_a_practice_that_was_closed_catches_up_in_one_go_and_once(world: World) -> None:
+    _, query_id = sent(world)
+    with on(DAY + timedelta(days=30)):
+        counts = world.do(CarryOnCoding()).result
+        assert world.owner.tend() == ""
+    assert state(world, query_id) == "NO_RESPONSE"
+    assert counts == {"released": 0, "overdue": 1, "reminded": 1, "escalated": 1, "closed": 1}
+
+
+def test_the_days_are_settings_from_a_day_on(world: World) -> None:
+    _, before = sent(world)
+    world.do(SetQueryTiming(DAY + LATER, 1, 2, 3, 4))
+    with on(DAY + LATER):
+        _, after = sent(world)
+    assert world.get(ProviderQuery, before).close_on == DAY + timedelta(days=14)
+    assert world.get(ProviderQuery, after).close_on == DAY + timedelta(days=5)
+    with pytest.raises(Refused, match="in order"):
+        world.do(SetQueryTiming(DAY, 5, 3, 7, 14))
+    with pytest.raises(NotAllowed):
+        world.who("coder").do(SetQueryTiming(DAY, 1, 2, 3, 4))
+
+
+def test_a_hold_ends_on_its_day_by_itself(world: World) -> None:
+    encounter_id = world.encounter("PRMUT")
+    world.do(HoldEncounter(encounter_id, DAY + LATER, "report is missing"))
+    with on(DAY + LATER):
+        assert "1 released" in world.owner.tend()
+        assert world.get(Encounter, encounter_id).state == "READY"
+        world.do(AddDiagnosis(encounter_id, "I10"))
+    item = world.item("coding", encounter_id)
+    assert (item.open, item.deferred_until) == (True, None)
+
+
+def test_another_question_follows_an_answer(world: World) -> None:
+    encounter_id, query_id = sent(world)
+    world.do(AnswerQuery(query_id, "See below."))
+    following = int(str(world.do(FollowQuery(query_id, "Since when is it known?")).result))
+    row = world.get(ProviderQuery, following)
+    assert (row.follows_id, row.state, row.encounter_id) == (query_id, "DRAFT", encounter_id)
+    assert state(world, query_id) == "FOLLOW_UP"
+    assert len(world.all(QueryIndicator, query_id=following)) == 1
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv"])
+def test_answers_come_in_by_file_once(world: World, tmp_path: Path, suffix: str) -> None:
+    encounter_id, query_id = sent(world)
+    number = world.get(ProviderQuery, query_id).number
+    path = tmp_path / f"answers.{suffix}"
+    row = {"query": number, "answer": "Unable to determine", "by": "Dr. Hollis", "at": "2026-03-10T08:00:00Z"}
+    if suffix == "json":
+        path.write_text(json.dumps({"answers": [row]}))
+    else:
+        path.write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
+    assert world.owner.do(TakeInAnswers(path)).result == {"answered": 1, "known": 0}
+    assert world.owner.do(TakeInAnswers(path)).result == {"answered": 0, "known": 1}
+    taken = world.get(ProviderQuery, query_id)
+    assert (taken.state, taken.answer_kind, taken.answered_by) == ("ANSWERED", "undetermined", "Dr. Hollis")
+    assert world.get(Encounter, encounter_id).state == "IN_PROGRESS"
+
+
+@pytest.mark.parametrize(("content", "why"), [
+    ('[{"query": "Q1-1", "answer": "x"}', "not whole JSON"), ('[{"query": "Q1-1"}]', "answer is empty"),
+    ("query,answer\nQ1-1", "cut off"), ("query,reply\nQ1-1,x\n", "header"), ("query,answer\nQ1-1,x,y\n", "fields"),
+    ("query,answer\nnothing,x\n", "no query"),
+])  # fmt: skip
+def test_a_file_that_is_not_whole_changes_nothing(world: World, tmp_path: Path, content: str, why: str) -> None:
+    sent(world)
+    before = world.dump(everything=True)
+    path = tmp_path / "answers.txt"
+    path.write_text(content)
+    with pytest.raises(Refused, match=why):
+        world.owner.do(TakeInAnswers(path))
+    assert world.dump(everything=True) == before
+
+
+def test_what_goes_out_tells_no_money_and_of_the_patient_only_the_visit(world: World) -> None:
+    sent(world)
+    with world.owner.reading() as session:
+        (row,) = asked(session)
+    text = json.dumps(row)
+    assert row["indicators"] == ["check of her blood pressure"]
+    for hidden in ("227", "195.00", "Doe", "Elm", "PRM1", "$"):
+        assert hidden not in text
+
+
+def test_silence_is_no_agreement(world: World) -> None:
+    _, query_id = sent(world)
+    with pytest.raises(Refused, match="empty"):
+        world.do(AnswerQuery(query_id, "  "))
+    with pytest.raises(Refused):
+        world.do(CloseUnanswered(query_id))
+
+
+_STEPS = st.lists(
+    st.sampled_from(["send", "answer", "apply", "cancel", "remind", "escalate", "close", "wait", "follow"]), max_size=8
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_STEPS)
+def test_whatever_happens_an_encounter_is_held_exactly_while_an_answer_is_waited_for(
+    world: World, steps: list[str]
+) -> None:
+    encounter_id, query_id = drafted(world)
+    day = DAY
+    for step in steps:
+        command = {
+            "send": SendQuery(query_id), "answer": AnswerQuery(query_id, "It is so."), "apply": ApplyAnswer(query_id),
+            "cancel": CancelQuery(query_id, "no longer"), "remind": RemindProvider(query_id), "wait": CarryOnCoding(),
+            "escalate": EscalateQuery(query_id), "close": CloseUnanswered(query_id), "follow": FollowQuery(query_id),
+        }[step]  # fmt: skip
+        day += timedelta(days=3 if step == "wait" else 0)
+        with on(day):
+            try:
+                world.do(command)
+            except Refused:
+                continue
+        waits = any(row.state in WAITING for row in world.all(ProviderQuery, encounter_id=encounter_id))
+        held = world.get(Encounter, encounter_id).state == "QUERY_HOLD"
+        assert held == waits
+        assert world.item("coding", encounter_id).open != held
