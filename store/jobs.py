@@ -11,19 +11,22 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from store.claims import archive
 from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch, deliver
+from store.denials.letters import MakeLetter
 from store.errors import Refused
 from store.intake.load import ImportEncounters
 from store.intake.plain_file import read_bytes
 from store.intake.read import read_file
 from store.intake.rejects import rejects_path, write_rejects
 from store.intake.values import Intake
-from store.new_file import make_folder
+from store.new_file import make_folder, new_file
 from store.remits.arrivals import KeepSecondArrival
 from store.remits.money import ImportDeposits, is_deposits
 from store.remits.take_in import Duplicate, ImportRemittance
 from store.statements.files import Outcome, generate_through, run_through, send_through
+from store.tables import ArchivedFile
 from store.work.command import Job
 from store.work.values import Done
 from store.x12.kinds import kind_of
@@ -157,6 +160,35 @@ class TakeInFile(Job):
         if kind in {"999", "277CA", "TA1", "997"}:
             return practice.do(ImportAcks(self.path.name, content), key=key)
         raise Refused(f"This is an X12 {kind}; what is taken in is 835, 999, 277CA and TA1.", where=self.path.name)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLetters(Job):
+    """Fill a letter for each of these denials, keep it, and write it as PDF into a folder."""
+
+    denial_ids: tuple[int, ...]
+    template: str
+    how: str
+    to: str
+    reference: str
+    folder: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """What is kept is written again where an earlier try stopped; the result names the files."""
+        make_folder(self.folder)
+        files, said, action = [], "", 0
+        for denial_id in self.denial_ids:
+            letter = MakeLetter(denial_id, self.template, self.how, self.to, self.reference)
+            done = practice.do(letter, key=f"{key}-{denial_id}")
+            with practice.reading() as session:
+                file = session.get_one(ArchivedFile, int(str(done.result)))
+                path, content = self.folder / file.name, archive.content(file)
+            if not path.exists():
+                with new_file(path) as stream:
+                    stream.write(content)
+            files.append(str(path))
+            said, action = done.said, done.action_id
+        return Done(action, f"{said} {len(files)} in {self.folder}", {"files": files})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from sqlmodel import Session, col, select
 
 from store import clock
 from store.claims.view import claim_record
+from store.denials.before import before_table
+from store.denials.code_texts import code_texts
 from store.denials.open import QUEUE
 from store.denials.worth import told, worked_before
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
-from store.remits.dispositions import disposition
+from store.remits.dispositions import Rule, rules_of
 from store.tables import (
     Appeal,
     Claim,
@@ -25,6 +27,7 @@ from store.tables import (
     Remark,
     RemitAdjustment,
     RemitLine,
+    SentDocument,
     User,
     WorkItem,
 )
@@ -66,13 +69,19 @@ def _preview(session: Session, subjects: Sequence[int]) -> Previews:
         remarks = f"remarks {denial.remarks}" if denial.remarks else "no remark codes"
         limit = f"respond by {denial.deadline}" if denial.deadline else "limit not set for this payer"
         before = f"won {terms.won} of {terms.tried}: {terms.basis}" if terms and terms.tried else "no outcomes yet"
-        hint = disposition(denial.group, denial.reason).hint
+        hint = _rule(session, denial, claim).hint
         found[denial.id] = (
             f"{claim.control_number}  {what}  {denial.group}-{denial.reason} {hint}",
             f"{remarks}   {limit}   {before}",
             _last_remark(session, denial.id),
         )
     return found
+
+
+def _rule(session: Session, denial: Denial, claim: Claim) -> Rule:
+    return rules_of(session).rule(
+        denial.group, denial.reason, payer_id=claim.payer_id, remarks=denial.remarks.split(), sequence=claim.sequence
+    )
 
 
 def _last_remark(session: Session, denial_id: int) -> str:
@@ -89,7 +98,7 @@ def _last_remark(session: Session, denial_id: int) -> str:
 def _why(session: Session, item: WorkItem) -> Why:
     denial = session.get_one(Denial, item.subject_id)
     claim = session.get_one(Claim, denial.claim_id)
-    rule = disposition(denial.group, denial.reason)
+    rule = _rule(session, denial, claim)
     lines = [
         f"The payer did not pay {show_cents(denial.cents, sign='$')} of claim {claim.control_number}: "
         f"{denial.group}-{denial.reason}, {rule.hint}.",
@@ -104,6 +113,7 @@ def _why(session: Session, item: WorkItem) -> Why:
         else "The payer's limit is not set: look into the contract.",
         "It stays open at the payer until it is corrected (c), written off (w) or moved to the patient (P).",
     ]
+    lines.append(f"Usually caused by {rule.cause}; usually done first: {rule.action}.")
     lines += told(session, denial.id)
     if not rule.known:
         lines.append("This reason is not in the table of dispositions; posting left it open.")
@@ -118,21 +128,25 @@ def denial_record(session: Session, denial_id: int) -> Record:
     if denial is None:
         raise NotFound(f"There is no denial {denial_id}.")
     claim = claim_record(session, denial.claim_id)
-    rule = disposition(denial.group, denial.reason)
+    row = session.get_one(Claim, denial.claim_id)
+    rule = _rule(session, denial, row)
     slack = (denial.deadline - clock.today()).days if denial.deadline else None
     facts = Facts(
         (
             ("Denied", show_cents(denial.cents, sign="$")),
             ("Reason", f"{denial.group}-{denial.reason}  {rule.hint}"),
             ("Remark codes", denial.remarks or "none"),
-            ("Category", denial.category),
+            ("Category", f"{denial.category}, usually caused by {rule.cause}"),
+            ("Usually first", rule.action),
+            *_licensed(denial),
             ("State", denial.state),
             ("Opened", denial.opened_on),
             ("What worked before", worked_before(session, denial, session.get_one(Claim, denial.claim_id).payer_id)),
             ("Respond by", f"{denial.deadline} ({slack} days)" if denial.deadline else "not set for this payer"),
         )
     )
-    tab = Tab("Denial", (facts, _line(session, denial), _appeals(session, denial), _history(session, denial)))
+    tab = Tab("Denial", (facts, _line(session, denial), _appeals(session, denial), _sent(session, denial),
+                         before_table(session, denial, row), _history(session, denial)))  # fmt: skip
     return Record(
         title=f"Denial {denial.group}-{denial.reason}  {claim.title}",
         headline=f"{show_cents(denial.cents, sign='$')} denied   {claim.headline}",
@@ -153,10 +167,24 @@ def _line(session: Session, denial: Denial) -> Lines:
         f"{line.code} {line.modifiers}  charge {show_cents(line.charge)}  paid {show_cents(line.paid)}" if line else ""
     )
     reasons = (
-        f"  {row.group}-{row.reason}  {show_cents(row.cents)}  {disposition(row.group, row.reason).hint}"
+        f"  {row.group}-{row.reason}  {show_cents(row.cents)}  {rules_of(session).rule(row.group, row.reason).hint}"
         for row in session.exec(query).all()
     )
     return Lines((head, *reasons) if head else tuple(reasons), "What the payer answered")
+
+
+def _licensed(denial: Denial) -> list[tuple[str, str]]:
+    """The texts of the practice's own licensed code lists, where they are loaded."""
+    return code_texts([("CARC", denial.reason), *(("RARC", remark) for remark in denial.remarks.split())])
+
+
+def _sent(session: Session, denial: Denial) -> Lines:
+    query = select(SentDocument).where(SentDocument.denial_id == denial.id).order_by(col(SentDocument.id).desc())
+    rows = tuple(
+        f"{row.sent_on} {row.name} by {row.how} to {row.to}" + (f", reference {row.reference}" if row.reference else "")
+        for row in session.exec(query).all()
+    )
+    return Lines(rows or ("Nothing yet.",), "Letters and packets sent")
 
 
 def _appeals(session: Session, denial: Denial) -> Lines:

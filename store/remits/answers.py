@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from sqlmodel import Session as SqlSession
 
 from store.accounts.bulk import insert_rows
-from store.remits.dispositions import Disposition, Rule, disposition
+from store.remits.dispositions import Disposition, Rule, Rules, rules_of
 from store.remits.match import Matcher
 from store.remits.states import AnswerState
 from store.tables import Claim, RemitAdjustment, RemitClaim, RemitLine
@@ -20,6 +20,8 @@ from store.x12 import remittance_values as x12
 REVERSAL, CORRECTION = "22", "CR"
 CROSSOVER = frozenset({"19", "20", "21"})
 """CLP02 of a claim that the payer has sent on to the next one by itself."""
+_SEQUENCE = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
+"""As which payer a claim was processed (CLP02)."""
 QMB_REMARKS = frozenset({"N781", "N782", "N783"})
 """Remarks of MIA or MOA that tell that the patient may not be billed the cost share (CMS on QMB remittances)."""
 
@@ -54,16 +56,14 @@ class Found:
 class Answer:
     """One CLP.  `id` is its record's, 0 until it is kept.
 
-    `payer_id` is who answers: the claim's own payer, or a later one.  `hold` is why it isn't posted by itself, empty
-    when it is; `booked` says that its money is in the ledger already, unapplied, under the
-    answer `booked_as` where it was split from another.  `stranded`: a cost share that is not
-    the patient's has no payer to go to.  `paid_on` is the payment's day.
+    `hold` is why it isn't posted by itself, empty when it is; `booked` says that its money is in the ledger already,
+    unapplied, under the answer `booked_as` where it was split from another.  `stranded`: a cost share that is not the
+    patient's has no payer to go to.  `paid_on` is the payment's day.
     """
 
     value: x12.RemitClaim
     claim: Claim | None
     id: int = 0
-    payer_id: int | None = None
     lines: list[Line] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
     hold: str = ""
@@ -107,15 +107,15 @@ def keep_answers(session: SqlSession, remittance_id: int, matcher: Matcher, answ
     ids = insert_rows(session, RemitLine, [_line_row(answer.id, value, ours) for answer, value, ours in placed])
     for (answer, value, line_id), row_id in zip(placed, ids, strict=True):
         answer.lines.append(Line(row_id, line_id, value))
+    rules = rules_of(session)
     for answer in answers:
-        find_adjustments(answer)
+        find_adjustments(answer, rules)
 
 
-def find_adjustments(answer: Answer) -> None:
+def find_adjustments(answer: Answer, rules: Rules) -> None:
     """Every adjustment of the answer with what is to be done about it."""
-    payer_id = answer.payer_id
-    answer.found = [_found(one, None, payer_id) for one in answer.value.adjustments]
-    answer.found += [_found(one, line, payer_id) for line in answer.lines for one in line.value.adjustments]
+    answer.found = [_found(answer, one, None, rules) for one in answer.value.adjustments]
+    answer.found += [_found(answer, one, line, rules) for line in answer.lines for one in line.value.adjustments]
     if answer.protected:
         protect(answer)
 
@@ -145,8 +145,14 @@ def keep_adjustments(session: SqlSession, answers: Sequence[Answer]) -> None:
         session.execute(insert(RemitAdjustment.__table__), rows)  # type: ignore[attr-defined]
 
 
-def _found(value: x12.Adjustment, line: Line | None, _payer_id: int | None) -> Found:
-    rule = disposition(value.group, value.reason)
+def _found(answer: Answer, value: x12.Adjustment, line: Line | None, rules: Rules) -> Found:
+    rule = rules.rule(
+        value.group,
+        value.reason,
+        payer_id=answer.claim.payer_id if answer.claim else None,
+        remarks=line.value.remarks if line else answer.value.remarks,
+        sequence=_SEQUENCE.get(answer.value.status, ""),
+    )
     return Found(value.group, value.reason, value.cents, line, rule, rule.disposition)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from store.remits.answers import Answer, Line, find_adjustments
 from store.remits.board import Board
+from store.remits.dispositions import rules_of
 from store.remits.exceptions import QUEUE
 from store.remits.held import advance, post_held
 from store.remits.judge import Judge
@@ -101,7 +102,7 @@ def _child(change: Change, row: RemitClaim, answer: Answer, claim_id: int | None
     )  # fmt: skip
     made = Answer(value, claim, kept.id, booked=True, booked_as=row.id, paid_on=answer.paid_on)
     made.lines = [_keep_line(change, kept.id, part, line) for part, line in values if line is not None]
-    find_adjustments(made)
+    find_adjustments(made, rules_of(change.session))
     for found in made.found:
         change.add(
             RemitAdjustment(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from store.accounts.balances import claim_books
 from store.accounts.books import Book
 from store.money import show_cents
-from store.remits.dispositions import Disposition, disposition
+from store.remits.dispositions import Disposition, rules_of
 from store.remits.scratch import first_parts, is_placed, left, parts_of, reasons_of
 from store.remits.source import answers_again
 from store.tables import Claim, ClaimLine, RemitClaim, RemitPart
@@ -73,7 +73,7 @@ def _receipt(session: Session, parts: Sequence[RemitPart]) -> Table:
             mine = sums[part.claim_id]
             mine["cash"] += part.paid
             for one in reasons_of(part.why):
-                mine[disposition(one.group, one.reason).disposition] += one.cents
+                mine[rules_of(session).rule(one.group, one.reason).disposition] += one.cents
     rows: list[tuple[Cell, ...]] = []
     for claim_id, mine in sums.items():
         number = session.get_one(Claim, claim_id).control_number

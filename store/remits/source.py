@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from store.claims import archive
 from store.remits.answers import Answer, Line, find_adjustments
+from store.remits.dispositions import rules_of
 from store.tables import ArchivedFile, Claim, RemitClaim, RemitLine, Remittance
 from store.x12.remittance import read_remittance
 from store.x12.remittance_values import Adjustment, Payment, ProviderAdjustment
@@ -50,7 +51,7 @@ def answers_again(session: Session, rows: Sequence[RemitClaim]) -> list[Answer]:
         lines = select(RemitLine).where(RemitLine.remit_claim_id == row.id).order_by(col(RemitLine.id))
         pairs = zip(session.exec(lines).all(), value.lines, strict=True)
         answer.lines = [Line(line.id, line.claim_line_id, told) for line, told in pairs]
-        find_adjustments(answer)
+        find_adjustments(answer, rules_of(session))
         found.append(answer)
     return found
 

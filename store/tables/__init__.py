@@ -31,6 +31,7 @@ from store.tables.claim import (
 from store.tables.denial import Denial
 from store.tables.denial_worth import DenialWorth
 from store.tables.encounter import Diagnosis, Encounter, FacilityBill, Note, ServiceLine
+from store.tables.disposition import ContractRate, DispositionRule, LetterTemplate, SentDocument
 from store.tables.learned import CodeFavourite, CodePick
 from store.tables.ledger import LedgerEntry, Posting
 from store.tables.patient import Coverage, Guarantor, Patient, PatientContact
@@ -58,6 +59,7 @@ from store.tables.remittance import (
 )
 from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
 from store.tables.suggestion import SuggestionChoice
+from store.tables.variance import CreditBalance, Dispute, Underpayment
 from store.tables.views import SavedView, Sitting
 from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
@@ -65,15 +67,16 @@ from store.tables.write_off import WriteOffLimit, WriteOffRequest
 __all__ = [
     "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "Assistance", "AuditEntry", "Batch",
     "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimOverride", "ClaimVersion",
-    "CodeFavourite", "CodePick", "Coverage", "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis",
-    "DiscountStep", "DunningMessage", "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry",
-    "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter",
-    "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice",
-    "Promise", "Provider", "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment",
-    "RemitClaim", "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording",
-    "SavedView", "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
-    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice",
-    "TradingPartner", "Transition", "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
+    "CodeFavourite", "CodePick", "ContractRate", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth",
+    "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "DunningMessage", "Encounter", "Estimate",
+    "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "Note", "Patient", "PatientCall",
+    "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement",
+    "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider",
+    "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim",
+    "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView",
+    "SentDocument", "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
+    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice", "TradingPartner",
+    "Transition", "Underpayment", "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -7,7 +7,20 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add every verb to the command."""
-    from tui.commands import claims, codes, demo, edits, imports, lists, notes, payers, practice, queries, statements
+    from tui.commands import (
+        claims,
+        codes,
+        demo,
+        denials,
+        edits,
+        imports,
+        lists,
+        notes,
+        payers,
+        practice,
+        queries,
+        statements,
+    )
 
-    for module in (demo, practice, codes, edits, imports, claims, payers, lists, queries, statements, notes):
+    for module in (demo, practice, codes, edits, imports, claims, payers, lists, denials, queries, statements, notes):
         module.register(app)

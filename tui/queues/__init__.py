@@ -18,13 +18,15 @@ class QueueScreenSpec:
     """A queue's own actions.
 
     `record` says that Enter opens the generic record; a queue with a screen of its own (such as the coding desk)
-    gives `screen` instead: "module:Class" of a screen made with (session, queue, row).
+    gives `screen` instead: "module:Class" of a screen made with (session, queue, row).  `alike` are the columns in
+    which the rows of a bundle are the same.
     """
 
     queue: str
     actions: tuple[Action, ...] = ()
     record: bool = True
     screen: str = ""
+    alike: tuple[str, ...] = ()
 
     def problems(self) -> list[str]:
         """Keys that clash on the list or in the record."""

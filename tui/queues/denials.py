@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store import clock
 from store.money import parse_cents, show_cents
 from store.people.roles import Role
 from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
-from tui.keys import Action
+from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.corrections import CORRECTION_ASKS, correction
 from tui.verbs import day
+
+if TYPE_CHECKING:
+    from store.work.command import Command
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -22,16 +27,23 @@ def _correct(chosen: Chosen) -> Sequence[object]:
     return [CorrectDenial(row.subject_id, **correction(chosen)) for row in chosen.rows]
 
 
+def _together(what: str, commands: Sequence[Command]) -> Sequence[object]:
+    """Of many rows one change: all or none, one note, one undo."""
+    from store.work.together import Together
+
+    return [Together(tuple(commands), what)] if len(commands) > 1 else commands
+
+
 def _start(chosen: Chosen) -> Sequence[object]:
     from store.denials.commands import StartDenial
 
-    return [StartDenial(row.subject_id) for row in chosen.rows]
+    return _together("In work", [StartDenial(row.subject_id) for row in chosen.rows])
 
 
 def _write_off(chosen: Chosen) -> Sequence[object]:
     from store.denials.commands import WriteOffDenial
 
-    return [WriteOffDenial(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+    return _together("Write off", [WriteOffDenial(row.subject_id, chosen.text("reason")) for row in chosen.rows])
 
 
 def _approve(chosen: Chosen) -> Sequence[object]:
@@ -79,7 +91,7 @@ def _appeal(chosen: Chosen) -> Sequence[object]:
     from store.denials.appeals import AppealDenial
 
     late = chosen.text("late")
-    return [AppealDenial(row.subject_id, chosen.text("reference"), late) for row in chosen.rows]
+    return _together("Appeal", [AppealDenial(row.subject_id, chosen.text("reference"), late) for row in chosen.rows])
 
 
 def _upheld(chosen: Chosen) -> Sequence[object]:
@@ -93,14 +105,52 @@ def _upheld(chosen: Chosen) -> Sequence[object]:
 def _records(chosen: Chosen) -> Sequence[object]:
     from store.denials.appeals import SendRecords
 
-    return [SendRecords(row.subject_id, chosen.text("what"), chosen.text("reference")) for row in chosen.rows]
+    told = (chosen.text("what"), chosen.text("reference"))
+    return _together("Records sent", [SendRecords(row.subject_id, *told) for row in chosen.rows])
 
 
 def _call(chosen: Chosen) -> Sequence[object]:
     from store.denials.appeals import PayerCall
 
     told = (chosen.text("contact"), chosen.text("outcome"), chosen.text("reference"))
-    return [PayerCall(row.subject_id, *told, day(chosen, "again")) for row in chosen.rows]
+    return _together("Call", [PayerCall(row.subject_id, *told, day(chosen, "again")) for row in chosen.rows])
+
+
+def _letter(chosen: Chosen) -> Sequence[object]:
+    from store.jobs import WriteLetters
+
+    ids = tuple(row.subject_id for row in chosen.rows)
+    folder = Path(chosen.text("folder")).expanduser()
+    told = (chosen.text("letter"), chosen.text("how"), "", chosen.text("reference"))
+    return [WriteLetters(ids, *told, folder)]
+
+
+def _letters(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    from store.denials.letters import templates
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        return [Choice(one.name, one.name, "with enclosures" if one.packet else "") for one in templates(session)]
+
+
+def _ways(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    from store.denials.letters import WAYS
+
+    return [Choice(way, way) for way in WAYS]
+
+
+def _classify(chosen: Chosen) -> Sequence[object]:
+    from store.denials.classify import ClassifyDenial
+
+    own = chosen.text("scope") == "payer"
+    return [ClassifyDenial(row.subject_id, chosen.text("category"), only_payer=own) for row in chosen.rows]
+
+
+def _categories(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    from store.remits.dispositions import categories
+
+    return [Choice(name, name) for name in categories()]
 
 
 def _outcomes(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
@@ -111,6 +161,7 @@ def _outcomes(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
 
 SPEC = QueueScreenSpec(
     queue="denials",
+    alike=("payer", "carc"),
     actions=(
         Action(
             id="denials.correct",
@@ -219,7 +270,46 @@ SPEC = QueueScreenSpec(
                 Days(name="again", question="Look again in", first="7d"),
             ),
             build=_call,
+            many=True,
             rank=60,
+        ),
+        Action(
+            id="denials.letter",
+            key="F",
+            label="letter",
+            help="Fill a letter or an appeal packet from the claim as PDF, and keep what was sent, how and when.",
+            asks=(
+                Pick(name="letter", question="Which letter", load=_letters),
+                Pick(name="how", question="Sent by", load=_ways),
+                Words(name="reference", question="Reference", required=False, hint="fax receipt, tracking number"),
+                Words(name="folder", question="Folder", first="letters-out"),
+            ),
+            build=_letter,
+            confirm=lambda chosen: f"Write {len(chosen.rows)} letters and note them as sent?",
+            many=True,
+            rank=65,
+        ),
+        Action(
+            id="bundle",
+            key="b",
+            label="bundle",
+            help="Mark every row of the same payer and reason; then one key does it for all, and one u takes it back.",
+            places=frozenset({Place.LIST}),
+        ),
+        Action(
+            id="denials.classify",
+            key="i",
+            label="category",
+            help="Say what kind of denial this reason is, for this payer or for all; open ones follow, later ones too.",
+            asks=(
+                Pick(name="category", question="It is", load=_categories),
+                Pick(
+                    name="scope",
+                    question="For",
+                    choices=(Choice("payer", "this payer"), Choice("all", "every payer")),
+                ),
+            ),
+            build=_classify,
         ),
         Action(
             id="denials.transfer",

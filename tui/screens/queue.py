@@ -167,6 +167,19 @@ class QueueScreen(ViewedScreen):
             self._list.set_marks(await self._all_rows("mark"))
         self._marks_changed()
 
+    async def do_bundle(self, _count: int | None) -> None:
+        """Marks every row of the view that is like the focused one in the columns that the queue names."""
+        row = self._list.row
+        if row is None or self._info is None:
+            raise Refused("There is no row here.")
+        keys = self.session.spec(self.queue).alike
+        places = [place for place, column in enumerate(self._info.columns) if column.key in keys]
+        rows = await self._all_rows("mark")
+        alike = [one for one in rows if all(one.cells[place] == row.cells[place] for place in places)]
+        self._list.set_marks(alike)
+        self._marks_changed()
+        self.status.say(f"{rows_word(len(alike))} of {' '.join(str(row.cells[place]) for place in places)} marked.")
+
     async def do_why(self, _count: int | None) -> None:
         """Opens the answer."""
         if (row := self._list.row) is None:

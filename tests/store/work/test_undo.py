@@ -14,7 +14,9 @@ from store.coding import diagnoses, flow, lines, suggestions, whole
 from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
 from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOffLimit
+from store.denials.classify import ClassifyDenial
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
+from store.denials.letters import SaveTemplate
 from store.errors import NotAllowed, Refused, Stale, Taken
 from store.people.users import AddUser
 from store.queries import answer as answers
@@ -24,6 +26,7 @@ from store.remits import arrivals, scratch
 from store.remits.bill_next import BillNextPayer
 from store.remits.next_payer import MoveToPatient
 from store.remits.queue import SettleException
+from store.remits.rule_table import LoadDispositions, SetDisposition
 from store.remits.take_in import ImportRemittance
 from store.tables import (
     Claim,
@@ -40,6 +43,7 @@ from store.tables import (
 )
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
+from store.work.together import Together
 from store.work.undo import Undo
 from store.work.values import SortKey, View
 from store.work.views import DropView, SaveView
@@ -225,6 +229,11 @@ CASES: dict[str, Make] = {
     "remits.suspense": lambda w: scratch.ToSuspense(_lost(w)[0], "an old system's"),
     "remits.settle_matter": lambda w: arrivals.SettleMatter(_matter(w), "a bonus"),
     "remits.set_rule": lambda _: arrivals.SetPostingRule(None, auto_post=False, wait_for_money=True),
+    "remits.set_disposition": lambda w: (w.denied(), SetDisposition("16", "denial", "records", group="CO"))[1],
+    "remits.load_dispositions": lambda _: LoadDispositions("f", b"reason,disposition,category\n16,denial,records\n"),
+    "denials.classify": lambda w: ClassifyDenial(w.denied()[1], "records"),
+    "denials.template": lambda _: SaveTemplate("thanks", "Thank you", "For $claim"),
+    "work.together": lambda w: Together(tuple(StartDenial(w.denied()[1]) for _ in range(2)), "In work"),
     "work.defer": lambda w: Defer(_item(w), SOON, "waiting for the records"),
     "work.assign": lambda w: Assign(_item(w), w.owner.actor.user_id),
     "work.escalate": lambda w: Escalate(_item(w), "please look"),

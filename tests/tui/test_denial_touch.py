@@ -1,0 +1,94 @@
+"""A denial is touched in ten keys at the real screens; a bundle of one payer and reason is one change."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+
+from store.tables import Denial, Remark, WorkItem
+from tests.store.conftest import engine, library, still, template, world
+from tests.store.world import World
+from tests.tui.support import LARGE, SMALL, Desk
+from tui.app import SuperbillApp
+from tui.screens.queue import QueueScreen
+
+__all__ = ["engine", "library", "still", "template", "world"]
+
+
+class Counted:
+    """Presses keys and counts them."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.keys = desk, 0
+
+    async def press(self, *keys: str) -> None:
+        self.keys += len(keys)
+        for key in keys:
+            await self.desk.pilot.press(key)
+            await self.desk.settle()
+
+
+@asynccontextmanager
+async def denials_of(world: World, size: tuple[int, int]) -> AsyncIterator[Desk]:
+    app = SuperbillApp(lambda: world.who("biller"))
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, pilot, None)
+        await desk.settle()
+        app.push_screen(QueueScreen(app.session, "denials"))
+        await desk.settle()
+        yield desk
+
+
+def opened(world: World, size: tuple[int, int]) -> AbstractAsyncContextManager[Desk]:
+    return denials_of(world, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+async def test_a_denial_is_touched_in_ten_keys(world: World, size: tuple[int, int]) -> None:
+    """Take the best one, read it, call the payer, say what came of it and when to look again, take the next."""
+    first, second = world.denied()[1], world.denied()[1]
+    async with opened(world, size) as desk:
+        hands = Counted(desk)
+        await hands.press("n")
+        assert "Denial CO-16" in desk.text("#title")
+        await hands.press("p", "A", "n", "n", "enter", "2", "enter", "enter")
+        assert "is noted" in desk.status
+        await hands.press("n")
+        assert hands.keys <= 10, hands.keys
+        touched = world.all(Remark)
+        assert [remark.text.split(".")[0] for remark in touched] == ["Call: Ann"]
+        item = world.one(WorkItem, queue="denials", subject_id=int(touched[0].subject.split(":")[1]))
+        assert (item.deferred_until is not None, item.assigned_to) == (True, world.who("biller").actor.user_id)
+        assert item.subject_id in (first, second)
+
+
+async def test_records_are_noted_in_ten_keys(world: World) -> None:
+    world.denied("CO-252")
+    async with opened(world, SMALL) as desk:
+        hands = Counted(desk)
+        await hands.press("n", "f", "f", "a", "x", "enter", "enter")
+        assert "noted as sent" in desk.status
+        assert hands.keys <= 10
+
+
+async def test_a_bundle_of_one_payer_and_reason_is_written_off_with_one_reason_and_one_undo(world: World) -> None:
+    ids = [world.denied("CO-97")[1] for _ in range(3)]
+    other = world.denied("CO-16")[1]
+    async with opened(world, LARGE) as desk:
+        await desk.press("slash")
+        await desk.type("carc:97")
+        await desk.press("enter")
+        await desk.settle()
+        await desk.press("b")
+        await desk.settle()
+        assert "6 rows of PRMUT CO-97 marked" in desk.status
+        await desk.press("w", "1")
+        await desk.settle()
+        assert {world.get(Denial, one).state for one in ids} == {"CLOSED_WO"}
+        assert world.get(Denial, other).state == "OPEN"
+        await desk.press("u")
+        await desk.settle()
+        assert {world.get(Denial, one).state for one in ids} == {"OPEN"}
+    assert world.faults() == []
