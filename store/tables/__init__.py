@@ -30,8 +30,8 @@ from store.tables.claim import (
 )
 from store.tables.denial import Denial
 from store.tables.denial_worth import DenialWorth
-from store.tables.encounter import Diagnosis, Encounter, FacilityBill, Note, ServiceLine
 from store.tables.disposition import ContractRate, DispositionRule, LetterTemplate, SentDocument
+from store.tables.encounter import Diagnosis, Encounter, FacilityBill, Note, ServiceLine
 from store.tables.learned import CodeFavourite, CodePick
 from store.tables.ledger import LedgerEntry, Posting
 from store.tables.patient import Coverage, Guarantor, Patient, PatientContact
