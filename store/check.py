@@ -30,8 +30,10 @@ from store.tables import (
     Guarantor,
     LedgerEntry,
     Note,
+    PatientPayment,
     Posting,
     ProviderQuery,
+    Refund,
     RemitClaim,
     Remittance,
     Transition,
@@ -135,6 +137,23 @@ def _accounts_queued(session: Session) -> Proof:
         due = account_balance(session, guarantor_id).patient_due
         if listed.get(guarantor_id, 0) != max(0, due):
             proof.faults.append(f"account {guarantor_id}: owes {show_cents(due)}, the queue says otherwise")
+    return proof
+
+
+def _payments_booked(session: Session) -> Proof:
+    """What patients paid, less what went back, is what the ledger says that came from them, account by account."""
+    proof = Proof("accounts whose receipts and refunds are what the ledger says")
+    sums: dict[int, int] = defaultdict(int)
+    for payment in session.exec(select(PatientPayment)).all():
+        proof.rows += 1
+        sums[payment.guarantor_id] += payment.cents
+    for refund in session.exec(select(Refund).where(Refund.state == "ISSUED")).all():
+        sums[refund.guarantor_id] -= refund.cents
+    query = select(Posting.guarantor_id, func.sum(Posting.cents)).where(Posting.book == Book.PATIENT_CASH)
+    booked = {one or 0: int(cents) for one, cents in session.exec(query.group_by(col(Posting.guarantor_id))).all()}
+    for guarantor_id in sorted(sums.keys() | booked.keys()):
+        if sums.get(guarantor_id, 0) != booked.get(guarantor_id, 0):
+            proof.faults.append(f"account {guarantor_id}: receipts and refunds are not what is booked")
     return proof
 
 
@@ -262,6 +281,7 @@ _PROOFS: tuple[Callable[[Session], Proof], ...] = (
     _remittances_booked,
     _claims_explained,
     _accounts_queued,
+    _payments_booked,
     _records_queued,
     _states_reached,
     _files_whole,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import store.calls.states  # noqa: F401 - its state machine
+from store.accounts.refund_queue import REFUNDS
+from store.calls.queue import CALLS
 from store.claims.queue import CLAIMS
 from store.claims.rejections import REJECTIONS
 from store.coding.queue import CODING
@@ -14,5 +15,5 @@ from store.statements.queue import STATEMENTS
 from store.statements.run_queue import RUNS
 from store.work.queue import register
 
-for _queue in (CODING, QUERIES, CLAIMS, REJECTIONS, REMITS, DENIALS, PAYMENTS, STATEMENTS, RUNS):
+for _queue in (CODING, QUERIES, CLAIMS, REJECTIONS, REMITS, DENIALS, PAYMENTS, STATEMENTS, RUNS, CALLS, REFUNDS):
     register(_queue)

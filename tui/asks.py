@@ -62,12 +62,16 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ask:
-    """A question.  `name` is where the answer goes; `first` is what stands in the prompt at the start."""
+    """A question.  `name` is where the answer goes; `first` is what stands in the prompt at the start.
+
+    `suggest` reads from the store what stands there instead.
+    """
 
     name: str
     question: str
     hint: str = ""
     first: str = ""
+    suggest: Callable[[PracticeApi, Chosen], str] | None = None
 
     @property
     def takes_count(self) -> bool:

@@ -1,40 +1,48 @@
-"""An account as a record: balances, what each visit owes and to whom, and every posting."""
+"""An account as a record: three sums that are never mixed, open items, every posting with a running balance."""
 
 from __future__ import annotations
+
+from collections import defaultdict
 
 from sqlmodel import Session, col, select
 
 from store import clock
-from store.accounts.balances import account_balance
+from store.accounts.agreed_view import agreed_tab
+from store.accounts.balances import Balance, account_balance
 from store.accounts.books import Book
 from store.accounts.holds import standing_holds
+from store.accounts.why_owed import explanation, plain_lines
 from store.errors import NotFound
 from store.money import show_cents
 from store.tables import Encounter, Guarantor, LedgerEntry, Patient, Payer, Posting
-from store.work.record import Facts, Record, Tab, Table
+from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind
 
 _LEDGER = (
     Column("date", "Date", 10, Kind.DATE),
-    Column("kind", "What", 10),
-    Column("visit", "Visit", 9),
-    Column("book", "Book", 11),
-    Column("payer", "Payer", 8),
+    Column("kind", "What", 15),
+    Column("visit", "Visit", 7),
+    Column("book", "Book", 12),
+    Column("payer", "Payer", 6),
     Column("amount", "Amount", 10, Kind.CENTS),
-    Column("memo", "Memo", 20, wide=True),
+    Column("balance", "Patient", 10, Kind.CENTS, help="what the guarantor owes after it"),
+    Column("memo", "Memo", 30, wide=True),
 )
 _VISITS = (
-    Column("visit", "Visit", 9),
+    Column("visit", "Visit", 7),
     Column("dos", "Service", 10, Kind.DATE),
-    Column("patient", "Patient", 14),
-    Column("charge", "Charge", 10, Kind.CENTS),
-    Column("insurance", "Insurance", 10, Kind.CENTS),
-    Column("due", "Patient", 10, Kind.CENTS),
+    Column("patient", "Patient", 10),
+    Column("charge", "Charge", 9, Kind.CENTS),
+    Column("payers", "Payers", 9, Kind.CENTS),
+    Column("off", "Taken off", 9, Kind.CENTS),
+    Column("paid", "Pat paid", 9, Kind.CENTS),
+    Column("insurance", "Insurance", 9, Kind.CENTS),
+    Column("due", "Patient", 9, Kind.CENTS),
 )
 
 
 def account_record(session: Session, guarantor_id: int) -> Record:
-    """The account behind `l`: three sums that are never mixed, then visits, then postings."""
+    """The account behind `l`."""
     guarantor = session.get(Guarantor, guarantor_id)
     if guarantor is None:
         raise NotFound(f"There is no account {guarantor_id}.")
@@ -53,20 +61,25 @@ def account_record(session: Session, guarantor_id: int) -> Record:
     tabs = (
         Tab("Visits", (summary, Table(_VISITS, _visits(session, guarantor_id)))),
         Tab("Ledger", (Table(_LEDGER, _postings(session, guarantor_id)),)),
-    )
-    headline = (
-        f"patient owes {show_cents(balance.patient_due, sign='$')}   "
-        f"waiting for insurance {show_cents(balance.insurance_pending, sign='$')}"
+        Tab("Why", (Lines(plain_lines(explanation(session, guarantor_id, language="en"))),)),
+        agreed_tab(session, guarantor_id),
     )
     title = f"Account {guarantor.number}  {guarantor.last}, {guarantor.first}"
-    return Record(
-        title,
-        headline,
-        str(holds[0].kind) if holds else "open",
-        tabs,
-        account_id=guarantor_id,
-        version=guarantor.version,
-    )
+    state = str(holds[0].kind) if holds else "open"
+    return Record(title, sums(balance), state, tabs, account_id=guarantor_id, version=guarantor.version)
+
+
+def sums(balance: Balance) -> str:
+    """An account's sums in one line; what is nothing is left out but for what is owed."""
+    told = [
+        f"patient owes {show_cents(balance.patient_due, sign='$')}",
+        f"waiting for insurance {show_cents(balance.insurance_pending, sign='$')}",
+    ]
+    if balance.credit:
+        told.append(f"credit {show_cents(balance.credit, sign='$')}")
+    if balance.bad_debt:
+        told.append(f"at agency {show_cents(balance.bad_debt, sign='$')}")
+    return "   ".join(told)
 
 
 def _postings(session: Session, guarantor_id: int) -> tuple[tuple[Cell, ...], ...]:
@@ -78,10 +91,15 @@ def _postings(session: Session, guarantor_id: int) -> tuple[tuple[Cell, ...], ..
         .where(Posting.guarantor_id == guarantor_id)
         .order_by(col(LedgerEntry.id), col(Posting.id))
     )
-    return tuple(
-        (entry.entry_date, entry.kind, number or "", posting.book, payer or "", posting.cents, entry.memo)
-        for posting, entry, number, payer in session.exec(query).all()
-    )
+    rows: list[tuple[Cell, ...]] = []
+    balance = 0
+    for posting, entry, number, payer in session.exec(query).all():
+        if posting.book == Book.PATIENT:
+            balance += posting.cents
+        rows.append(
+            (entry.entry_date, entry.kind, number or "", posting.book, payer or "", posting.cents, balance, entry.memo)
+        )
+    return tuple(rows)
 
 
 def _visits(session: Session, guarantor_id: int) -> tuple[tuple[Cell, ...], ...]:
@@ -91,18 +109,17 @@ def _visits(session: Session, guarantor_id: int) -> tuple[tuple[Cell, ...], ...]
         .join(Patient, col(Patient.id) == col(Encounter.patient_id))
         .where(Posting.guarantor_id == guarantor_id)
     )
-    sums: dict[int, dict[str, int]] = {}
+    books: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     shown: dict[int, tuple[Encounter, Patient]] = {}
     for encounter, patient, posting in session.exec(query).all():
         shown[encounter.id] = (encounter, patient)
-        books = sums.setdefault(encounter.id, {})
-        books[posting.book] = books.get(posting.book, 0) + posting.cents
-    rows = []
+        books[encounter.id][posting.book] += posting.cents
+    rows: list[tuple[Cell, ...]] = []
     for encounter_id, (encounter, patient) in sorted(shown.items()):
-        books = sums[encounter_id]
-        name = f"{patient.last}, {patient.first}"
-        amounts = (-books.get(Book.CHARGES, 0), books.get(Book.INSURANCE, 0), books.get(Book.PATIENT, 0))
-        rows.append((encounter.number, encounter.service_date, name, *amounts))
+        mine = books[encounter_id]
+        off = mine[Book.CONTRACTUAL] + mine[Book.WRITE_OFF] + mine[Book.DISCOUNT]
+        amounts = (-mine[Book.CHARGES], mine[Book.CASH], off, mine[Book.PATIENT_CASH], mine[Book.INSURANCE])
+        rows.append((encounter.number, encounter.service_date, patient.first, *amounts, mine[Book.PATIENT]))
     return tuple(rows)
 
 

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from store.accounts.agreements import Kept, PlanStanding, PromiseStanding, plans, promises
+from store.accounts.agreements import Kept, PlanStanding, plans, promises
 from store.accounts.balances import account_balances
 from store.accounts.holds import STOPS_CALLS, HoldKind, standing_holds
 from store.accounts.policy import policy_of
@@ -26,6 +26,9 @@ from store.work.command import Change
 
 QUEUE = "calls"
 _RANKS = ("high balance", "mail came back", "final notice", "missed plan", "asked for", "call back", "broken promise")
+
+
+_TRIED = (CallState.NO_ANSWER, CallState.LEFT_MSG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,13 @@ def refresh_calls(change: Change, guarantor_ids: Iterable[int]) -> None:
 def _refresh(change: Change, ids: Sequence[int]) -> None:
     session = change.session
     session.flush()
-    talking = set(
-        session.exec(
-            select(PatientCall.guarantor_id).where(
-                col(PatientCall.guarantor_id).in_(ids), PatientCall.state == CallState.IN_CALL
-            )
+    talking = {
+        call.guarantor_id
+        for call in session.exec(
+            select(PatientCall).where(col(PatientCall.guarantor_id).in_(ids), PatientCall.state == CallState.IN_CALL)
         ).all()
-    )
+        if call.began_at.date() == change.now.date()
+    }
     known = {
         item.subject_id: item
         for item in session.exec(
@@ -153,10 +156,14 @@ class _Look:
         """What was promised or agreed: nobody calls while it is kept, and the day after it is not."""
         promise, plan = self.promises.get(id_), self.plans.get(id_)
         last = self.last_calls.get(id_)
-        if promise is not None and promise.state is not Kept.KEPT and not _after(last, promise):
-            grace = promise.due_on + timedelta(days=self.policy.promise_grace + 1)
+        if promise is not None and promise.state is not Kept.KEPT:
+            on = promise.due_on + timedelta(days=self.policy.promise_grace + 1)
             amount = show_cents(promise.cents, sign="$")
-            return "broken promise", f"promise of {amount} by {promise.due_on:%b %d} not kept", grace, None
+            reason = f"promise of {amount} by {promise.due_on:%b %d} not kept"
+            if last is None or last.began_at.date() < on:
+                return "broken promise", reason, on, None
+            if last.state in _TRIED:
+                return "broken promise", reason, last.began_at.date() + timedelta(days=1), None
         if plan is not None and not plan.done:
             return self._planned(plan)
         return None
@@ -175,23 +182,22 @@ class _Look:
         if last.state == CallState.CALLBACK and last.call_back_at is not None:
             on = last.call_back_at.date()
             return "call back", f"call back {last.call_back_at:%b %d %H:%M}", on, on
-        again = last.began_at.date() + timedelta(days=1)
-        if last.state in (CallState.NO_ANSWER, CallState.LEFT_MSG):
+        if last.state in _TRIED:
+            again = last.began_at.date() + timedelta(days=1)
             return "asked for", f"{last.reason} (tried {last.began_at:%b %d})", again, None
-        if last.state == CallState.REFUSED:
-            on = last.began_at.date() + timedelta(days=30)
-            return "final notice", "refused to pay", on, None
         return None
 
     def _noticed(self, id_: int, cents: int) -> tuple[str, str, date, date | None] | None:
-        account = self.accounts[id_]
+        account, talked = self.accounts[id_], self.last_calls.get(id_)
+        if talked is not None and talked.state == CallState.WRONG_NO and talked.phone == account.phone:
+            return None  # until another number is known
         if any(one.kind is HoldKind.RETURNED_MAIL for one in self.holds.get(id_, [])):
             return "mail came back", "mail came back: ask for the address", self.today, None
         if id_ in self.asked:
             return "asked for", self.asked[id_], self.today, None
         last = account.last_statement_on
-        if last is None:
-            return None
+        if last is None or (talked is not None and talked.began_at.date() >= last):
+            return None  # the next statement opens it again
         on = last + timedelta(days=self.policy.call_final_days)
         if account.dunning >= 4:
             return "final notice", f"final notice of {last:%b %d}", on, None
@@ -211,6 +217,7 @@ def attempts(session: Session, policy: PatientPolicy, ids: Sequence[int], today:
     """How often each account was tried in the last days, and the first of these days."""
     first = today - timedelta(days=policy.call_days - 1)
     query = select(PatientCall.guarantor_id, PatientCall.began_at).where(col(PatientCall.guarantor_id).in_(ids))
+    query = query.where(PatientCall.state != CallState.STOPPED)
     days = [(id_, began.date()) for id_, began in session.exec(query).all() if began.date() >= first]
     counts = Counter(id_ for id_, _ in days)
     return {id_: (count, min(day for one, day in days if one == id_)) for id_, count in counts.items()}
@@ -220,11 +227,6 @@ def _last_calls(session: Session, ids: Sequence[int]) -> dict[int, PatientCall]:
     latest = select(func.max(PatientCall.id)).where(col(PatientCall.guarantor_id).in_(ids))
     latest = latest.group_by(col(PatientCall.guarantor_id))
     return {one.guarantor_id: one for one in session.exec(select(PatientCall).where(col(PatientCall.id).in_(latest)))}
-
-
-def _after(last: PatientCall | None, promise: PromiseStanding) -> bool:
-    """Whether somebody has talked about it since the promise ran out, so that it is no news any more."""
-    return last is not None and last.began_at.date() > promise.due_on and last.state != CallState.PROMISED
 
 
 def _asked_for(session: Session, ids: Sequence[int]) -> dict[int, str]:

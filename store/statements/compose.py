@@ -90,7 +90,7 @@ class _Composer:
         level = asked.level or next_level(self.policy, guarantor.dunning, guarantor.id in self.delivered, age)
         statement = Statement(
             practice=self.sender,
-            guarantor=_addressee(guarantor),
+            guarantor=addressee(guarantor),
             account=guarantor.number,
             number=asked.number,
             statement_date=asked.on,
@@ -129,7 +129,8 @@ def sender(practice: Practice) -> Sender:
     return Sender(practice.name, address, phone, practice.pay_url, practice.hours, practice.tax_id)
 
 
-def _addressee(guarantor: Guarantor) -> Addressee:
+def addressee(guarantor: Guarantor) -> Addressee:
+    """The guarantor as an envelope shows it."""
     address = (guarantor.line1, f"{guarantor.city}, {guarantor.state} {guarantor.zip}")
     return Addressee(f"{guarantor.first} {guarantor.last}", address, guarantor.language)
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from store import clock
 from store.accounts.standing import QUEUE
 from store.accounts.view import account_record
+from store.accounts.why_owed import explanation, plain_lines
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
@@ -44,9 +45,10 @@ def _why(session: Session, item: WorkItem) -> Why:
     practice = session.exec(select(Practice)).one()
     judged = judge(session, practice, [item.subject_id], clock.today())[0]
     lines = (
-        f"The guarantor owes {show_cents(judged.due, sign='$')}.",
-        f"Waiting for insurers, and never part of a statement's amount due: {show_cents(judged.pending, sign='$')}.",
         f"{'In' if judged.included else 'Out of'} the next run: {judged.reason}.",
+        f"Waiting for insurers, and never part of a statement's amount due: {show_cents(judged.pending, sign='$')}.",
+        "",
+        *plain_lines(explanation(session, item.subject_id, language="en")),
     )
     return Why("Why is this owed, and is it in the run?", lines, "One reason each, in a fixed order.")
 

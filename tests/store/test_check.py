@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from codesets import CodeLibrary
+from store.accounts.payments import TakePayment
 from store.check import check
 from store.claims.correct import CorrectClaim, RouteToCoder
 from store.coding.flow import FinishCoding, HoldEncounter
@@ -19,7 +20,7 @@ from store.migrations.guards import APPEND_ONLY
 from store.remits.take_in import ImportRemittance
 from store.statements.runs import ApproveRun, SelectRun
 from store.statements.sending import GenerateRun, SendRun
-from store.tables import Claim, Denial, RemitClaim
+from store.tables import Claim, Denial, RemitClaim, WorkItem
 from tests.databases import Databases
 from tests.payer import FATES
 from tests.store.eras import era, pays, reversal
@@ -65,6 +66,8 @@ def _play(world: World) -> None:
     world.do(ApproveRun(run_id))
     world.do(GenerateRun(run_id))
     world.do(SendRun(run_id))
+    paying = next(row for row in world.all(WorkItem, queue="statements") if row.open)
+    world.do(TakePayment(paying.subject_id, 100, "cash"))
     world.do(RouteToCoder(world.claim(), "which side?"))
     world.claim()
 

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from store import clock
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
-
-if TYPE_CHECKING:
-    from store.practice import Practice
+from tui.queues.accounts import hold_kinds, real
 
 _LIST = frozenset({Place.LIST})
 FOLDER = Words(name="folder", question="Folder", first="statements-out", hint="the files are made there")
 _REASON = Words(name="reason", question="Because")
-
-
-def real(practice: PracticeApi) -> Practice:
-    """The practice itself, for what only a queue's own file asks it."""
-    from store.practice import Practice
-
-    assert isinstance(practice, Practice)
-    return practice
 
 
 def _which(none: str, *states: str) -> Pick:
@@ -140,13 +129,6 @@ def _message(chosen: Chosen) -> Sequence[object]:
     from store.statements.choosing import SetMessage
 
     return [SetMessage(row.subject_id, chosen.text("text")) for row in chosen.rows]
-
-
-def hold_kinds(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
-    """Every kind of hold."""
-    from store.accounts.holds import HoldKind
-
-    return [Choice(kind, kind) for kind in HoldKind]
 
 
 def _hold(chosen: Chosen) -> Sequence[object]:

@@ -10,8 +10,8 @@ from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
-from tui.queues.accounts import ACCOUNT_ACTIONS
-from tui.queues.run import FOLDER, RECONCILE, UNSEND, real
+from tui.queues.accounts import ACCOUNT_ACTIONS, real
+from tui.queues.run import FOLDER, RECONCILE, UNSEND
 
 _LIST = frozenset({Place.LIST})
 

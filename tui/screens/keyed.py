@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from textual import events
@@ -240,6 +241,9 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Puts one question in the prompt."""
         of = f"{self.queue}:{','.join(str(row.item_id) for row in chosen.rows[:20])}"
         choices = await self._choices(ask, chosen)
+        if ask.suggest is not None:
+            calls = self.session.calls
+            ask = replace(ask, first=await calls.run(ask.suggest, calls.practice, chosen))
         if isinstance(ask, Pick) and ask.sole and len(choices) < 2:
             if not choices:
                 raise Refused(ask.none)

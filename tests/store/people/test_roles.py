@@ -19,12 +19,36 @@ from store.work.values import View
 from tests.store.world import DAY, World
 
 SEES = {
-    "coder": {"coding"},
-    "biller": {"claims", "rejections", "remits", "denials", "statements", "run"},
-    "collector": {"statements", "run"},
-    "supervisor": {"coding", "claims", "rejections", "remits", "denials", "statements", "run"},
+    "coder": {"coding", "queries"},
+    "biller": {"claims", "rejections", "remits", "payments", "denials", "statements", "run", "calls", "refunds"},
+    "collector": {"statements", "run", "calls", "refunds"},
+    "supervisor": {
+        "coding",
+        "queries",
+        "claims",
+        "rejections",
+        "remits",
+        "payments",
+        "denials",
+        "statements",
+        "run",
+        "calls",
+        "refunds",
+    },
     "admin": set(),
-    "owner": {"coding", "claims", "rejections", "remits", "denials", "statements", "run"},
+    "owner": {
+        "coding",
+        "queries",
+        "claims",
+        "rejections",
+        "remits",
+        "payments",
+        "denials",
+        "statements",
+        "run",
+        "calls",
+        "refunds",
+    },
 }
 MONEY = {"biller", "collector", "supervisor", "owner"}
 

@@ -1,0 +1,36 @@
+"""The call screen: who is on the line, what to say, and what came of it by one digit or one key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from store.errors import Refused
+from store.work.values import Row
+from tui.screens.record import RecordScreen
+from tui.session import Session
+
+
+class CallScreen(RecordScreen):
+    """One call.  Digits are outcomes here; the balance appears once the identity is checked."""
+
+    def __init__(self, session: Session, queue: str, row: Row) -> None:
+        super().__init__(session, queue, lambda: session.calls.practice.record(queue, row.subject_id), row)
+
+    def show_tab(self, key: str) -> None:
+        """A digit is an outcome."""
+        action = next((one for one in self.actions() if one.id == f"calls.{key}"), None)
+        if action is None:
+            self.status.say("Outcomes: 1 no answer, 2 message left, 3 wrong number, 4 refused, 5 stopped.")
+        else:
+            self.perform(action)
+
+    async def do_ledger(self, count: int | None) -> None:
+        """The ledger, once the identity is checked."""
+        if self._record is None or "checked" not in self._record.state:
+            raise Refused("The identity is not checked yet.", do="Check two items first (v).")
+        await super().do_ledger(count)
+
+    def help_notes(self) -> Sequence[tuple[str, str]]:
+        """The digits."""
+        outcomes = ("no answer", "message left", "wrong number", "refused to pay", "stopped")
+        return [(str(number), what) for number, what in enumerate(outcomes, 1)]
