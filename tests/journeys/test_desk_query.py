@@ -53,7 +53,7 @@ async def test_a_question_is_asked_and_answered_by_key(day: Path) -> None:
         await filtered(desk, "patient:quillfeather")
         await desk.press("enter")
         await desk.settle()
-        assert "ANSWERED: Exacerbation of asthma" in desk.text("#headline")
+        assert "ANSWERED: Exacerbation of asthma" in desk.text("#edits")
 
 
 async def test_what_leads_stays_a_draft_and_says_why(day: Path) -> None:

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from store.errors import Refused
-from store.work.values import Row
+from store.work.values import Row, Why
 from tui.asks import Chosen
 from tui.keys import COMMON, Action, Place, at
 from tui.screens.base import WorkScreen
@@ -204,8 +204,7 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskFlow):
         self.query_one("#title", PlainText).show(
             (fit(left, max(0, width - len(right))), BOLD), (right, WARN if self._read_only else BOLD)
         )
-        asked = f"  {desk.queries[0]}" if desk.queries else ""
-        facts = f" {desk.kind}  POS {desk.place}  {desk.specialty}  {desk.provider}  {desk.payer}{asked}"
+        facts = f" {desk.kind}  POS {desk.place}  {desk.specialty}  {desk.provider}  {desk.payer}"
         self.query_one("#headline", PlainText).show((fit(one_line(facts), width), PLAIN))
 
     async def do_why(self, _count: int | None) -> None:
@@ -214,6 +213,8 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskFlow):
             self.show_why(why_found([self._edits.finding]))
         elif self._edits.has_focus and self._edits.at_unchecked and self._desk is not None:
             self.show_why(why_unchecked(self._desk.not_checked))
+        elif self._edits.has_focus and self._edits.asked:
+            self.show_why(Why("What was asked?", (self._edits.asked,)))
         elif self._codes.has_focus and (found := self._findings_here()):
             self.show_why(why_found(found))
         elif self._codes.has_focus and self._codes.offer is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from store.work.values import Why
-from tui.widgets.desk_lines import finding_line, unchecked_lines
+from tui.widgets.desk_lines import finding_line, query_line, unchecked_lines
 from tui.widgets.look import DIM
 from tui.widgets.picking import Entry, Picking
 
@@ -41,15 +41,21 @@ class DeskFindings(Picking["Shown"]):
         return self.thing == UNCHECKED
 
     @property
+    def asked(self) -> str:
+        """The question to the provider under the cursor, with its answer."""
+        return self.thing if isinstance(self.thing, str) and self.thing != UNCHECKED else ""
+
+    @property
     def finding(self) -> Finding | None:
         """The finding under the cursor."""
         return None if isinstance(self.thing, str) else self.thing
 
     def lay_out(self, width: int) -> list[Entry[Shown]]:
-        """Findings, then what was not checked; nothing found is said as just that."""
+        """Questions to the provider, findings, then what was not checked; nothing found is said as just that."""
         if (desk := self._desk) is None:
             return []
-        entries: list[Entry[Shown]] = [Entry(finding_line(finding, width), finding) for finding in desk.findings]
+        entries: list[Entry[Shown]] = [Entry(query_line(query, width), query) for query in desk.queries]
+        entries += [Entry(finding_line(finding, width), finding) for finding in desk.findings]
         if not desk.findings:
             words = "No finding" + (" in what was checked." if desk.not_checked else ".")
             entries.append(Entry(((" " + words, DIM),)))

@@ -69,6 +69,11 @@ def finding_line(finding: Finding, width: int) -> Line:
     return ((head, style), (name, BOLD), (text, PLAIN))
 
 
+def query_line(query: str, width: int) -> Line:
+    """A question to the provider, and its answer if there is one."""
+    return ((" ? ", WARN), (fit(one_line(query), max(0, width - 3)), PLAIN))
+
+
 def unchecked_lines(sentences: Sequence[str], width: int) -> list[Line]:
     """The names of the edits that had no data, folded; a sentence that names none stands as it is."""
     if not sentences:
