@@ -7,7 +7,7 @@ import socket
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -24,13 +24,14 @@ from store.people import audit
 from store.people.roles import Actor, Permission, Role
 from store.storage import storage_told
 from store.tables import User, WorkItem
-from store.work import leases, queue, sitting, views
+from store.work import assignment, leases, queue, sitting, views
 from store.work.command import Command, Job, Runner
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
 if TYPE_CHECKING:
     from codesets import CodeLibrary
+    from store.reports.values import Report
 
 
 class Practice:
@@ -125,6 +126,30 @@ class Practice:
         """Keep where this person is."""
         with storage_told(), Session(writer(self.engine)) as session:
             sitting.keep(session, self.actor, content, clock.now())
+
+    def report(self, key: str, start: date | None = None, end: date | None = None, argument: str = "") -> Report:
+        """A report over a period (the last 90 days unless said), or what stands behind one of its rows."""
+        from store import reports
+        from store.reports.values import Asked, period_of
+
+        known = reports.find(key, self.actor)
+        asked = Asked(period_of(start, end, clock.today()), argument)
+        with self.reading() as session:
+            return known.make(session, self.actor, asked)
+
+    def reports(self) -> tuple[tuple[str, str, str], ...]:
+        """The reports that this person may see: (key, title, what it shows)."""
+        from store import reports
+
+        return tuple(
+            (one.key, one.title, one.help) for one in reports.REPORTS.values() if self.actor.may(one.permission)
+        )
+
+    def rules(self, name: str) -> tuple[tuple[int, str, str], ...]:
+        """A queue's rules of assignment: (id, filter, person)."""
+        queue.find(name, self.actor)
+        with self.reading() as session:
+            return tuple(assignment.rules(session, name))
 
     def record(self, name: str, subject_id: int) -> Record:
         """One record of a queue, ready to read."""

@@ -102,7 +102,9 @@ class Words(Ask):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Days(Ask):
-    """A number of days ('14', '14d', '2w') or a date ('2026-11-20')."""
+    """A number of days ('14', '14d', '2w'), at least `least`, or a date ('2026-11-20')."""
+
+    least: int = 1
 
     @property
     def takes_count(self) -> bool:
@@ -113,7 +115,7 @@ class Days(Ask):
         """Days from today as an int, or the date itself."""
         words = text.strip().lower()
         found = _DAYS.fullmatch(words)
-        if found and (days := int(found[1]) * (7 if found[2] == "w" else 1)):
+        if found and (days := int(found[1]) * (7 if found[2] == "w" else 1)) >= self.least:
             return days
         try:
             return date.fromisoformat(words)

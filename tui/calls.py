@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from datetime import date
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from store.work.progress import Stopped, listening
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
+
+if TYPE_CHECKING:
+    from store.reports.values import Report
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +42,18 @@ class PracticeApi(Protocol):
 
     def views(self, name: str, /) -> Sequence[NamedView]:
         """A queue's saved views that the person may use."""
+        ...
+
+    def rules(self, name: str, /) -> Sequence[tuple[int, str, str]]:
+        """A queue's rules of assignment: (id, filter, person)."""
+        ...
+
+    def reports(self) -> Sequence[tuple[str, str, str]]:
+        """The reports that the person may see: (key, title, what it shows)."""
+        ...
+
+    def report(self, key: str, start: date | None, end: date | None, argument: str, /) -> Report:
+        """A report over a period, or what stands behind one of its rows."""
         ...
 
     def sitting(self) -> str:

@@ -14,6 +14,11 @@ from store.work.values import Cell, Column, Kind, Row
 
 
 def write_rows(name: str, columns: Sequence[Column], rows: Sequence[Row]) -> Path:
+    """Writes the rows of a queue to a CSV file."""
+    return write_table(name, columns, [(row.flag, row.cells) for row in rows])
+
+
+def write_table(name: str, columns: Sequence[Column], rows: Sequence[tuple[str, tuple[Cell, ...]]]) -> Path:
     """Writes a CSV file that only its owner can read, and gives its path.
 
     A file that is there is never overwritten and no link is followed; no cell can be taken for a formula.
@@ -28,9 +33,8 @@ def write_rows(name: str, columns: Sequence[Column], rows: Sequence[Row]) -> Pat
     with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(["flag", *(safe_cell(column.title) for column in columns)])
-        for row in rows:
-            cells = (_cell(cell, column.kind) for cell, column in zip(row.cells, columns, strict=False))
-            out.writerow([row.flag, *cells])
+        for flag, row in rows:
+            out.writerow([flag, *(_cell(cell, column.kind) for cell, column in zip(row, columns, strict=False))])
     return path
 
 

@@ -38,6 +38,7 @@ class Place(StrEnum):
     NOTE = "note"
     CODES = "codes"
     DESK = "desk"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +152,9 @@ def at(place: Place, actions: Iterable[Action]) -> tuple[Action, ...]:
     return tuple(action for action in actions if place in action.places)
 
 
-_ALL = frozenset({Place.HOME, Place.LIST, Place.RECORD})
-_LISTS = frozenset({Place.HOME, Place.LIST})
+_ALL = frozenset({Place.HOME, Place.LIST, Place.RECORD, Place.REPORT})
+_LISTS = frozenset({Place.HOME, Place.LIST, Place.REPORT})
+_TABLES = frozenset({Place.LIST, Place.REPORT})
 _QUEUE = frozenset({Place.LIST})
 _WORK = frozenset({Place.LIST, Place.RECORD})
 _READ = frozenset({Place.RECORD, Place.NOTE})
@@ -179,9 +181,9 @@ COMMON: tuple[Action, ...] = (
            help="Mark the row and go down. Marks stay with their records through filter, sort and refresh."),
     Action(id="mark_all", key="*", label="mark all", help="Mark every row of the filter; again to drop all marks.",
            places=_QUEUE),
-    Action(id="filter", key="/", label="filter", places=_QUEUE, rank=60,
+    Action(id="filter", key="/", label="filter", places=_TABLES, rank=60,
            help="Keep the rows that hold all these words; column:a,b keeps those values. Empty shows all."),
-    Action(id="sort", key="s", label="sort", places=_QUEUE, rank=95,
+    Action(id="sort", key="s", label="sort", places=_TABLES, rank=95,
            help="Sort by a column; the last ones stay as second and third level; again turns it round. "
            "Or type all levels: den- slk+."),
     Action(id="view", key="v", label="view", places=_QUEUE,
@@ -195,7 +197,7 @@ COMMON: tuple[Action, ...] = (
            places=_WORK),
     Action(id="undo", key="u", label="undo", help="Take the last thing back.", places=_ALL, rank=80),
     Action(id="repeat", key=".", label="repeat", help="Do the last thing again, on this row.", places=_WORK),
-    Action(id="export", key="x", label="export", places=_QUEUE,
+    Action(id="export", key="x", label="export", places=_TABLES,
            help="Write the rows of the view, or the marked ones, to a CSV file that only you can read."),
     Action(id="refresh", key="ctrl+l", label="redraw", help="Draw the screen again and read the rows again.",
            places=_ALL),
@@ -227,5 +229,13 @@ NOTE: tuple[Action, ...] = (
 )  # fmt: skip
 """Keys of a note that has the focus; j and k select by lines while a selection is on."""
 
-REGISTRY: tuple[Action, ...] = MOVES + COMMON + NOTE
+REPORT: tuple[Action, ...] = (
+    Action(id="look", key="v", label="view", places=frozenset({Place.REPORT}), rank=30,
+           help="The rows, or their picture: the trend, or a bar for each. Ageing: from which day."),
+    Action(id="period", key="=", label="period", places=frozenset({Place.REPORT}), rank=20,
+           help="Another period: the last 30, 90, 180 or 365 days, or a first and a last day."),
+)  # fmt: skip
+"""Keys of a report."""
+
+REGISTRY: tuple[Action, ...] = MOVES + COMMON + NOTE + REPORT
 """Everything that isn't particular to a queue."""

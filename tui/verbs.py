@@ -14,6 +14,7 @@ from tui.calls import PracticeApi
 from tui.keys import Action, Place
 
 NOBODY = "nobody"
+BACK = 0
 EVERYBODY = "everybody"
 
 
@@ -92,7 +93,68 @@ def view_words(view: View) -> str:
     return f"{state}  {view.filter or 'all'}{sort}"
 
 
+def _away(chosen: Chosen) -> Sequence[object]:
+    from store.work.assignment import SetAway
+
+    back = chosen.answers["until"] == BACK
+    return [SetAway(int(chosen.text("who")), None if back else day(chosen, "until"))]
+
+
+def _keep_rule(chosen: Chosen) -> Sequence[object]:
+    from store.work.assignment import KeepRule
+
+    assert chosen.view is not None
+    return [KeepRule(chosen.queue, chosen.view.filter, int(chosen.text("to")))]
+
+
+def _drop_rule(chosen: Chosen) -> Sequence[object]:
+    from store.work.assignment import DropRule
+
+    return [DropRule(int(chosen.text("rule")))]
+
+
+def _apply_rules(chosen: Chosen) -> Sequence[object]:
+    from store.work.assignment import ApplyRules
+
+    return [ApplyRules(chosen.queue)]
+
+
+def _level(chosen: Chosen) -> Sequence[object]:
+    from store.work.assignment import LevelLoad
+
+    return [LevelLoad(chosen.queue)]
+
+
+def _rules(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
+    return [
+        Choice(str(id_), f"{words or 'everything else'} to {who}") for id_, words, who in practice.rules(chosen.queue)
+    ]
+
+
+def _persons(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    return [Choice(str(id_), name) for id_, name in practice.users()]
+
+
 PRACTICE: tuple[Action, ...] = (
+    Action(
+        id="report",
+        key="r",
+        label="reports",
+        help="Key figures, work by person, ageing, reasons, productivity, approvals, the day's close.",
+        places=frozenset({Place.HOME}),
+        rank=30,
+    ),
+    Action(
+        id="away",
+        label="away",
+        help="A person is away until a day, or back (0): rules and levelling go around them.",
+        places=frozenset({Place.HOME}),
+        asks=(
+            Pick(name="who", question="Who", load=_persons),
+            Days(name="until", question="Away for", hint="14d, 2w or a date; 0d: is back", least=0),
+        ),
+        build=_away,
+    ),
     Action(
         id="import",
         key="i",
@@ -122,6 +184,15 @@ SHARED: tuple[Action, ...] = (
            asks=(Words(name="label", question="Name of the view", longest=40),
                  Pick(name="whose", question="For whom", choices=(
                      Choice("me", "me"), Choice(EVERYBODY, EVERYBODY, "needs the right to assign work"))))),
+    Action(id="rules.keep", label="keep rule", on_view=True, places=frozenset({Place.LIST}), build=_keep_rule,
+           help="From now on the items of this filter go to a person.",
+           asks=(Pick(name="to", question="Items of this filter go to", load=_persons),)),
+    Action(id="rules.apply", label="apply rules", on_view=True, places=frozenset({Place.LIST}), build=_apply_rules,
+           help="Give what is nobody's to whom the first rule that fits names."),
+    Action(id="rules.drop", label="drop rule", on_view=True, places=frozenset({Place.LIST}), build=_drop_rule,
+           help="Forget a rule of this queue.", asks=(Pick(name="rule", question="Forget", load=_rules),)),
+    Action(id="rules.level", label="level load", on_view=True, places=frozenset({Place.LIST}), build=_level,
+           help="Spread what is nobody's, or of people who are away, evenly over those who work the queue."),
     Action(id="view.drop", label="drop view", on_view=True, places=frozenset({Place.LIST}), build=_drop_view,
            help="Forget a view that was kept.", asks=(Pick(name="view", question="Forget", load=view_choices),)),
 )  # fmt: skip

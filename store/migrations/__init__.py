@@ -14,7 +14,7 @@ from store.db import sqlite_path, writer
 from store.errors import Refused
 from store.migrations import guards, postgresql
 
-HEAD = "0010"
+HEAD = "0011"
 
 
 def schema_version(engine: Engine) -> str | None:

@@ -16,6 +16,7 @@ from store.tables.account import (
 )
 from store.tables.action import Action, AuditEntry, RowImage, Transition
 from store.tables.appeal import Appeal, AppealLevel
+from store.tables.assignment import AssignmentRule, Away
 from store.tables.call import CallPreference, PatientCall
 from store.tables.claim import (
     ArchivedFile,
@@ -65,18 +66,18 @@ from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
-    "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "Assistance", "AuditEntry", "Batch",
-    "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimOverride", "ClaimVersion",
-    "CodeFavourite", "CodePick", "ContractRate", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth",
-    "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "DunningMessage", "Encounter", "Estimate",
-    "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "Note", "Patient", "PatientCall",
+    "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "AssignmentRule", "Assistance", "AuditEntry",
+    "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimOverride",
+    "ClaimVersion", "CodeFavourite", "CodePick", "ContractRate", "Coverage", "CreditBalance", "DayClose", "Denial",
+    "DenialWorth", "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "DunningMessage", "Encounter",
+    "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "Note", "Patient", "PatientCall",
     "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement",
-    "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider",
-    "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim",
-    "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView",
-    "SentDocument", "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
-    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice", "TradingPartner",
-    "Transition", "Underpayment", "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
+    "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "ProviderQuery",
+    "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
+    "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView", "SentDocument", "ServiceLine",
+    "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount",
+    "StatementRun", "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition", "Underpayment", "User",
+    "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, SQLColumnExpression, String, and_, cast, false, literal, or_
@@ -21,30 +22,30 @@ _MAX_NUMBER = 10**15
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.+)", re.DOTALL)
 
 
-def condition(text: str, columns: Columns) -> ColumnElement[bool]:
+def condition(text: str, columns: Columns, hidden: Columns = MappingProxyType({})) -> ColumnElement[bool]:
     """All terms must hold.
 
     `payer:acme,zenith` any of these in the column; `den:>100` or `dos:<2026-10-01` compares numbers, money and dates;
-    a bare word may stand in any text column.
+    a bare word may stand in any text column.  `hidden` columns are found by their key only.
     """
     if len(text) > MAX_LENGTH:
         raise Refused(f"The filter is longer than {MAX_LENGTH} characters.", do="Shorten it.")
-    return and_(*(_term(term, columns) for term in text.split()))
+    return and_(*(_term(term, columns, hidden) for term in text.split()))
 
 
-def check(columns: Columns, text: str) -> None:
+def check(columns: Columns, text: str, hidden: Columns = MappingProxyType({})) -> None:
     """Refuse a filter that these columns don't understand."""
     if text.strip():
-        condition(text, columns)
+        condition(text, columns, hidden)
 
 
-def _term(term: str, columns: Columns) -> ColumnElement[bool]:
+def _term(term: str, columns: Columns, hidden: Columns) -> ColumnElement[bool]:
     key, colon, values = term.partition(":")
-    if colon and key.lower() in columns:
-        column, sql = columns[key.lower()]
+    if colon and (known := columns.get(key.lower()) or hidden.get(key.lower())):
+        column, sql = known
         return or_(*(_one(column, sql, value) for value in values.split(",") if value), *([] if values else [false()]))
     if colon and key.isalpha() and values:
-        raise Refused(f"There is no column '{key}' to filter by.", do=f"There are: {', '.join(columns)}.")
+        raise Refused(f"There is no column '{key}' to filter by.", do=f"There are: {', '.join([*columns, *hidden])}.")
     texts = [sql for column, sql in columns.values() if column.kind is Kind.TEXT]
     return or_(*(_holds(sql, term) for sql in texts))
 

@@ -65,6 +65,22 @@ class Queue:
         return {shown.column.key: (shown.column, shown.sql) for shown in self.shown}
 
 
+_WHOSE = case((col(WorkItem.assigned_to).is_not(None), col(WorkItem.assigned_to)), else_=col(WorkItem.owner_id))
+_NAME = select(col(User.name)).where(col(User.id) == _WHOSE).correlate(WorkItem).scalar_subquery()
+
+HIDDEN: Columns = {
+    "who": (
+        Column("who", "Whose", 12),
+        func.coalesce(
+            select(col(User.name)).where(col(User.id) == _WHOSE).correlate(WorkItem).scalar_subquery(), "nobody"
+        ),
+    ),
+    "opened": (Column("opened", "Opened", 10, Kind.DATE), col(WorkItem.opened_on)),
+    "due": (Column("due", "Due", 10, Kind.DATE), col(WorkItem.due)),
+    "up": (Column("up", "Up", 3), case((col(WorkItem.escalated), "yes"), else_="no")),
+}
+"""What every queue can be filtered by beside its columns: whose, since when, until when, before a supervisor."""
+
 QUEUES: dict[str, Queue] = {}
 """Every queue by name, in the order of an encounter's life."""
 
@@ -110,6 +126,13 @@ def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, 
         for (item, owner, *_), line in zip(found, cells, strict=True)
     )
     return Page(rows, start, total, cents, past, due)
+
+
+def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, limit: int) -> list[int]:
+    """The items of a view in its order, by id."""
+    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
+    query = queue.join(select(col(WorkItem.id)).select_from(WorkItem)).where(_conditions(queue, actor, view, today))
+    return list(session.scalars(query.order_by(*_order(queue, view, today, soon)).limit(limit)))
 
 
 def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit: int = 20) -> list[int]:
@@ -160,7 +183,7 @@ def _conditions(queue: Queue, actor: Actor, view: View, today: date) -> ColumnEl
         held = and_(col(WorkItem.owner_id) == actor.user_id, _held())
         terms.append(or_(col(WorkItem.assigned_to) == actor.user_id, held))
     if view.filter.strip():
-        terms.append(condition(view.filter, queue.columns))
+        terms.append(condition(view.filter, queue.columns, HIDDEN))
     return and_(*terms)
 
 

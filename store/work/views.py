@@ -58,7 +58,7 @@ class SaveView(Command):
         label = clean_line(self.label)[:LONGEST_NAME]
         if not label:
             raise Refused("The view has no name.")
-        check(known.columns, self.view.filter)
+        check(known.columns, self.view.filter, queue.HIDDEN)
         if self.shared:
             _require_sharing(change)
         owner = None if self.shared else change.actor.user_id

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from store.errors import NotFound, Refused, Stale, Taken
+from store.reports.values import Opens, Report, ReportRow, Series
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import BoardLine, Column, Done, Kind, Lease, NamedView, Page, QueueInfo, Row, SortKey, View, Why
 from tui.asks import Choice, Chosen, Pick
@@ -81,6 +82,7 @@ class FakePractice:
     closed: bool = False
     with_lease: Lease | None = None
     kept_sitting: str = ""
+    reported: list[tuple[str, date | None, date | None, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         chance = random.Random(7)
@@ -123,6 +125,16 @@ class FakePractice:
             NamedView(7, "big ones", View("payer:uhc", (SortKey("denied", True),))),
             NamedView(8, "old ones", View("", (SortKey("slack"),)), shared=name == "denials"),
         ]
+
+    def rules(self, _name: str) -> Sequence[tuple[int, str, str]]:
+        return [(1, "payer:uhc", "Tan, R"), (2, "", "Ode, B")]
+
+    def reports(self) -> Sequence[tuple[str, str, str]]:
+        return [("kpi", "Key figures", "Each with its rows."), ("ageing", "Ageing", "What is owed, by age.")]
+
+    def report(self, key: str, start: date | None, end: date | None, argument: str) -> Report:
+        self.reported.append((key, start, end, argument))
+        return report(key, argument)
 
     def sitting(self) -> str:
         return self.kept_sitting
@@ -263,6 +275,27 @@ def _record(row: Row) -> Record:
     )  # fmt: skip
     headline = f"{row.cells[2]}, {row.cells[3]}, {row.cells[5]}: appeal level 1 due in {row.cells[0]} days"
     return Record(f"Denial {row.cells[1]}", headline, str(row.cells[10]), tabs, row.item_id, row.item_id, 1)
+
+
+def report(key: str, argument: str) -> Report:
+    columns = (
+        Column("title", "Key figure", 28, help="What is measured."),
+        Column("value", "Value", 10),
+        Column("count", "Count", 6, Kind.NUMBER),
+        Column("cents", "Money", 12, Kind.CENTS, wide=True),
+    )
+    if argument:
+        rows = tuple(ReportRow((f"claim {n}", "UHC", n, n * 1000), opens=Opens(claim_id=n)) for n in range(1, 40))
+    else:
+        rows = (
+            ReportRow(
+                ("Clean claim rate", "98.8%", 161, None), ("159 of 161.",), Opens(report="kpi", argument="clean")
+            ),
+            ReportRow(("Denials of DOE, MARIA", "n/a", 3, 125000), (), Opens(queue="denials", view=View("uhc")), "X"),
+            ReportRow(("Nothing behind it", "-", 0, 0)),
+        )
+    points = tuple((date(2026, 1, 31) + timedelta(days=30 * n), float(n * 7) or None) for n in range(6))
+    return Report(key, f"{key} {argument}", columns, rows, ("A note.",), (Series("Trend", points, "%"),))
 
 
 def _ids(chosen: Chosen) -> tuple[int, ...]:

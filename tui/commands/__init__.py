@@ -19,8 +19,23 @@ def register(app: typer.Typer) -> None:
         payers,
         practice,
         queries,
+        reports,
         statements,
     )
 
-    for module in (demo, practice, codes, edits, imports, claims, payers, lists, denials, queries, statements, notes):
+    for module in (
+        demo,
+        practice,
+        codes,
+        edits,
+        imports,
+        claims,
+        payers,
+        lists,
+        denials,
+        queries,
+        reports,
+        statements,
+        notes,
+    ):
         module.register(app)

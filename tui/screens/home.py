@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 
+from store.errors import Refused
 from store.work.values import BoardLine, Column, Kind, Page, Row
-from tui.asks import Chosen
+from tui.asks import Choice, Chosen, Pick
 from tui.keys import COMMON, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.session import Session
@@ -83,6 +84,24 @@ class HomeScreen(WorkScreen):
 
         if self._list.index < len(self._lines):
             self.app.push_screen(QueueScreen(self.session, self._lines[self._list.index].queue))
+
+    async def do_report(self, _count: int | None) -> None:
+        """Asks for a report and opens it."""
+        calls = self.session.calls
+        known = await calls.run(calls.practice.reports)
+        if not known:
+            raise Refused("Reports need the right to assign work.")
+        choices = tuple(Choice(key, title, means) for key, title, means in known)
+        answer = await self.put(Pick(name="report", question="Report", choices=choices), Chosen(""))
+        if answer is not None:
+            self.do_report_to(str(answer))
+
+    def do_report_to(self, words: str) -> None:
+        """Opens a report by its name, with what is asked of it: 'kpi denied'."""
+        from tui.screens.report import ReportScreen
+
+        key, _, argument = words.partition(" ")
+        self.app.push_screen(ReportScreen(self.session, key, argument.strip()))
 
     def on_queue_list_opened(self) -> None:
         """A queue was clicked twice."""

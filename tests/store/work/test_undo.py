@@ -41,6 +41,7 @@ from store.tables import (
     ServiceLine,
     Transition,
 )
+from store.work.assignment import ApplyRules, DropRule, KeepRule, LevelLoad, SetAway
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
 from store.work.together import Together
@@ -60,6 +61,12 @@ Make = Callable[[World], Command]
 
 def _item(world: World) -> int:
     return world.item("coding", world.encounter("PRMUT")).id
+
+
+def _rule(world: World, queue: str = "denials") -> int:
+    done = world.do(KeepRule(queue, "", world.owner.actor.user_id))
+    assert isinstance(done.result, int)
+    return done.result
 
 
 def _coded(world: World, *payers: str) -> int:
@@ -238,6 +245,11 @@ CASES: dict[str, Make] = {
     "work.assign": lambda w: Assign(_item(w), w.owner.actor.user_id),
     "work.escalate": lambda w: Escalate(_item(w), "please look"),
     "work.note": lambda w: AddRemark(_item(w), "called"),
+    "work.keep_rule": lambda w: KeepRule("denials", "den:>100", w.owner.actor.user_id),
+    "work.drop_rule": lambda w: DropRule(_rule(w)),
+    "work.apply_rules": lambda w: (_item(w), _rule(w, "coding"), ApplyRules("coding"))[2],
+    "work.level": lambda w: (_item(w), LevelLoad("coding"))[1],
+    "work.away": lambda w: SetAway(w.owner.actor.user_id, SOON),
     "work.save_view": lambda _: SaveView("denials", "big ones", BIG, shared=True),
     "work.drop_view": lambda w: DropView(w.do(SaveView("denials", "big ones", BIG)).result),  # type: ignore[arg-type]
     "coding.add_diagnosis": lambda w: diagnoses.AddDiagnosis(_coded(w, "PRMUT"), "R05.1", 0, 4, first=True),

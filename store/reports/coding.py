@@ -1,0 +1,166 @@
+"""Key figures of coding and of the way from visit to claim: lags, queries, what waits uncoded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from store.claims.states import ClaimState
+from store.coding.states import CodingState
+from store.coding.suggestions import Outcome
+from store.reports.measure import Kpi, Line, Shape, day_of, during, first_steps, in_db, moments, pick, stands
+from store.reports.values import Period
+from store.tables import Action, Claim, Encounter, SuggestionChoice, Transition, User
+
+_S = CodingState
+_ANSWER_WITHIN = timedelta(hours=72)
+_WAITING = (_S.NEW, _S.READY, _S.IN_PROGRESS, _S.HOLD, _S.QUERY_HOLD, _S.REVIEW, _S.RECODE)
+
+
+def coded(session: Session, period: Period) -> Sequence[tuple[str, str, date, datetime, int]]:
+    """Encounters first coded in the period: (number, who, date of service, moment, id)."""
+    query = (
+        pick(Encounter.number, User.name, col(Encounter.service_date), col(Action.at), col(Encounter.id))
+        .join_from(Transition, Action, col(Action.id) == col(Transition.action_id))
+        .join(Encounter, col(Encounter.id) == col(Transition.subject_id))
+        .join(User, col(User.id) == col(Action.user_id))
+        .where(col(Transition.id).in_(first_steps("encounter", (_S.CODED,))), during(Action.at, period))
+        .order_by(col(Action.at).desc(), col(Encounter.id))
+    )
+    return [(number, who, on, at, id_) for number, who, on, at, id_ in in_db(session, query)]
+
+
+def _charge_lag(session: Session, period: Period) -> list[Line]:
+    return [
+        Line(f"visit {number}", who, day_of(at), (at.date() - on).days, 1)
+        for number, who, on, at, _ in coded(session, period)
+    ]
+
+
+def _lag(machine: str, first: Sequence[str], then: Sequence[str], session: Session, period: Period) -> list[Line]:
+    """Days from a record's first step into `first` to its first step into `then`, which fell in the period."""
+    one, two = aliased(Transition), aliased(Transition)
+    act_one, act_two = aliased(Action), aliased(Action)
+    query = (
+        pick(two.subject_id, act_one.at, act_two.at)
+        .select_from(two)
+        .join(act_two, act_two.id == two.action_id)
+        .join(one, (one.subject_id == two.subject_id) & (one.machine == two.machine))
+        .join(act_one, act_one.id == one.action_id)
+        .where(col(two.id).in_(first_steps(machine, then)), col(one.id).in_(first_steps(machine, first)))
+        .where(during(act_two.at, period))
+        .order_by(col(act_two.at).desc(), two.subject_id)
+    )
+    names = _names(session, machine)
+    return [
+        Line(names.get(subject, str(subject)), machine, day_of(end), (end.date() - begin.date()).days, 1,
+             subject if machine == "claim" else None)
+        for subject, begin, end in in_db(session, query)
+    ]  # fmt: skip
+
+
+def _names(session: Session, machine: str) -> dict[int, str]:
+    query = pick(Claim.id, Claim.control_number) if machine == "claim" else pick(Encounter.id, Encounter.number)
+    return {number: name for number, name in in_db(session, query)}  # noqa: C416 - rows are no pairs for mypy
+
+
+def _coding_lag(session: Session, period: Period) -> list[Line]:
+    return _lag("encounter", (_S.READY,), (_S.CODED,), session, period)
+
+
+def _bill_lag(session: Session, period: Period) -> list[Line]:
+    return _lag("claim", (ClaimState.BUILT,), (ClaimState.SENT,), session, period)
+
+
+def _uncoded(session: Session, period: Period) -> list[Line]:
+    """Visits that wait for codes at the end, over the visits of an average day."""
+    query = (
+        pick(Encounter.number, Encounter.state, Encounter.hold_reason, Encounter.service_date)
+        .where(col(Encounter.state).in_(_WAITING), col(Encounter.service_date) <= period.end)
+        .order_by(col(Encounter.service_date))
+    )
+    waiting = [
+        Line(f"visit {number}", reason or state, on, 1, 0) for number, state, reason, on in in_db(session, query)
+    ]
+    seen = (
+        pick(Encounter.number, Encounter.service_date)
+        .where(col(Encounter.service_date).between(period.start, period.end), col(Encounter.state) != _S.VOID)
+        .order_by(col(Encounter.service_date))
+    )
+    return waiting + [Line(f"visit {number}", "seen", on, 0, 1) for number, on in in_db(session, seen)]
+
+
+def _queries(session: Session, period: Period) -> list[tuple[str, str, datetime, datetime | None]]:
+    """Questions to providers asked in the period: (encounter, who asked, asked, answered or None)."""
+    first, after = moments(period)
+    query = (
+        pick(Transition.subject_id, Transition.after, Transition.before, Action.at, User.name, Encounter.number)
+        .join(Action, col(Action.id) == col(Transition.action_id))
+        .join(User, col(User.id) == col(Action.user_id))
+        .join(Encounter, col(Encounter.id) == col(Transition.subject_id))
+        .where(col(Transition.machine) == "encounter", stands(), col(Action.at) >= first)
+        .where((col(Transition.after) == _S.QUERY_HOLD) | (col(Transition.before) == _S.QUERY_HOLD))
+        .order_by(col(Transition.subject_id), col(Transition.id))
+    )
+    asked: list[tuple[str, str, datetime, datetime | None]] = []
+    open_: dict[int, int] = {}
+    for subject, state, _, at, who, number in in_db(session, query):
+        if state == _S.QUERY_HOLD:
+            if at < after:
+                open_[subject] = len(asked)
+                asked.append((number, who, at, None))
+        elif subject in open_:
+            place = open_.pop(subject)
+            asked[place] = (*asked[place][:3], at)
+    return asked
+
+
+def _query_rate(session: Session, period: Period) -> list[Line]:
+    asked = [Line(f"visit {number}  asked", who, day_of(at), 1, 0) for number, who, at, _ in _queries(session, period)]
+    return asked + [Line(f"visit {n}  coded", w, day_of(at), 0, 1) for n, w, _, at, _ in coded(session, period)]
+
+
+def _answered(session: Session, period: Period) -> list[Line]:
+    return [
+        Line(f"visit {number}", who, day_of(at), int(end is not None and end - at <= _ANSWER_WITHIN), 1)
+        for number, who, at, end in _queries(session, period)
+    ]
+
+
+def _suggested(session: Session, period: Period) -> list[Line]:
+    query = (
+        pick(SuggestionChoice.code, SuggestionChoice.outcome, SuggestionChoice.at, User.name, Encounter.number)
+        .join_from(SuggestionChoice, User, col(User.id) == col(SuggestionChoice.user_id))
+        .join(Encounter, col(Encounter.id) == col(SuggestionChoice.encounter_id))
+        .where(during(SuggestionChoice.at, period))
+        .order_by(col(SuggestionChoice.at).desc(), col(SuggestionChoice.id))
+    )
+    return [
+        Line(f"visit {number}  {code}  {outcome}", who, day_of(at), int(outcome == Outcome.ACCEPTED), 1)
+        for code, outcome, at, who, number in in_db(session, query)
+    ]
+
+
+CODING_KPIS = (
+    Kpi("charge-lag", "Charge lag", "days from the visit to its charges", "visits first coded",
+        "date of service to coded", Shape.MEDIAN, lines=_charge_lag, better="down", group="Coding"),
+    Kpi("coding-lag", "Coding lag", "days from a complete record to coded", "visits first coded", "calendar days",
+        Shape.MEDIAN, lines=_coding_lag, better="down", group="Coding"),
+    Kpi("bill-lag", "Bill lag", "days from coded to sent", "claims first sent", "calendar days", Shape.MEDIAN,
+        lines=_bill_lag, better="down", group="Claims"),
+    Kpi("uncoded", "Discharged, not coded (days)", "visits that wait for codes at the end", "visits of the period",
+        "HFMA DNFB, in visits: an uncoded visit has no charge yet", Shape.DAYS, lines=_uncoded,
+        exclusions="void visits", better="down", group="Coding"),
+    Kpi("query-rate", "Query rate", "questions to providers", "visits first coded", "ACDIS", lines=_query_rate,
+        better="down", group="Coding"),
+    Kpi("query-answer", "Queries answered in 72 hours", "questions answered within 72 hours", "questions asked",
+        "ACDIS", lines=_answered, group="Coding"),
+    Kpi("accuracy", "Coding accuracy", "correct codes", "correct, wrong, missed and extra codes", "95% is usual",
+        missing="needs second-level reviews with their findings", group="Coding"),
+    Kpi("suggestions", "Suggestion acceptance", "suggestions taken as they were", "suggestions decided",
+        "taken, edited or rejected by a coder", lines=_suggested, exclusions="suggestions that nobody decided",
+        group="Coding"),
+)  # fmt: skip

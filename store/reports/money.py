@@ -1,0 +1,148 @@
+"""Key figures of money: receivables in days, what was collected of what could be, what was given up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlmodel import Session, col
+
+from store.accounts.books import Book
+from store.reports.measure import Kpi, Line, Shape, day_of, in_db, pick
+from store.reports.values import Period
+from store.tables import Claim, Encounter, Guarantor, LedgerEntry, Payer, Posting
+
+_RECEIVABLE = (Book.INSURANCE, Book.PATIENT)
+OLD_DAYS = 90
+
+
+def _in(period: Period) -> ColumnElement[bool]:
+    return col(LedgerEntry.entry_date).between(period.start, period.end)
+
+
+def _book(*books: Book) -> ColumnElement[bool]:
+    return col(Posting.book).in_(books)
+
+
+def postings(session: Session, numerator: Any, denominator: Any, which: ColumnElement[bool]) -> list[Line]:
+    """Postings summed by visit, or by account where they are on none; `numerator` and `denominator` give cents."""
+    above, below = func.coalesce(func.sum(numerator), 0), func.coalesce(func.sum(denominator), 0)
+    query = (
+        pick(
+            func.max(Encounter.number), func.max(Guarantor.number), func.max(LedgerEntry.entry_date), above, below,
+            func.max(Posting.claim_id),
+        )
+        .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
+        .outerjoin(Encounter, col(Encounter.id) == col(Posting.encounter_id))
+        .outerjoin(Guarantor, col(Guarantor.id) == col(Posting.guarantor_id))
+        .where(which)
+        .group_by(col(Posting.encounter_id), col(Posting.guarantor_id))
+        .having(or_(above != 0, below != 0))
+        .order_by(func.max(LedgerEntry.entry_date).desc(), col(Posting.encounter_id))
+    )  # fmt: skip
+    return [
+        Line(f"visit {visit}" if visit else "on no visit", account or "", day_of(on), int(up), int(down), claim)
+        for visit, account, on, up, down, claim in in_db(session, query)
+    ]
+
+
+def _cents(*books: Book, sign: int = 1) -> Any:
+    return case((_book(*books), col(Posting.cents) * sign), else_=0)
+
+
+_NOTHING = case((col(Posting.id).is_(None), 1), else_=0)
+_GROSS = _cents(Book.CHARGES, sign=-1)
+_NET = case((_book(Book.CHARGES, Book.CONTRACTUAL), -col(Posting.cents)), else_=0)
+_CASH = _cents(Book.CASH, Book.PATIENT_CASH)
+
+
+def charges(session: Session, period: Period) -> list[Line]:
+    """Charges of the period, as a denominator."""
+    return postings(session, _NOTHING, _GROSS, _in(period))
+
+
+def _days(below: Any) -> Any:
+    """A/R at the end of a period over what an average day of it brought."""
+
+    def lines(session: Session, period: Period) -> list[Line]:
+        owed = case((and_(_book(*_RECEIVABLE), col(LedgerEntry.entry_date) <= period.end), col(Posting.cents)), else_=0)
+        brought = case((_in(period), below), else_=0)
+        return postings(session, owed, brought, col(LedgerEntry.entry_date) <= period.end)
+
+    return lines
+
+
+def _share(above: Any, below: Any) -> Any:
+    def lines(session: Session, period: Period) -> list[Line]:
+        return postings(session, above, below, _in(period))
+
+    return lines
+
+
+def _credits(session: Session, period: Period) -> list[Line]:
+    held = [
+        line
+        for line in postings(
+            session, _cents(Book.UNAPPLIED, Book.PATIENT, sign=-1), _NOTHING, col(LedgerEntry.entry_date) <= period.end
+        )
+        if line.numerator > 0
+    ]
+    return held + postings(session, _NOTHING, _NET, _in(period))
+
+
+def _aged(session: Session, period: Period) -> list[Line]:
+    """What payers and patients owe by visit, old when its date of service lies more than 90 days back."""
+    owed = func.sum(Posting.cents)
+    query = (
+        pick(Encounter.number, func.max(Payer.name), col(Encounter.service_date), owed, func.max(Claim.id))
+        .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
+        .join(Encounter, col(Encounter.id) == col(Posting.encounter_id))
+        .outerjoin(Claim, col(Claim.id) == col(Posting.claim_id))
+        .outerjoin(Payer, col(Payer.id) == col(Claim.payer_id))
+        .where(_book(*_RECEIVABLE), col(LedgerEntry.entry_date) <= period.end)
+        .group_by(col(Encounter.id), col(Encounter.number), col(Encounter.service_date))
+        .having(owed > 0)
+        .order_by(col(Encounter.service_date), col(Encounter.id))
+    )
+    return [
+        Line(f"visit {number}", payer or "patient", on, cents if (period.end - on).days > OLD_DAYS else 0, cents, claim)
+        for number, payer, on, cents, claim in in_db(session, query)
+    ]
+
+
+def _late(session: Session, period: Period) -> list[Line]:
+    lost = case((and_(_book(Book.WRITE_OFF), col(LedgerEntry.memo).like("CO-29%")), col(Posting.cents)), else_=0)
+    return postings(session, lost, _NET, _in(period))
+
+
+_DENIED = case((and_(_book(Book.WRITE_OFF), col(LedgerEntry.kind) == "write-off"), col(Posting.cents)), else_=0)
+
+MONEY_KPIS = (
+    Kpi("net-days", "Net days in A/R", "what payers and patients owe at the end",
+        "charges less contractual adjustments of the period", "HFMA", Shape.DAYS, lines=_days(_NET), money=True,
+        better="down", group="Receivables", exclusions="bad debt; credits count against"),
+    Kpi("gross-days", "Days in A/R (gross charges)", "what payers and patients owe at the end",
+        "charges of the period", "MGMA, on gross charges", Shape.DAYS, lines=_days(_GROSS), money=True, better="down",
+        group="Receivables", exclusions="bad debt; credits count against"),
+    Kpi("aged", "A/R over 90 days", "of that, from visits more than 90 days before the end",
+        "what payers and patients owe at the end", "HFMA AR-1; aged from the date of service", lines=_aged, money=True,
+        better="down", group="Receivables", exclusions="credits"),
+    Kpi("net-collected", "Net collection", "cash of payers and patients, less refunds",
+        "charges less contractual adjustments", "MGMA", lines=_share(_CASH, _NET), money=True, group="Collection"),
+    Kpi("gross-collected", "Gross collection", "cash of payers and patients, less refunds", "charges", "MGMA",
+        lines=_share(_CASH, _GROSS), money=True, group="Collection"),
+    Kpi("denial-write-off", "Denials written off", "written off by a decision of ours",
+        "charges less contractual adjustments", "HFMA AR-6", lines=_share(_DENIED, _NET), money=True, better="down",
+        group="Denials"),
+    Kpi("late", "Lost to timely filing", "written off as filed too late (CO-29)",
+        "charges less contractual adjustments", "target 0", lines=_late, money=True, better="down", group="Denials"),
+    Kpi("bad-debt", "Bad debt", "given to collection agencies", "charges", "HFMA",
+        lines=_share(_cents(Book.BAD_DEBT), _GROSS), money=True, better="down", group="Collection"),
+    Kpi("charity", "Charity and discounts", "given up for patients", "charges", "HFMA",
+        lines=_share(_cents(Book.DISCOUNT), _GROSS), money=True, better="down", group="Collection"),
+    Kpi("credits", "Credit balances (days)", "what visits and accounts have too much at the end",
+        "charges less contractual adjustments", "HFMA", Shape.DAYS, lines=_credits, money=True, better="down",
+        group="Receivables"),
+    Kpi("cost", "Cost to collect", "cost of the revenue cycle", "cash of the period", "HFMA", money=True, better="down",
+        missing="the practice's own cost is not on file", group="Collection"),
+)  # fmt: skip

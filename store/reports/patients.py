@@ -1,0 +1,120 @@
+"""Key figures of patients' money: statements that bring something, promises that are kept, money at the desk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col
+
+from store.accounts.agreements import Kept, payments_of, promise_standing
+from store.accounts.policy import policy_of
+from store.reports.measure import Kpi, Line, Shape, during, in_db, pick
+from store.reports.values import Period
+from store.tables import (
+    Encounter,
+    Guarantor,
+    Patient,
+    PatientPayment,
+    Promise,
+    StatementAccount,
+    StatementRun,
+    WorkItem,
+)
+
+YIELD_DAYS = 30
+
+
+def _yield(session: Session, period: Period) -> list[Line]:
+    """What each account of a run brought in the thirty days after it, at most what was asked."""
+    query = (
+        pick(StatementAccount.guarantor_id, Guarantor.number, StatementRun.as_of, StatementAccount.amount)
+        .join(StatementRun, col(StatementRun.id) == col(StatementAccount.run_id))
+        .join(Guarantor, col(Guarantor.id) == col(StatementAccount.guarantor_id))
+        .where(col(StatementRun.state).in_(("SENT", "CLOSED", "RECONCILED")), col(StatementAccount.included))
+        .where(col(StatementRun.as_of).between(period.start, period.end))
+        .order_by(col(StatementRun.as_of), col(Guarantor.number))
+    )
+    rows = in_db(session, query)
+    paid = payments_of(session, sorted({row[0] for row in rows})) if rows else {}
+    lines = []
+    for guarantor, number, as_of, asked in rows:
+        until = as_of + timedelta(days=YIELD_DAYS)
+        came = sum(cents for _, on, cents in paid.get(guarantor, ()) if as_of <= on <= until)
+        lines.append(Line(f"account {number}", "", as_of, max(0, min(came, asked)), asked))
+    return lines
+
+
+def _promises(session: Session, period: Period) -> list[Line]:
+    query = (
+        pick(Promise, Guarantor.number)
+        .join(Guarantor, col(Guarantor.id) == col(Promise.guarantor_id))
+        .where(col(Promise.due_on).between(period.start, period.end))
+        .order_by(col(Promise.due_on), col(Promise.id))
+    )
+    rows = in_db(session, query)
+    policy = policy_of(session)
+    paid = payments_of(session, sorted({one.guarantor_id for one, _ in rows})) if rows else {}
+    lines = []
+    for one, number in rows:
+        stood = promise_standing(one, paid.get(one.guarantor_id, []), policy, period.end)
+        if stood.state is not Kept.OPEN:
+            lines.append(Line(f"account {number}  {stood.state}", "", one.due_on, int(stood.state is Kept.KEPT), 1))
+    return lines
+
+
+def _at_service(session: Session, period: Period) -> list[Line]:
+    """Patients' money; at the desk when the person was seen that day or later."""
+    seen = (
+        pick(func.max(Encounter.service_date))
+        .join(Patient, col(Patient.id) == col(Encounter.patient_id))
+        .where(col(Patient.guarantor_id) == col(PatientPayment.guarantor_id))
+        .correlate(PatientPayment)
+        .scalar_subquery()
+    )
+    query = (
+        pick(PatientPayment.number, PatientPayment.method, PatientPayment.paid_on, PatientPayment.cents, seen)
+        .where(col(PatientPayment.paid_on).between(period.start, period.end))
+        .order_by(col(PatientPayment.paid_on), col(PatientPayment.id))
+    )
+    return [
+        Line(f"receipt {number}", method, on, cents if last is not None and last >= on else 0, cents)
+        for number, method, on, cents, last in in_db(session, query)
+    ]
+
+
+def _touches(session: Session, period: Period) -> list[Line]:
+    query = (
+        pick(WorkItem.queue, WorkItem.subject_id, WorkItem.closed_on, WorkItem.attempts)
+        .where(col(WorkItem.closed_on).between(period.start, period.end))
+        .order_by(col(WorkItem.closed_on).desc(), col(WorkItem.id))
+    )
+    return [Line(f"{queue} {subject}", queue, on, times, 1) for queue, subject, on, times in in_db(session, query)]
+
+
+def _statements(session: Session, period: Period) -> list[Line]:
+    query = (
+        pick(StatementRun.as_of, func.count(), func.sum(StatementAccount.amount))
+        .join(StatementAccount, col(StatementAccount.run_id) == col(StatementRun.id))
+        .where(col(StatementAccount.included), during(StatementRun.made_at, period))
+        .group_by(col(StatementRun.as_of))
+        .order_by(col(StatementRun.as_of))
+    )
+    return [
+        Line(f"run of {on}, {count} statements", "", on, int(cents), 0) for on, count, cents in in_db(session, query)
+    ]
+
+
+PATIENT_KPIS = (
+    Kpi("statement-yield", "Statement yield", "what patients paid within 30 days of their statement",
+        "what those statements asked for", "by date of the run", lines=_yield, money=True, group="Patients",
+        exclusions="what was paid beyond the statement's amount"),
+    Kpi("statements", "Asked on statements", "dollars on the statements of the period", "", "by run", Shape.SUM,
+        lines=_statements, money=True, group="Patients"),
+    Kpi("promises", "Promises kept", "promises kept", "promises due", "kept or broken by the payments that came",
+        lines=_promises, exclusions="promises that are still open", group="Patients"),
+    Kpi("at-service", "Cash at the time of service", "patients' money on or before the day they were last seen",
+        "patients' money", "HFMA POS cash", lines=_at_service, money=True, group="Patients"),
+    Kpi("touches", "Touches to resolve", "times that closed items were taken to work", "items closed",
+        "from the leases of the queues", Shape.EACH, lines=_touches, better="down", group="Work"),
+)  # fmt: skip
