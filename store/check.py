@@ -45,7 +45,7 @@ from store.work.states import MACHINES
 _WAITING: tuple[tuple[str, type[Encounter] | type[ProviderQuery] | type[Claim] | type[Denial], frozenset[str]], ...] = (
     ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "REVIEW", "RECODE"})),
     ("queries", ProviderQuery, frozenset({"DRAFT", "SENT", "OVERDUE", "ESCALATED", "ANSWERED"})),
-    ("claims", Claim, frozenset({"READY", "EDIT_FAIL"})),
+    ("claims", Claim, frozenset({"READY", "EDIT_FAIL", "HELD"})),
     ("rejections", Claim, frozenset({"REJECTED"})),
     ("denials", Denial, frozenset({"OPEN", "WORKING", "CORRECTED_SENT", "APPEALED", "RECORDS_SENT", "WRITEOFF_REQ"})),
 )

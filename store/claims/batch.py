@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from store.claims import archive, snapshot
 from store.claims.build import QUEUE, called
+from store.claims.edit_work import release_due
 from store.claims.events import tell
 from store.claims.states import CLAIM, ClaimState
 from store.coding.states import CodingState
@@ -45,6 +46,7 @@ class MakeBatch(Command):
 
     def apply(self, change: Change) -> Said:
         """Refused when nothing is ready; the answer's result is the batch's id."""
+        release_due(change)
         ready = _ready(change, self.claim_ids)
         if not ready:
             raise Refused("No claim is ready to be sent.")

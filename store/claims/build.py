@@ -10,10 +10,11 @@ from store.accounts.balances import charged
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, post
 from store.accounts.standing import refresh_account
-from store.claims import scrub, snapshot
+from store.claims import snapshot
 from store.claims.coordination import decided_on
 from store.claims.coverages import in_force, place_of
 from store.claims.deadlines import Anchors, filing_limit
+from store.claims.judge import judge
 from store.claims.payer_data import listed
 from store.claims.states import CLAIM, ClaimState
 from store.coding import access
@@ -99,18 +100,20 @@ def make_version(change: Change, claim: Claim, frequency: str, authorization: st
         )
     )
     _book_charge(change, claim, composed.charge)
-    problems = scrub.scrub(composed)
-    if problems:
-        change.move(claim, CLAIM, ClaimState.EDIT_FAIL, called(claim))
-        reason = problems[0].message
-    else:
-        change.move(claim, CLAIM, ClaimState.READY, called(claim))
-        reason = "ready for the next batch"
-    items.put(change, QUEUE, claim.id, reason=reason, cents=claim.charge, due=claim.filing_limit, score=claim.charge)
+    why = judge(change, claim, composed, digest)
+    change.move(claim, CLAIM, ClaimState.EDIT_FAIL if why else ClaimState.READY, called(claim))
+    queue_claim(change, claim, why)
+    reason = why or "ready for the next batch"
     change.add(
         ClaimEvent(claim_id=claim.id, at=change.now, kind="VERSION", status=f"{claim.current}/{frequency}", text=reason)
     )
     return f"claim {claim.control_number} version {claim.current} is {claim.state}."
+
+
+def queue_claim(change: Change, claim: Claim, why: str) -> None:
+    """The claim's row in the claims queue, with why it is not sent yet."""
+    reason = why or "ready for the next batch"
+    items.put(change, QUEUE, claim.id, reason=reason, cents=claim.charge, due=claim.filing_limit, score=claim.charge)
 
 
 def new_claim(

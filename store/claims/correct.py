@@ -8,9 +8,10 @@ from typing import ClassVar
 from sqlmodel import col, select
 
 from store.claims.build import QUEUE, bill, called, rebuild
+from store.claims.edit_work import release_due, rescrub
 from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
-from store.claims.states import ADJUDICATED, CLAIM, ClaimState
+from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, ClaimState
 from store.coding import checks
 from store.coding.access import QUEUE as CODING
 from store.coding.states import ENCOUNTER, CodingState
@@ -22,7 +23,9 @@ from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
-CORRECTABLE = frozenset({ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.REJECTED, *ADJUDICATED})
+CORRECTABLE = frozenset(
+    {ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED, *OVERDUE, *ADJUDICATED}
+)
 
 
 def correctable(change: Change, claim_id: int) -> Claim:
@@ -145,8 +148,9 @@ class BuildClaims(Command):
             bill(change, encounter)
             made += 1
         stopped = change.session.exec(select(Claim).where(Claim.state == ClaimState.EDIT_FAIL)).all()
+        release_due(change)
         for claim in stopped:
-            rebuild(change, claim)
+            rescrub(change, claim)
         waiting = self._bill_next(change)
         mended = sum(claim.state == ClaimState.READY for claim in stopped)
         counts = {"made": made, "next payer": waiting, "mended": mended, "stopped": len(stopped) - mended}

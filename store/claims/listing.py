@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from store.claims.states import ClaimState
 from store.errors import NotFound
 from store.remits.states import AnswerState
-from store.tables import Claim, Payer, RemitAdjustment, RemitClaim
+from store.tables import Claim, ClaimFinding, Payer, RemitAdjustment, RemitClaim
 
 
 def list_claims(session: Session, *, state: str | None = None) -> list[dict[str, Any]]:
@@ -63,6 +63,20 @@ def _adjustments(session: Session) -> dict[int, dict[str, dict[str, int]]]:
         if claim_id is not None and cents:
             found.setdefault(claim_id, {}).setdefault(group, {})[reason] = int(cents)
     return found
+
+
+def list_findings(session: Session) -> list[dict[str, Any]]:
+    """What the last scrub of each claim that waits to be sent found."""
+    query = (
+        select(Claim.control_number, ClaimFinding)
+        .join(ClaimFinding, col(ClaimFinding.claim_id) == col(Claim.id))
+        .where(col(Claim.state).in_((ClaimState.READY, ClaimState.EDIT_FAIL, ClaimState.HELD)))
+        .order_by(col(Claim.id), col(ClaimFinding.id))
+    )
+    shown = ("code", "severity", "place", "value", "message", "todo", "rule", "source", "fix", "overridden")
+    return [
+        {"claim": number, **{name: getattr(one, name) for name in shown}} for number, one in session.exec(query).all()
+    ]
 
 
 def ready_claims(session: Session) -> tuple[int, int]:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from store.claims import scrub, snapshot
+from store.claims import snapshot
 from store.claims.build import QUEUE
+from store.claims.judge import finding_line, findings_of
 from store.claims.states import ClaimState
 from store.claims.view import claim_record
 from store.people.roles import Permission
-from store.tables import Claim, ClaimVersion, Patient, Payer, WorkItem
+from store.tables import Claim, ClaimFinding, ClaimVersion, Patient, Payer, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.values import Column, Kind, Why
 
@@ -31,34 +32,42 @@ def _preview(session: Session, subjects: Sequence[int]) -> Previews:
         .join(ClaimVersion, col(ClaimVersion.claim_id) == col(Claim.id))
         .where(col(Claim.id).in_(subjects), col(ClaimVersion.number) == col(Claim.current))
     )
+    edits = _edits(session, subjects)
     found = {}
     for claim, version in session.exec(query).all():
-        content = snapshot.load(version.content)
-        problems = scrub.scrub(content)
+        content = snapshot.load_any(version.content)
         codes = " ".join(f"{line.code}x{line.units}" for line in content.lines)
-        edits = "; ".join(problem.message for problem in problems) or "no edit stops it"
         found[claim.id] = (
             f"{claim.control_number} version {version.number}, frequency {version.frequency}",
-            f"dx {' '.join(content.diagnoses)}   lines {codes}",
-            edits,
+            f"dx {' '.join(snapshot.diagnosis_codes(content))}   lines {codes}",
+            "; ".join(edits.get(claim.id, ())) or "no edit stops it",
         )
+    return found
+
+
+def _edits(session: Session, subjects: Sequence[int]) -> dict[int, list[str]]:
+    """What keeps each claim, code and message."""
+    query = select(ClaimFinding).where(
+        col(ClaimFinding.claim_id).in_(subjects), ClaimFinding.overridden == "", ClaimFinding.severity != "info"
+    )
+    found: dict[int, list[str]] = {}
+    for one in session.exec(query.order_by(col(ClaimFinding.id))).all():
+        found.setdefault(one.claim_id, []).append(f"{one.severity} {one.code}: {one.message}")
     return found
 
 
 def _why(session: Session, item: WorkItem) -> Why:
     claim = session.get_one(Claim, item.subject_id)
+    found = findings_of(session, claim.id)
+    lines = [f"{finding_line(one)}  Rule: {one.rule}. Source: {one.source}." for one in found]
     if claim.state == ClaimState.READY:
-        lines = ["No edit stops this claim.", "It goes out with the next batch (B)."]
-        return Why("Why is this here?", tuple(lines))
-    version = session.exec(
-        select(ClaimVersion).where(ClaimVersion.claim_id == claim.id, ClaimVersion.number == claim.current)
-    ).one()
-    problems = scrub.scrub(snapshot.load(version.content))
-    return Why(
-        "Why is this blocked?",
-        tuple(f"{p.code} {p.field}: {p.message} {p.fix}" for p in problems),
-        "Rules that payers' front ends reject for; mend the field, then press b.",
-    )
+        return Why("Why is this here?", ("No edit stops this claim.", "It goes out with the next batch (B).", *lines))
+    if claim.state == ClaimState.HELD:
+        return Why("Why is this held?", (f"Until {claim.hold_until}: {claim.hold_reason}.", "R lets it go.", *lines))
+    if claim.state != ClaimState.EDIT_FAIL:
+        return Why("Why is this here?", (item.reason, "N bills the next payer; P moves the rest to the patient."))
+    source = "A stop has to be mended (f leads there, b looks again); a warning may pass with a reason (O)."
+    return Why("Why is this blocked?", tuple(lines), source)
 
 
 CLAIMS = Queue(
@@ -66,14 +75,17 @@ CLAIMS = Queue(
     title="Claims to send",
     permission=Permission.CLAIM,
     shown=(
-        Shown(Column("tf", "Limit", 10, Kind.DATE, help="last day of timely filing"), col(Claim.filing_limit)),
+        Shown(Column("tf", "TF", 4, Kind.DAYS, help="TF: days left to the filing limit"), col(Claim.filing_limit)),
         Shown(Column("claim", "Claim", 9), col(Claim.control_number)),
-        Shown(Column("patient", "Patient", 15), col(Patient.last) + ", " + col(Patient.first)),
+        Shown(Column("patient", "Patient", 12), col(Patient.last) + ", " + col(Patient.first)),
         Shown(Column("dos", "DOS", 10, Kind.DATE), col(Claim.service_from)),
-        Shown(Column("payer", "Payer", 7), col(Payer.payer_id)),
-        Shown(Column("charge", "Charge", 10, Kind.CENTS), col(Claim.charge)),
-        Shown(Column("state", "State", 9), col(Claim.state)),
-        Shown(Column("edit", "Edit", 40, wide=True), col(WorkItem.reason)),
+        Shown(Column("payer", "Payer", 6), col(Payer.payer_id)),
+        Shown(Column("charge", "Charge", 9, Kind.CENTS), col(Claim.charge)),
+        Shown(Column("sev", "Sev", 4, help="Sev: stop, or warn (may pass with a reason)"), col(Claim.edit_severity)),
+        Shown(Column("count", "#", 2, Kind.NUMBER, help="#: how many edits keep it"), col(Claim.edit_count)),
+        Shown(Column("code", "Edit", 11), col(Claim.edit_code)),
+        Shown(Column("state", "State", 9, wide=True), col(Claim.state)),
+        Shown(Column("edit", "Why", 40, wide=True), col(WorkItem.reason)),
     ),
     join=join_claim,
     preview=_preview,

@@ -37,24 +37,46 @@ from store.x12.claim_values import (
     Subscription,
 )
 from store.x12.claim_values import ServiceLine as ClaimServiceLine
+from store.x12.institutional_values import InstitutionalClaim
 
 Row = TypeVar("Row")
 
 
+AnyClaim = ProfessionalClaim | InstitutionalClaim
+
+
 @cache
-def _adapter() -> TypeAdapter[ProfessionalClaim]:
+def _professional() -> TypeAdapter[ProfessionalClaim]:
     return TypeAdapter(ProfessionalClaim)
 
 
-def dump(claim: ProfessionalClaim) -> tuple[str, str]:
+@cache
+def _institutional() -> TypeAdapter[InstitutionalClaim]:
+    return TypeAdapter(InstitutionalClaim)
+
+
+def dump(claim: AnyClaim) -> tuple[str, str]:
     """The claim as JSON and its SHA-256."""
-    text = _adapter().dump_json(claim).decode()
-    return text, hashlib.sha256(text.encode()).hexdigest()
+    if isinstance(claim, ProfessionalClaim):
+        made = _professional().dump_json(claim)
+    else:
+        made = _institutional().dump_json(claim)
+    return made.decode(), hashlib.sha256(made).hexdigest()
 
 
 def load(text: str) -> ProfessionalClaim:
-    """The claim of a stored version."""
-    return _adapter().validate_json(text)
+    """The claim of a stored version that is professional."""
+    return _professional().validate_json(text)
+
+
+def load_any(text: str) -> AnyClaim:
+    """The claim of a stored version of either kind."""
+    return _institutional().validate_json(text) if '"facility_type":' in text else load(text)
+
+
+def diagnosis_codes(claim: AnyClaim) -> tuple[str, ...]:
+    """The diagnoses of a claim of either kind, in order."""
+    return tuple(one if isinstance(one, str) else one.code for one in claim.diagnoses)
 
 
 def compose(session: Session, claim: Claim, frequency: str, authorization: str = "") -> ProfessionalClaim:

@@ -9,7 +9,10 @@ from sqlmodel import Session, col, select
 from store.accounts.balances import claim_books
 from store.accounts.books import Book
 from store.accounts.explain import explain_tab
-from store.claims import scrub, snapshot
+from store.claims import snapshot
+from store.claims.image import claim_image
+from store.claims.judge import finding_line, findings_of
+from store.claims.snapshot import AnyClaim
 from store.errors import NotFound
 from store.money import show_cents
 from store.tables import (
@@ -33,7 +36,6 @@ from store.tables import (
 )
 from store.work.record import Block, Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind
-from store.x12.claim_values import ProfessionalClaim
 
 _MONEY = 10
 
@@ -47,7 +49,7 @@ def claim_record(session: Session, claim_id: int) -> Record:
     payer = session.get_one(Payer, claim.payer_id)
     books = claim_books(session, claim_id)
     version = _version(session, claim)
-    sent = snapshot.load(version.content)
+    sent = snapshot.load_any(version.content)
     sums = (
         ("charge", claim.charge),
         ("paid", books.get(Book.CASH, 0)),
@@ -56,8 +58,8 @@ def claim_record(session: Session, claim_id: int) -> Record:
     )
     headline = "   ".join((payer.name, *(f"{called} {show_cents(cents, sign='$')}" for called, cents in sums)))
     tabs = (
-        Tab("Summary", (_summary(claim, payer, books), _problems(sent))),
-        Tab("Lines", (_lines(session, claim_id, sent), _diagnoses(sent.diagnoses))),
+        Tab("Summary", (_summary(claim, payer, books), _problems(session, claim_id))),
+        Tab("Lines", (_lines(session, claim_id, sent), _diagnoses(sent))),
         Tab("Versions", (_versions(session, claim_id),)),
         Tab("EDI", (_events(session, claim_id),)),
         Tab("Remits", (_remits(session, claim_id),)),
@@ -66,6 +68,7 @@ def claim_record(session: Session, claim_id: int) -> Record:
         Tab("Denials", (_denials(session, claim_id),)),
         Tab("Policy", (_policy(session, claim, patient),)),
         Tab("Notes", (_remarks(session, claim_id),)),
+        Tab("837", (Lines(claim_image(session, claim_id)),)),
     )
     title = f"Claim {claim.control_number}  {patient.last}, {patient.first}"
     return Record(
@@ -97,14 +100,12 @@ def _summary(claim: Claim, payer: Payer, books: dict[Book, int]) -> Facts:
     )
 
 
-def _problems(sent: ProfessionalClaim) -> Block:
-    found = scrub.scrub(sent)
-    if not found:
-        return Lines(("No edit stops this claim.",), "Edits")
-    return Lines(tuple(f"{p.code}  {p.field}: {p.message} {p.fix}" for p in found), "Edits")
+def _problems(session: Session, claim_id: int) -> Block:
+    found = findings_of(session, claim_id)
+    return Lines(tuple(finding_line(one) for one in found) or ("No edit stops this claim.",), "Edits")
 
 
-def _lines(session: Session, claim_id: int, sent: ProfessionalClaim) -> Table:
+def _lines(session: Session, claim_id: int, sent: AnyClaim) -> Table:
     columns = (
         Column("control", "Line", 12),
         Column("code", "Code", 7),
@@ -133,7 +134,8 @@ def _lines(session: Session, claim_id: int, sent: ProfessionalClaim) -> Table:
     return Table(columns, tuple(rows), "Lines")
 
 
-def _diagnoses(codes: tuple[str, ...]) -> Lines:
+def _diagnoses(sent: AnyClaim) -> Lines:
+    codes = snapshot.diagnosis_codes(sent)
     return Lines(tuple(f"{position}  {code}" for position, code in enumerate(codes, 1)), "Diagnoses")
 
 

@@ -14,7 +14,7 @@ from store.db import sqlite_path, writer
 from store.errors import Refused
 from store.migrations import guards, postgresql
 
-HEAD = "0011"
+HEAD = "0012"
 
 
 def schema_version(engine: Engine) -> str | None:

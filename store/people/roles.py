@@ -13,6 +13,7 @@ class Permission(StrEnum):
     IMPORT_ENCOUNTERS = "import encounters"
     CLAIM = "work claims"
     SEND = "send claims"
+    OVERRIDE = "override claim edits"
     POST = "post remittances"
     DENIAL = "work denials"
     WRITE_OFF = "write off"
@@ -36,7 +37,7 @@ class Role(StrEnum):
 
 
 _P = Permission
-_BILLER = {_P.CLAIM, _P.SEND, _P.POST, _P.DENIAL, _P.WRITE_OFF, _P.MONEY, _P.IMPORT_ENCOUNTERS}
+_BILLER = {_P.CLAIM, _P.SEND, _P.OVERRIDE, _P.POST, _P.DENIAL, _P.WRITE_OFF, _P.MONEY, _P.IMPORT_ENCOUNTERS}
 _COLLECTOR = {_P.STATEMENT, _P.CONTACT, _P.MONEY}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

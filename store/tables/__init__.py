@@ -27,6 +27,7 @@ from store.tables.claim import (
     ClaimLine,
     ClaimOverride,
     ClaimVersion,
+    MessageRule,
     SiteRule,
 )
 from store.tables.denial import Denial
@@ -70,14 +71,14 @@ __all__ = [
     "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimOverride",
     "ClaimVersion", "CodeFavourite", "CodePick", "ContractRate", "Coverage", "CreditBalance", "DayClose", "Denial",
     "DenialWorth", "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "DunningMessage", "Encounter",
-    "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "Note", "Patient", "PatientCall",
-    "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement",
-    "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "ProviderQuery",
-    "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
-    "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView", "SentDocument", "ServiceLine",
-    "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount",
-    "StatementRun", "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition", "Underpayment", "User",
-    "WorkItem", "WriteOffLimit", "WriteOffRequest",
+    "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "MessageRule", "Note", "Patient",
+    "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan",
+    "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider",
+    "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine",
+    "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView", "SentDocument",
+    "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun",
+    "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition",
+    "Underpayment", "User", "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -16,7 +16,8 @@ class Claim(Versioned, table=True):
     first answer; `sequence` is P, S or T; `state` is a `store.claims.states.ClaimState`.  `prior_id` is the claim to
     the payer before this one, `kind` professional or institutional; `first_scrub` is what the very first scrub said
     (clean, warn or stop); `awaits_until` is the last day on which the next answer is expected, after which an alarm is
-    raised.
+    raised.  `edit_` columns tell what keeps it from being sent; `review` is how far a rejection is looked at (1 not, 2
+    being, 3 looked at).
     """
 
     id: int = key()
@@ -42,6 +43,10 @@ class Claim(Versioned, table=True):
     first_scrub: str = later("")
     hold_until: date | None = None
     hold_reason: str = later("")
+    edit_severity: str = later("")
+    edit_count: int = later(0)
+    edit_code: str = later("")
+    review: int = later(1)
     awaits_until: date | None = Field(default=None, index=True)
 
 
@@ -129,6 +134,17 @@ class SiteRule(SQLModel, table=True):
     active: bool = False
     would_hit: int | None = None
     changed_at: datetime = moment()
+
+
+class MessageRule(SQLModel, table=True):
+    """Messages of acknowledgements whose text matches `pattern` are filed without a row in a queue."""
+
+    __tablename__ = "message_rule"
+
+    id: int = key()
+    name: str = Field(unique=True)
+    pattern: str
+    active: bool = True
 
 
 class Batch(SQLModel, table=True):

@@ -115,6 +115,11 @@ class Change:
             raise Refused("The code sets are not built yet.", do="Run: superbill codes build")
         return self._codes
 
+    @property
+    def known_codes(self) -> CodeLibrary | None:
+        """The code-set library, None where there is none: for checks that are left out then."""
+        return self._codes
+
     def get(self, model: type[Record], row_id: int | None, *, lock: bool = False) -> Record:
         """The record, locked for the rest of the transaction where asked; SQLite has locked the whole file anyway."""
         lock = lock and (model, row_id) not in self._locked and self.session.get_bind().dialect.name != "sqlite"

@@ -19,6 +19,7 @@ from store import clock
 from store.accounts.balances import account_balance, claim_books
 from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch
+from store.claims.edit_work import OverrideFinding
 from store.coding.whole import CodeEncounter
 from store.db import writer
 from store.intake.load import ImportEncounters
@@ -26,7 +27,7 @@ from store.intake.values import CoverageIn, EncounterIn, PersonIn, ProviderIn
 from store.people.roles import Actor, Role
 from store.practice import Practice
 from store.remits.take_in import ImportRemittance
-from store.tables import ArchivedFile, Batch, Claim, ClaimLine, Denial, Encounter, User, WorkItem
+from store.tables import ArchivedFile, Batch, Claim, ClaimFinding, ClaimLine, Denial, Encounter, User, WorkItem
 from store.work import images
 from store.work.values import Done
 from tests.payer import Answers, answer
@@ -56,7 +57,8 @@ def person(source_id: str, *, birth: date = date(1980, 5, 17), sex: str = "F", *
 
 
 def insured(payer: str, order: int = 1, **other: Any) -> CoverageIn:
-    return CoverageIn(payer, payer, f"{payer[:3]}12345678{order}", order, **other)
+    number = f"1EG4TE5MK7{order}" if payer == "MEDB" else f"{payer[:3]}12345678{order}"
+    return CoverageIn(payer, payer, number, order, **other)
 
 
 class World:
@@ -107,11 +109,18 @@ class World:
         self.do(CodeEncounter(encounter_id, tuple((code, None, None) for code in codes), tuple(lines), finish))
 
     def claim(self, *payers: str, lines: Any = VISIT, **other: Any) -> int:
-        """A claim that is ready to be sent; its id."""
+        """A claim that is ready to be sent, its warnings let pass; its id."""
         encounter_id = self.encounter(*(payers or ("PRMUT",)), **other)
         self.code(encounter_id, lines=lines)
         with Session(self.engine) as session:
-            return session.exec(select(Claim.id).where(Claim.encounter_id == encounter_id)).one()
+            claim_id = session.exec(select(Claim.id).where(Claim.encounter_id == encounter_id)).one()
+        self.let_pass(claim_id)
+        return claim_id
+
+    def let_pass(self, claim_id: int) -> None:
+        """Let the warnings of a claim pass."""
+        for found in self.all(ClaimFinding, claim_id=claim_id, severity="warn", overridden=""):
+            self.do(OverrideFinding(claim_id, found.mark, "for the test"))
 
     def sent(self, *payers: str, **other: Any) -> int:
         """A claim that went out in a batch; its id."""

@@ -18,7 +18,18 @@ def register(app: typer.Typer) -> None:
     claims.command("show")(show)
     claims.command("explain")(explain)
     claims.command("batch")(batch)
+    claims.command("scrub")(scrub)
+    claims.command("override")(override)
+    claims.command("void")(void)
     app.add_typer(claims, name="claims")
+    rules = typer.Typer(help="Edits of the practice's own, written as TOML.", no_args_is_help=True)
+    rules.command("list")(list_rules)
+    rules.command("show")(show_rule)
+    rules.command("load")(load_rule)
+    rules.command("try")(try_rule)
+    rules.command("on")(switch_on)
+    rules.command("off")(switch_off)
+    app.add_typer(rules, name="rules")
 
 
 def build(db: Db = None, as_json: Json = False) -> None:
@@ -61,14 +72,23 @@ def list_claims(
     say_table(("claim", "state", "payer", "charge", "paid", "patient"), rows, right=(3, 4, 5))
 
 
-def show(control_number: str, db: Db = None) -> None:
+def show(
+    control_number: str,
+    image: Annotated[bool, typer.Option("--837", help="Only its segments, as they will go.")] = False,
+    db: Db = None,
+) -> None:
     """One claim with its lines, versions, history, answers and postings."""
+    from store.claims.image import claim_image
     from store.claims.listing import claim_id_of
 
     with opened(db) as practice:
         with practice.reading() as session:
             claim_id = claim_id_of(session, control_number)
-        say_record(practice.claim(claim_id))
+            segments = claim_image(session, claim_id) if image else ()
+        if not image:
+            say_record(practice.claim(claim_id))
+    for segment in segments:
+        say(segment)
 
 
 def explain(control_number: str, db: Db = None, as_json: Json = False) -> None:
@@ -103,3 +123,120 @@ def batch(
         say_json({"said": done.said, "result": done.result})
     else:
         say(done.said)
+
+
+def scrub(db: Db = None, as_json: Json = False) -> None:
+    """Look again at every claim that waits to be sent, and list what was found; ends with 1 where one is stopped."""
+    from store.claims.edit_work import RescrubClaims, clean_claim_rate
+    from store.claims.listing import list_findings
+
+    with opened(db) as practice:
+        done = practice.do(RescrubClaims())
+        with practice.reading() as session:
+            found = list_findings(session)
+            clean, first = clean_claim_rate(session)
+    if as_json:
+        say_json({"result": done.result, "findings": found, "first_clean": clean, "first_scrubbed": first})
+    else:
+        shown = ("claim", "severity", "code", "place", "value", "message", "fix", "overridden")
+        say_table(shown, [tuple(str(one[name]) for name in shown) for one in found])
+        say(done.said)
+        if first:
+            say(f"Clean at the first look: {clean} of {first} claims, {100 * clean // first}%.")
+    if isinstance(done.result, dict) and done.result["stopped"]:
+        raise typer.Exit(1)
+
+
+def override(control_number: str, code: str, reason: str, db: Db = None) -> None:
+    """Let a warning of a claim pass, with the reason; a stop can't be let pass."""
+    from store.claims.edit_work import OverrideFinding
+    from store.claims.listing import claim_id_of
+
+    with opened(db) as practice:
+        with practice.reading() as session:
+            claim_id = claim_id_of(session, control_number)
+        say(practice.do(OverrideFinding(claim_id, code, reason)).said)
+
+
+def void(control_number: str, reason: str, db: Db = None) -> None:
+    """Take an adjudicated claim back from its payer (frequency 8, with the payer's number)."""
+    from store.claims.correct import VoidClaim
+    from store.claims.listing import claim_id_of
+
+    with opened(db) as practice:
+        with practice.reading() as session:
+            claim_id = claim_id_of(session, control_number)
+        say(practice.do(VoidClaim(claim_id, reason)).said)
+
+
+def list_rules(db: Db = None, as_json: Json = False) -> None:
+    """The practice's own rules, and how many open claims each would have hit when it was last tried."""
+    from store.claims.rule_work import list_rules as listed
+
+    with opened(db) as practice, practice.reading() as session:
+        found = listed(session)
+    if as_json:
+        say_json(found)
+        return
+    rows = [
+        (
+            one["name"],
+            one["severity"],
+            "on" if one["active"] else "off",
+            str(one["would_hit"]).replace("None", "not tried"),
+        )
+        for one in found
+    ]
+    say_table(("rule", "severity", "is", "would hit"), rows)
+
+
+def _tried(would_hit: int | None) -> str:
+    return "not tried" if would_hit is None else str(would_hit)
+
+
+def show_rule(name: str, db: Db = None) -> None:
+    """A rule as TOML."""
+    from store.claims.rule_work import rule_named
+
+    with opened(db) as practice, practice.reading() as session:
+        typer.echo(rule_named(session, name).text, nl=False)
+
+
+def load_rule(
+    file: Annotated[Path, typer.Argument(help="TOML: conditions, message, and cases.")], db: Db = None
+) -> None:
+    """Put a rule on file, switched off; its own cases have to come out as they say."""
+    from store.claims.rule_work import SaveRule
+    from tui.commands.payers import file_text
+
+    with opened(db) as practice:
+        say(practice.do(SaveRule(file_text(file))).said)
+
+
+def try_rule(name: str, db: Db = None, as_json: Json = False) -> None:
+    """Count the open claims that a rule would have hit, before it is switched on."""
+    from store.claims.rule_work import TryRule
+
+    with opened(db) as practice:
+        done = practice.do(TryRule(name))
+    if as_json:
+        say_json(done.result)
+    else:
+        say(done.said)
+
+
+def switch_on(name: str, db: Db = None) -> None:
+    """Switch a rule on that was tried."""
+    _switch(name, db, on=True)
+
+
+def switch_off(name: str, db: Db = None) -> None:
+    """Switch a rule off."""
+    _switch(name, db, on=False)
+
+
+def _switch(name: str, db: str | None, *, on: bool) -> None:
+    from store.claims.rule_work import SwitchRule
+
+    with opened(db) as practice:
+        say(practice.do(SwitchRule(name, on)).said)

@@ -91,7 +91,7 @@ def load(file: File, db: Db = None) -> None:
     from store.claims.payers import SavePayer
 
     with opened(db) as practice:
-        say(practice.do(SavePayer(_text(file))).said)
+        say(practice.do(SavePayer(file_text(file))).said)
 
 
 def list_partners(db: Db = None) -> None:
@@ -109,10 +109,11 @@ def load_partner(file: File, db: Db = None) -> None:
     from store.claims.payers import SavePartner
 
     with opened(db) as practice:
-        say(practice.do(SavePartner(_text(file))).said)
+        say(practice.do(SavePartner(file_text(file))).said)
 
 
-def _text(file: Path) -> str:
+def file_text(file: Path) -> str:
+    """The UTF-8 text of a small file."""
     from codesets.errors import Refused
     from store.intake.plain_file import read_bytes
 

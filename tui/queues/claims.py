@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from store.errors import Refused
 from store.money import show_cents
-from tui.asks import Chosen, Words
+from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.corrections import CORRECTION_ASKS, correction
+from tui.verbs import day
 
 FOLDER = Words(name="folder", question="Folder", first="claims-out", hint="the claim file is created there")
 
@@ -38,10 +40,66 @@ def _correct(chosen: Chosen) -> Sequence[object]:
     return [CorrectClaim(row.subject_id, **correction(chosen)) for row in chosen.rows]
 
 
-def _rescrub(_chosen: Chosen) -> Sequence[object]:
+def _rescrub(chosen: Chosen) -> Sequence[object]:
+    from store.claims.edit_work import RescrubClaims
+
+    return [RescrubClaims(tuple(row.subject_id for row in chosen.rows))]
+
+
+def _build(_chosen: Chosen) -> Sequence[object]:
     from store.claims.correct import BuildClaims
 
     return [BuildClaims()]
+
+
+def _findings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
+    from store.claims.fixing import fixes
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        found = fixes(session, chosen.rows[0].subject_id)
+    if not found:
+        raise Refused("Nothing keeps this claim.", do="It goes with the next batch (B).")
+    return [Choice(f"{chosen.rows[0].subject_id} {mark}", what, asked) for mark, what, asked in found]
+
+
+def _warnings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
+    from store.claims.fixing import warnings
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        found = warnings(session, chosen.rows[0].subject_id)
+    if not found:
+        raise Refused("There is no warning on this claim.", do="A stop can't be let pass: f leads to its fix.")
+    return [Choice(mark, what) for mark, what in found]
+
+
+def _fix(chosen: Chosen) -> Sequence[object]:
+    from store.claims.fixing import FixFinding
+
+    claim_id, mark = chosen.text("finding").split()
+    return [FixFinding(int(claim_id), mark, chosen.text("value"))]
+
+
+def _override(chosen: Chosen) -> Sequence[object]:
+    from store.claims.edit_work import OverrideFinding
+
+    return [OverrideFinding(chosen.rows[0].subject_id, chosen.text("warning"), chosen.text("reason"))]
+
+
+def _hold(chosen: Chosen) -> Sequence[object]:
+    from store.claims.edit_work import HoldClaim
+
+    until = day(chosen, "until")
+    return [HoldClaim(row.subject_id, until, chosen.text("reason")) for row in chosen.rows]
+
+
+def _release(chosen: Chosen) -> Sequence[object]:
+    from store.claims.edit_work import ReleaseClaim
+
+    return [ReleaseClaim(row.subject_id) for row in chosen.rows]
 
 
 def _route(chosen: Chosen) -> Sequence[object]:
@@ -66,12 +124,6 @@ def _bill_next(chosen: Chosen) -> Sequence[object]:
     from store.remits.bill_next import BillNextPayer
 
     return [BillNextPayer(row.subject_id) for row in chosen.rows]
-
-
-def _void(chosen: Chosen) -> Sequence[object]:
-    from store.claims.correct import VoidClaim
-
-    return [VoidClaim(row.subject_id, chosen.text("reason")) for row in chosen.rows]
 
 
 ROUTE = Action(
@@ -117,11 +169,65 @@ SPEC = QueueScreenSpec(
             rank=50,
         ),
         Action(
+            id="claims.fix",
+            key="f",
+            label="fix",
+            help="Jump to the fix of what keeps the claim: pick the finding, write how it should be.",
+            asks=(
+                Pick(name="finding", question="Fix what", load=_findings),
+                Words(name="value", question="Should be", hint="empty where only a question goes out", required=False),
+            ),
+            build=_fix,
+            rank=30,
+        ),
+        Action(
             id="claims.rescrub",
             key="b",
             label="rescrub",
-            help="Look again at every claim that an edit stops, after the practice or a patient was mended.",
+            help="Look again at the claim, or at all marked ones, after something was mended.",
             build=_rescrub,
+            many=True,
+        ),
+        Action(
+            id="claims.build",
+            key="w",
+            label="build",
+            help="Make claims of what is coded and has none, to next payers too, and look again at what was stopped.",
+            places=frozenset({Place.LIST}),
+            build=_build,
+        ),
+        Action(
+            id="claims.override",
+            key="O",
+            label="let pass",
+            help="Let a warning pass with a reason, which is kept. A stop can't be let pass.",
+            asks=(
+                Pick(name="warning", question="Which warning", load=_warnings),
+                Words(name="reason", question="It may pass because"),
+            ),
+            build=_override,
+            confirm=lambda chosen: f"Let the warning pass: {chosen.text('reason')}?",
+        ),
+        Action(
+            id="claims.hold",
+            key="h",
+            label="hold",
+            help="Keep the claim back until a day; it comes back by itself.",
+            asks=(
+                Days(name="until", question="Hold for", hint="14d, 2w or a date"),
+                Words(name="reason", question="What does it wait for"),
+            ),
+            build=_hold,
+            many=True,
+        ),
+        Action(
+            id="claims.release",
+            key="R",
+            label="release",
+            help="Let a held claim go now.",
+            build=_release,
+            confirm=lambda chosen: f"Release {len(chosen.rows)} claims?",
+            many=True,
         ),
         ROUTE,
         CANCEL,

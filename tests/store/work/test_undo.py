@@ -9,7 +9,10 @@ from datetime import timedelta
 import pytest
 
 from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder, VoidClaim
+from store.claims.edit_work import HoldClaim, OverrideFinding, ReleaseClaim, RescrubClaims
+from store.claims.fixing import FixFinding
 from store.claims.payers import SavePartner, SavePayer
+from store.claims.rule_work import SaveRule, SwitchRule, TryRule
 from store.coding import diagnoses, flow, lines, suggestions, whole
 from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
@@ -30,6 +33,7 @@ from store.remits.rule_table import LoadDispositions, SetDisposition
 from store.remits.take_in import ImportRemittance
 from store.tables import (
     Claim,
+    ClaimFinding,
     Diagnosis,
     Encounter,
     LedgerEntry,
@@ -55,6 +59,20 @@ from tests.store.world import DAY, World, on
 
 SOON = DAY + timedelta(days=3)
 BIG = View("den:>100", (SortKey("den", True), SortKey("slk")))
+RULE = """
+name = "no drugs"
+severity = "warn"
+message = "No drugs here."
+[[when]]
+field = "line.code"
+starts = ["J"]
+[[cases]]
+hit = true
+claim = { lines = [{ code = "J0696" }] }
+[[cases]]
+hit = false
+claim = { lines = [{ code = "G0008" }] }
+"""
 PARTNER = 'name = "Direct"\nsubmitter_id = "L"\nreceiver_id = "D"\nreceiver_name = "D"'
 Make = Callable[[World], Command]
 
@@ -116,6 +134,25 @@ def _waiting_for_the_next(world: World) -> int:
     claim_id = world.sent("PRMUT", "HRTLD")
     world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
     return claim_id
+
+
+def _warned(world: World) -> int:
+    encounter_id = world.encounter("PRMUT")
+    world.code(encounter_id, lines=(("G0008", (), 1, (1,)), ("G0008", (), 1, (1,))))
+    return world.one(Claim, encounter_id=encounter_id).id
+
+
+def _held_claim(world: World) -> int:
+    claim_id = world.claim()
+    world.do(HoldClaim(claim_id, SOON, "records are missing"))
+    return claim_id
+
+
+def _without_member(world: World) -> tuple[int, str]:
+    claim_id = world.claim()
+    world.sql("UPDATE coverage SET member_id=''")
+    world.do(RescrubClaims())
+    return claim_id, world.all(ClaimFinding, claim_id=claim_id)[0].mark
 
 
 def _waiting_behind_a_denial(world: World) -> int:
@@ -299,6 +336,14 @@ CASES: dict[str, Make] = {
     "claims.route_to_coder": lambda w: RouteToCoder(w.claim(), "which side?"),
     "claims.cancel": lambda w: CancelClaim(w.claim(), "wrong patient"),
     "claims.build": lambda w: (_stopped(w), BuildClaims())[1],
+    "claims.rescrub": lambda w: (_stopped(w), RescrubClaims())[1],
+    "claims.override": lambda w: OverrideFinding(_warned(w), "C.TWINS", "both were done"),
+    "claims.hold": lambda w: HoldClaim(w.claim(), SOON, "records are missing"),
+    "claims.release": lambda w: ReleaseClaim(_held_claim(w)),
+    "claims.fix": lambda w: FixFinding(*_without_member(w), "PRM99"),
+    "claims.save_rule": lambda _: SaveRule(RULE),
+    "claims.try_rule": lambda w: (w.do(SaveRule(RULE)), TryRule("no drugs"))[1],
+    "claims.switch_rule": lambda w: (w.do(SaveRule(RULE)), w.do(TryRule("no drugs")), SwitchRule("no drugs", True))[2],
     "claims.void": lambda w: VoidClaim(_paid(w), "wrong patient"),
     "claims.bill_next": lambda w: BillNextPayer(_waiting_behind_a_denial(w)),
     "claims.save_payer": lambda _: SavePayer('payer_id = "PRMUT"\nelectronic = false'),

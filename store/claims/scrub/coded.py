@@ -1,0 +1,99 @@
+"""The codes of a claim: in force on each date of service, and every coding edit, PTP and MUE where they are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from codesets.edits import CodedEncounter, CodedLine, Diagnosis, check
+from codesets.edits import Severity as EditSeverity
+from store.claims.scrub.finding import Facts, Finding, Fix, Severity
+from store.tables import Encounter, Patient
+from store.x12.claim_values import ProfessionalClaim
+
+_NO_CODE = ("NOT OTHERWISE", "UNLISTED", "UNCLASSIFIED", "NOT ELSEWHERE CLASSIFIED", " NOS", " NOC")
+
+
+def coding(facts: Facts) -> Iterator[Finding]:
+    """The coding edits on the claim as it will go: an error stops, unless it may be set aside; the rest is told.
+
+    (The coder has seen what is told; what may be set aside was set aside with a reason at the desk.)
+    """
+    library, claim = facts.codes, facts.content
+    if library is None or not isinstance(claim, ProfessionalClaim):
+        return
+    for found in check(_encounter(facts, claim), library):
+        stops = found.severity is EditSeverity.ERROR and not found.overridable
+        place = f"line {found.line}" if found.line else "diagnoses"
+        yield Finding(
+            f"K.{found.edit.upper()}", place, found.message, found.clears_when,
+            Severity.STOP if stops else Severity.INFO, " ".join(found.codes), found.edit, found.source, Fix.CODER,
+        )  # fmt: skip
+
+
+def in_force(facts: Facts) -> Iterator[Finding]:
+    """Each diagnosis on each line's own date: a claim over 1 October may hold codes of two years."""
+    library, claim = facts.codes, facts.content
+    if library is None or not isinstance(claim, ProfessionalClaim):
+        return
+    first = facts.claim.service_from
+    days = sorted({line.service_date for line in claim.lines} - {first})
+    for day in days:
+        for code in claim.diagnoses:
+            told = library.validity(code, day)
+            if told.status.value != "ok" and any(
+                claim.diagnoses[one - 1] == code
+                for line in claim.lines
+                if line.service_date == day
+                for one in line.pointers
+                if 1 <= one <= len(claim.diagnoses)
+            ):
+                yield Finding(
+                    "K.DXDAY",
+                    f"diagnoses on {day}",
+                    told.message,
+                    "Route it to the coder.",
+                    value=code,
+                    rule="codes in force on each date of service",
+                    source="ICD-10-CM I.A",
+                    fix=Fix.CODER,
+                )
+
+
+def unlisted(facts: Facts) -> Iterator[Finding]:
+    """A code that stands for whatever has no code needs a description (SV101-7)."""
+    library, claim = facts.codes, facts.content
+    if library is None or not isinstance(claim, ProfessionalClaim):
+        return
+    for number, line in enumerate(claim.lines, 1):
+        entry = library.lookup(line.code, on=line.service_date)
+        title = f" {entry.title.upper()}" if entry is not None else ""
+        if not line.description and any(words in title for words in _NO_CODE):
+            yield Finding("C.NOC", f"line {number} SV101-7", f"{line.code} has no meaning of its own: it needs words.",
+                          "Route it to the coder for a description.", Severity.WARN, line.code,
+                          "unlisted codes are described", "payers' front-end edits", Fix.CODER)  # fmt: skip
+
+
+def _encounter(facts: Facts, claim: ProfessionalClaim) -> CodedEncounter:
+    encounter = facts.session.get_one(Encounter, facts.claim.encounter_id)
+    patient = facts.session.get_one(Patient, facts.claim.patient_id)
+    return CodedEncounter(
+        dos=_first_day(claim, encounter.service_date),
+        through=encounter.discharge_date,
+        sex=patient.sex,
+        birth=patient.birth,
+        setting=encounter.setting,
+        dx=tuple(Diagnosis(code) for code in claim.diagnoses),
+        lines=tuple(
+            CodedLine(number, line.code, line.modifiers, line.units, line.pointers, line.place or claim.place,
+                      line.service_date)
+            for number, line in enumerate(claim.lines, 1)
+        ),
+    )  # fmt: skip
+
+
+def _first_day(claim: ProfessionalClaim, day: date) -> date:
+    return min((line.service_date for line in claim.lines), default=day)
+
+
+RULES = (coding, in_force, unlisted)
