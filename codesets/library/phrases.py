@@ -16,19 +16,23 @@ from codesets.search.indexing import ExtensionSource, PhraseSource
 from codesets.search.words import words_of
 from codesets.tables import read_table
 
+_NAME = "name"
 _WORDINGS = {"inclusionTerm": "inclusion term", "includes": "includes"}
 _RARE_CHAPTERS = {"V": 0.08, "W": 0.05, "X": 0.05, "Y": 0.06, "O": 0.02, "P": 0.02, "Q": 0.02}
 
 
+_RARE_COLUMNS = {"malignant secondary": 0.3, "in situ": 0.12, "uncertain behavior": 0.12}
+
+
 #: Counts up when other rows are made of the same wordings.
-MAKING = 2
+MAKING = 3
 #: How likely a coder means a wording of a kind in a plain list, before a word is compared.
 _LIST_PRIORS = {"title": 0.4, "short title": 0.36, "alias": 0.44, "brand": 0.42}
 
 
 def own_tables() -> str:
     """What of ours becomes part of a library: it is rebuilt when the tables or the making change."""
-    names = ("common_codes", "common_terms", "brands")
+    names = ("common_codes", "common_terms", "disease_names", "brands")
     return f"{MAKING};" + ";".join(",".join(row.values()) for name in names for row in read_table(name))
 
 
@@ -119,6 +123,9 @@ class PhraseMaker:
                 yield from self._phrases_of(index)
         yield from self.further(
             Wording(SYSTEM, row["code"], row["kind"], row["phrase"]) for row in read_table("common_terms")
+        )
+        yield from self.further(
+            Wording(SYSTEM, row["code"], _NAME, row["phrase"]) for row in read_table("disease_names")
         )
 
     def further(self, wordings: Iterable[Wording]) -> Iterator[PhraseSource]:
@@ -229,4 +236,6 @@ class PhraseMaker:
         prior += 0.05 if kind == "title" else 0.0
         prior += 0.04 if target in self.general or "unspecified" in text.lower() else 0.0
         prior -= 0.01 * min(len(text.split()), 18)
+        if kind == "table":  # of a tumour nobody calls secondary, the primary one is meant
+            prior -= next((cost for words, cost in _RARE_COLUMNS.items() if text.startswith(words)), 0.0)
         return round(prior - _RARE_CHAPTERS.get(node.key[0], 0.0), 4)

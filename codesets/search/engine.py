@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -21,10 +22,12 @@ from codesets.search.words import normal, words_of_title
 if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary, CodeRow
 
+#: A member of a family of disorders: spg56, cmt2j.
+_NUMBERED = re.compile(r"([a-z]{2,6})(\d{1,3}[a-z]?\d?)")
 _CODE_SCORE = 2.0
 _EXPIRED = 0.5
 #: What the table of abbreviations says of the whole text outweighs the likeness of words.
-_KNOWN_LEAST, _KNOWN_CODE = 0.75, 0.25
+_KNOWN_CODE, _KNOWN_SHARE = 1.16, 0.2
 _MAX_LIMIT = 200
 _BY_PARTS = 0.8
 _WIDER = 4
@@ -135,7 +138,12 @@ class SearchEngine:
 
     def _parts(self, word: str) -> tuple[str, ...]:
         vocabulary = self._vocabulary
-        if len(word) < LEAST or vocabulary.id_of(word) is not None:
+        if vocabulary.id_of(word) is not None:
+            return ()
+        numbered = _NUMBERED.fullmatch(word)
+        if numbered and vocabulary.id_of(numbered[1]) is not None:
+            return numbered.groups()
+        if len(word) < LEAST:
             return ()
         low, high = vocabulary.range_of(word)
         return () if low < high else tuple(normal(part) for part in parts_of(word))
@@ -151,12 +159,12 @@ class SearchEngine:
             chosen = list(dict.fromkeys(chosen + self._likeliest_under(reading.codes)))
         if not chosen:
             return
-        ranker = Ranker(meanings, vocabulary.weights, self._families)
+        ranker = Ranker(meanings, vocabulary.weights, self._families, reading.groups)
         via = "; ".join(reading.expanded)
         for phrase in self._phrases(chosen):
             scored = ranker.score(phrase)
             if reading.codes and phrase.target.startswith(reading.codes):
-                scored.score = max(scored.score, _KNOWN_LEAST) + _KNOWN_CODE
+                scored.score = _KNOWN_CODE + _KNOWN_SHARE * min(1.0, scored.score)
             scored.score *= reading.factor
             scored.via = via
             yield scored

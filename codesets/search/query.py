@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from codesets.search.synonyms import Sense, abbreviations, atoms_of, longest_abbreviation, split_hyphens
 from codesets.search.words import words_of
@@ -12,26 +12,34 @@ from codesets.search.words import words_of
 #: Longer text is cut: a code is asked for in a few words.
 MAX_LENGTH = 200
 MAX_WORDS = 22
-_MAX_READINGS = 5
+_MAX_READINGS, _MAX_SENSES = 5, 8
 #: The second character may be a letter since FY2026 (QA0), the third always could (C7A, Z3A).
 _CODE_TEXT = r"[A-Z](?:[0-9][0-9A-Z]|[A-Z][0-9])(?:\.?[0-9A-Z]{0,4})"
 _CODE = re.compile(rf"^{_CODE_TEXT}$|^[A-Z][0-9]\.?$")
 _CODE_WORD = re.compile(rf"^{_CODE_TEXT}$")
 _RANGE = re.compile(rf"^({_CODE_TEXT})\s*[-\u2013]\s*({_CODE_TEXT})$")
+#: What a condition may come with or not says nothing about it.
+_OR_WITHOUT = re.compile(r"(?<=\w)[ ,]+(?:with or without|with/without|w/ or w/o|w or w/o)\b.*", re.IGNORECASE)
 #: Abbreviations that are also plain words: in small letters among other words they are the words.
 _PLAIN_WORDS = frozenset(
     (
-        "add", "age", "aids", "all", "an", "arm", "as", "be", "bed", "ed", "ever", "he", "if", "it", "no", "on", "or",
-        "os", "pan", "pop", "so", "us", "was",
+        "add", "age", "aids", "all", "an", "arm", "as", "be", "bed", "cold", "ed", "ever", "he", "if", "it", "no", "on",
+        "or", "os", "pan", "pep", "pop", "port", "prep", "so", "status", "top", "us", "was",
     )
 )  # fmt: skip
+
+
+#: Between two conditions; each side is looked for too, at a share of its score.
+_CONNECTORS = frozenset(("2/2", "2ndary", "due", "secondary", "w", "w/", "with", "c/b"))
+_BEFORE, _AFTER = 0.7, 0.62
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to understand the text; `factor` falls with each less usual sense of an abbreviation.
 
-    `codes` are beginnings of codes that the text is known to stand for.
+    `codes` are beginnings of codes that the text is known to stand for; `groups` are the places of the
+    words that one abbreviation stands for (from, to), where more than the abbreviation was typed.
     """
 
     words: tuple[str, ...]
@@ -39,6 +47,7 @@ class Reading:
     expanded: tuple[str, ...] = ()
     from_short: frozenset[int] = frozenset()
     codes: tuple[str, ...] = ()
+    groups: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ def read_query(text: str, is_code: Callable[[str], bool]) -> Query:
     """
     clean = "".join(c if c.isprintable() else " " for c in text[:MAX_LENGTH]).strip()
     typing = bool(text) and not text[:MAX_LENGTH][-1:].isspace()
+    clean = _OR_WITHOUT.sub("", clean)
     upper = clean.upper()
     span = _RANGE.match(upper)
     if span:
@@ -76,12 +86,24 @@ def read_query(text: str, is_code: Callable[[str], bool]) -> Query:
         known = (atom,) in abbreviations() or " " not in clean
         coded = not known and _CODE_WORD.match(atom.upper()) and is_code(atom.upper())
         (codes if coded else atoms).append(atom)
+    cut, plain = split_hyphens(atoms), _plain_words(clean)
     return Query(
-        readings=tuple(_readings(_parts(split_hyphens(atoms), _plain_words(clean)))),
+        readings=(*_readings(_parts(cut, plain)), *_sides(cut, plain)),
         code=code,
         code_words=tuple(c.upper() for c in codes),
         typing_last=typing,
     )
+
+
+def _sides(atoms: list[str], plain: frozenset[str]) -> Iterator[Reading]:
+    """What stands before and after "due to" or "with", each by itself: few codes say both."""
+    for at, atom in enumerate(atoms):
+        if atom in _CONNECTORS and at:
+            sides = (atoms[:at], _BEFORE), ([a for a in atoms[at + 1 :] if a not in ("to", "by")], _AFTER)
+            for side, factor in sides:
+                for reading in _readings(_parts(side, plain))[:1]:
+                    yield replace(reading, factor=reading.factor * factor, codes=())
+            return
 
 
 def _plain_words(text: str) -> frozenset[str]:
@@ -138,8 +160,9 @@ def _readings(parts: list[_Part]) -> list[Reading]:
                         (*reading.expanded, shown) if shown else reading.expanded,
                         reading.from_short | frozenset(marked),
                         codes if len(parts) == 1 else (),
+                        (*reading.groups, (start, start + len(words))) if shown and len(parts) > 1 else reading.groups,
                     )
                 )
         longer.sort(key=lambda r: -r.factor)
-        readings = longer[:_MAX_READINGS]
+        readings = longer[: _MAX_SENSES if len(parts) == 1 else _MAX_READINGS]
     return [reading for reading in readings if reading.words]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import mul
@@ -17,9 +18,17 @@ _AGAIN = 0.35  # a word whose answer is already taken by another typed word
 _EXTENSION = 0.95
 #: A phrase that is typed whole; the code of an index entry is the default that the Index prescribes.
 _WHOLE, _VERY_PHRASE = 0.97, 0.05
-_DEFAULTS, _VERY_DEFAULT = ("index", "eponym", "common name"), 0.1
+_DEFAULTS, _VERY_DEFAULT = ("index", "eponym", "common name", "name"), 0.1
+#: A condition that has no words of its own in the code set belongs to its organ's "Other …".
+_UNANSWERED, _RESIDUAL = 0.85, 1.1
+#: What all the words of one abbreviation weigh together, measured by the heaviest of them.
+_GROUP = 1.6
 #: Words that say little in a title, and much when somebody takes the trouble to type them.
-_TYPED_WEIGHT = {"other": 1.1, "unspecified": 0.9, "specified": 0.7, "without": 1.4, "initial": 0.8}
+_TYPED_WEIGHT = {
+    "other": 1.1, "unspecified": 0.9, "specified": 0.7, "without": 1.4, "initial": 0.8,
+    "etiology": 0.3, "unknown": 0.5, "cause": 0.5, "origin": 0.5, "likely": 0.3, "unlikely": 0.3, "possible": 0.3,
+    "probable": 0.3, "suspected": 0.4, "known": 0.3, "patient": 0.3, "new": 0.5, "onset": 0.8,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -86,12 +95,20 @@ class Ranker:
     """Scores phrases for one reading."""
 
     def __init__(
-        self, meanings: list[Meaning], weights: array[float], families: dict[int, list[ExtensionWords]]
+        self,
+        meanings: list[Meaning],
+        weights: array[float],
+        families: dict[int, list[ExtensionWords]],
+        groups: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._meanings = meanings
         self._weights = weights
         self._families = families
         self._asked = [_TYPED_WEIGHT.get(m.text, m.weight) for m in meanings]
+        for low, high in groups:  # one short word that was typed must not drown the others
+            share = _GROUP * max(self._asked[low:high], default=0.0) / (sum(self._asked[low:high]) or 1.0)
+            for place in range(low, min(high, len(meanings))):
+                self._asked[place] *= min(1.0, share)
         self._total = sum(self._asked) or 1.0
         self._fitting: dict[int, tuple[str, list[tuple[str, dict[int, float], float]]]] = {}
         self._answers: dict[int, list[tuple[int, float]]] = {}
@@ -114,6 +131,8 @@ class Ranker:
         score = coverage**1.6 * (0.62 + 0.38 * fullness) + 0.02 * order
         if not phrase.standing:
             score *= 0.97
+        if coverage < _UNANSWERED and phrase.text.startswith("Other "):
+            score *= _RESIDUAL
         score += 0.22 * phrase.prior * coverage
         if coverage > _WHOLE and fullness > _WHOLE:
             score += _VERY_DEFAULT if phrase.kind in _DEFAULTS else _VERY_PHRASE

@@ -47,11 +47,13 @@ def abbreviations() -> dict[tuple[str, ...], tuple[Sense, ...]]:
 
 
 def _codes_of(column: str, place: int, senses: int) -> tuple[str, ...]:
-    """The codes of one sense: its own where each sense has one, else all belong to the usual sense."""
-    codes = tuple(code.replace(".", "") for code in column.split("|") if code)
+    """The codes of one sense: its own where each sense has one (or an empty place), else all are the usual sense's."""
+    codes = tuple(code.replace(".", "") for code in column.split("|"))
     if len(codes) == senses:
-        return codes[place : place + 1]
-    return codes if place == 0 else ()
+        codes = codes[place : place + 1]
+    elif place:
+        return ()
+    return tuple(code for code in codes if code)
 
 
 @lru_cache(maxsize=1)

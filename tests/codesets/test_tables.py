@@ -13,8 +13,9 @@ from codesets.tables import read_table
 @pytest.mark.parametrize(
     ("name", "column", "least"),
     [
-        ("abbreviations", "abbreviation", 2000),
+        ("abbreviations", "abbreviation", 3200),
         ("common_terms", "phrase", 800),
+        ("disease_names", "phrase", 4000),
         ("brands", "brand", 800),
         ("roots", "root", 300),
         ("synonyms", "words", 150),
@@ -63,14 +64,15 @@ def test_every_sense_of_an_abbreviation_finds_its_code_among_the_first_ten(libra
 
 
 def test_every_code_of_an_abbreviation_or_a_common_term_is_in_the_library(library: CodeLibrary) -> None:
-    rows = [*read_table("abbreviations"), *read_table("common_terms")]
+    rows = [*read_table("abbreviations"), *read_table("common_terms"), *read_table("disease_names")]
     named = {code for row in rows for code in row["code"].split("|") if code}
     assert sorted(code for code in named if not library.search(code, limit=1)) == []
 
 
-def test_every_common_term_finds_its_code_among_the_first_ten(library: CodeLibrary) -> None:
+@pytest.mark.parametrize("table", ["common_terms", "disease_names"])
+def test_every_name_finds_its_code_among_the_first_ten(library: CodeLibrary, table: str) -> None:
     lost = []
-    for row in read_table("common_terms"):
+    for row in read_table(table):
         found = [hit.code.replace(".", "") for hit in library.search(row["phrase"], limit=10)]
         if not any(code.startswith(row["code"].replace(".", "")) for code in found):
             lost.append((row["phrase"], row["code"], found[:3]))
