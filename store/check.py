@@ -25,6 +25,7 @@ from store.tables import (
     AuditEntry,
     Claim,
     ClaimVersion,
+    CreditBalance,
     Denial,
     Encounter,
     Guarantor,
@@ -37,16 +38,21 @@ from store.tables import (
     RemitClaim,
     Remittance,
     Transition,
+    Underpayment,
     WorkItem,
 )
+from store.variance.states import CREDIT_OPEN, UNDERPAID_OPEN
 from store.work import images
 from store.work.states import MACHINES
 
-_WAITING: tuple[tuple[str, type[Encounter] | type[ProviderQuery] | type[Claim] | type[Denial], frozenset[str]], ...] = (
+_Waits = type[Encounter] | type[ProviderQuery] | type[Claim] | type[Denial] | type[Underpayment] | type[CreditBalance]
+_WAITING: tuple[tuple[str, _Waits, frozenset[str]], ...] = (
     ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "REVIEW", "RECODE"})),
     ("queries", ProviderQuery, frozenset({"DRAFT", "SENT", "OVERDUE", "ESCALATED", "ANSWERED"})),
     ("claims", Claim, frozenset({"READY", "EDIT_FAIL", "HELD"})),
     ("rejections", Claim, frozenset({"REJECTED"})),
+    ("underpaid", Underpayment, UNDERPAID_OPEN),
+    ("credits", CreditBalance, CREDIT_OPEN),
     ("denials", Denial, frozenset({"OPEN", "WORKING", "CORRECTED_SENT", "APPEALED", "RECORDS_SENT", "WRITEOFF_REQ"})),
 )
 """For each queue the states in which a record is somebody's work."""

@@ -27,6 +27,7 @@ from store.remits.money import ImportDeposits, is_deposits
 from store.remits.take_in import Duplicate, ImportRemittance
 from store.statements.files import Outcome, generate_through, run_through, send_through
 from store.tables import ArchivedFile
+from store.variance.disputes import DisputeUnderpayments
 from store.work.command import Job
 from store.work.values import Done
 from store.x12.kinds import kind_of
@@ -180,15 +181,27 @@ class WriteLetters(Job):
         for denial_id in self.denial_ids:
             letter = MakeLetter(denial_id, self.template, self.how, self.to, self.reference)
             done = practice.do(letter, key=f"{key}-{denial_id}")
-            with practice.reading() as session:
-                file = session.get_one(ArchivedFile, int(str(done.result)))
-                path, content = self.folder / file.name, archive.content(file)
-            if not path.exists():
-                with new_file(path) as stream:
-                    stream.write(content)
-            files.append(str(path))
+            files.append(str(_write_kept(practice, int(str(done.result)), self.folder)))
             said, action = done.said, done.action_id
         return Done(action, f"{said} {len(files)} in {self.folder}", {"files": files})
+
+
+@dataclass(frozen=True, slots=True)
+class WriteDispute(Job):
+    """Dispute these underpayments with their payer, and write the letter into a folder."""
+
+    underpayment_ids: tuple[int, ...]
+    how: str
+    reference: str
+    folder: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """The result names the file."""
+        make_folder(self.folder)
+        done = practice.do(DisputeUnderpayments(self.underpayment_ids, self.how, self.reference), key=key)
+        told = done.result if isinstance(done.result, dict) else {}
+        path = _write_kept(practice, int(told["file"]), self.folder)
+        return Done(done.action_id, done.said, {**told, "files": [str(path)]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +219,17 @@ class TakeInRemittance(Job):
             practice.do(KeepSecondArrival(self.name, self.content))
             what = "Its difference is under Payments and deposits."
             raise Duplicate(refused.what, where=refused.where, do=f"{refused.do} {what}") from refused
+
+
+def _write_kept(practice: Practice, file_id: int, folder: Path) -> Path:
+    """Write an archived file into a folder, if it isn't there yet."""
+    with practice.reading() as session:
+        file = session.get_one(ArchivedFile, file_id)
+        path, content = folder / file.name, archive.content(file)
+    if not path.exists():
+        with new_file(path) as stream:
+            stream.write(content)
+    return path
 
 
 def _keep_rejects(path: Path, intake: Intake) -> dict[str, Any]:

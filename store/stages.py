@@ -13,7 +13,13 @@ from store.remits.payments import PAYMENTS
 from store.remits.queue import REMITS
 from store.statements.queue import STATEMENTS
 from store.statements.run_queue import RUNS
+from store.variance.queues import CREDITS, UNDERPAID
 from store.work.queue import register
 
-for _queue in (CODING, QUERIES, CLAIMS, REJECTIONS, REMITS, DENIALS, PAYMENTS, STATEMENTS, RUNS, CALLS, REFUNDS):
+_ORDER = (
+    CODING, QUERIES, CLAIMS, REJECTIONS, REMITS, DENIALS, UNDERPAID, CREDITS, PAYMENTS, STATEMENTS, RUNS, CALLS,
+    REFUNDS,
+)  # fmt: skip
+
+for _queue in _ORDER:
     register(_queue)

@@ -16,6 +16,8 @@ class Book(StrEnum):
     """Charges made (credit)."""
     CASH = "cash"
     """Money that came from payers (debit)."""
+    PAYER_REFUND = "payer-refund"
+    """Money that went back to payers (credit)."""
     PATIENT_CASH = "patient-cash"
     """Money that came from patients, less what was given back (debit)."""
     CONTRACTUAL = "contractual"

@@ -33,6 +33,8 @@ from store.work.values import Cell, Column, Kind
 
 _WORDS = {
     Book.CASH: "paid by the payer",
+    Book.PAYER_REFUND: "given back to the payer",
+    Book.PROVIDER: "taken at provider level",
     Book.PATIENT_CASH: "paid by the patient",
     Book.CONTRACTUAL: "given up under the contract",
     Book.WRITE_OFF: "written off",

@@ -159,7 +159,9 @@ def compose(session: Session, denial: Denial, text: LetterText, author: str, ref
     )  # fmt: skip
     enclosures = _packet(session, denial, claim) if text.packet else ()
     title = Template(text.title).safe_substitute(values)
-    return Letter(sender, (payer.name, "Claims"), values["today"], title, paragraphs, (), enclosures)
+    town = f"{payer.city} {payer.state} {payer.zip}".strip()
+    receiver = tuple(filter(None, (payer.name, "Claims", payer.line1, town)))
+    return Letter(sender, receiver, values["today"], title, paragraphs, (), enclosures)
 
 
 def _values(session: Session, denial: Denial, claim: Claim, author: str, reference: str) -> dict[str, str]:

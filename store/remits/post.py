@@ -144,8 +144,13 @@ def decide(change: Change, answers: Sequence[Answer], legs: Legs, *, auto_post: 
 
 
 def settle(change: Change, answers: Sequence[Answer], tally: Tally) -> None:
-    """What follows from answers that are booked: denials, states, items, exceptions."""
+    """What follows from answers that are booked: denials, states, items, exceptions, variances."""
+    from store.variance.credits import look_for_credits
+    from store.variance.find import look_for_underpayments
+
     _Settling(change, answers, tally).carry_out()
+    look_for_underpayments(change, answers)
+    look_for_credits(change, {one.claim.id for one in answers if one.claim and one.posts})
 
 
 def _refusals(answer: Answer) -> Iterator[Refusal]:

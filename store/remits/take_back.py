@@ -32,6 +32,8 @@ from store.remits.post import refresh
 from store.remits.states import REMITTANCE, AnswerState, RemitState
 from store.tables import Claim, Denial, Deposit, LedgerEntry, Posting, RemitClaim, Remittance, Transition
 from store.text import clean_line
+from store.variance.credits import look_for_credits
+from store.variance.find import forget_variances
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
@@ -71,6 +73,8 @@ class ReverseRemittance(Command):
             matters.money_alone(change, deposit)
         change.session.flush()
         _step_back(change, claims, steps)
+        forget_variances(change, [answer.id for answer in answers])
+        look_for_credits(change, set(claims))
         refresh(change, {claim.guarantor_id for claim in claims.values()})
         rank(change)
         amount = show_cents(remittance.amount, sign="$")

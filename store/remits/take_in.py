@@ -22,6 +22,7 @@ from store.remits.post import Tally, post_payment
 from store.remits.states import REMITTANCE, RemitState
 from store.tables import ArchivedFile, RemitClaim, Remittance
 from store.text import clean_line
+from store.variance.credits import expected_recoupments
 from store.work.command import Change, Command, Said, bulk
 from store.x12.balance import require_balanced
 from store.x12.remittance import read_remittance
@@ -127,6 +128,7 @@ def post_now(change: Change, remittance: Remittance, payment: Payment, *, auto_p
     """Post a payment that is kept; what it leaves to a person makes it a partial one."""
     tally = post_payment(change, remittance, payment.claims, payment.provider_adjustments, auto_post=auto_post)
     matters.look_at_provider_level(change, remittance)
+    expected_recoupments(change, remittance)
     if tally.held or tally.unmatched:
         advance(change, remittance)
     return tally

@@ -34,6 +34,8 @@ from store.remits.take_in import ImportRemittance
 from store.tables import (
     Claim,
     ClaimFinding,
+    ContractRate,
+    CreditBalance,
     Diagnosis,
     Encounter,
     LedgerEntry,
@@ -44,8 +46,11 @@ from store.tables import (
     RemitClaim,
     ServiceLine,
     Transition,
+    Underpayment,
 )
 from store.work.assignment import ApplyRules, DropRule, KeepRule, LevelLoad, SetAway
+from store.variance import credits, disputes
+from store.variance.rates import CorrectRate, LoadRates
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
 from store.work.together import Together
@@ -258,6 +263,28 @@ def _negative(world: World) -> tuple[int, tuple[str, ...]]:
     return world.all(RemitClaim)[-1].id, (world.get(Claim, claim_id).control_number,)
 
 
+def _short(world: World) -> int:
+    """A line that was allowed less than its contract says."""
+    rates = b"payer,code,rate,from\nPRMUT,G0438,150,2026-01-01\n"
+    world.do(LoadRates("rates", rates))
+    world.do(ImportRemittance("835", era(pays(world, world.sent(), "CO-45 5500", ""))))
+    return world.one(Underpayment).id
+
+
+def _credit(world: World, state: str = "") -> int:
+    """Too much money of a payer on a claim."""
+    claim_id = world.sent("MEDB")
+    for trace in ("T1", "T2"):
+        world.do(ImportRemittance(trace, era(pays(world, claim_id, "", ""), trace=trace)))
+    world.do(scratch.CommitAnswer(world.one(RemitClaim, state="held").id))
+    credit_id = world.one(CreditBalance).id
+    if state:
+        world.who("biller").do(credits.AskPayerRefund(credit_id, "paid twice"))
+    if state == "APPROVED":
+        world.who("supervisor").do(credits.ApprovePayerRefund(credit_id))
+    return credit_id
+
+
 def _matter(world: World) -> int:
     world.do(ImportRemittance("835", era(plb="ZZ -1500")))
     return world.one(PaymentMatter).id
@@ -278,6 +305,20 @@ CASES: dict[str, Make] = {
     "denials.classify": lambda w: ClassifyDenial(w.denied()[1], "records"),
     "denials.template": lambda _: SaveTemplate("thanks", "Thank you", "For $claim"),
     "work.together": lambda w: Together(tuple(StartDenial(w.denied()[1]) for _ in range(2)), "In work"),
+    "variance.load_rates": lambda _: LoadRates("r", b"payer,code,rate,from\nPRMUT,G0438,150,2026-01-01\n"),
+    "variance.correct_rate": lambda w: (_short(w), CorrectRate(w.one(ContractRate).id, 14_000))[1],
+    "variance.correct_rate_of": lambda w: disputes.CorrectRateOf(_short(w), 16_000),
+    "variance.verify": lambda w: disputes.VerifyUnderpayment(_short(w)),
+    "variance.accept": lambda w: disputes.AcceptUnderpayment(_short(w), "too small"),
+    "variance.false": lambda w: disputes.FalseUnderpayment(_short(w), "other term"),
+    "credits.find": lambda w: (_credit(w), w.sql("UPDATE credit_balance SET cents=1"), credits.FindCredits())[2],
+    "credits.investigate": lambda w: credits.InvestigateCredit(_credit(w)),
+    "credits.identified": lambda w: credits.SetIdentified(_credit(w), DAY - timedelta(days=3)),
+    "credits.ask": lambda w: credits.AskPayerRefund(_credit(w), "paid twice"),
+    "credits.approve": lambda w: credits.ApprovePayerRefund(_credit(w, "REFUND_REQ")),
+    "credits.refuse": lambda w: credits.RefusePayerRefund(_credit(w, "REFUND_REQ"), "look again"),
+    "credits.issue": lambda w: credits.IssuePayerRefund(_credit(w, "APPROVED"), "1001"),
+    "credits.recoup": lambda w: credits.ExpectRecoupment(_credit(w)),
     "work.defer": lambda w: Defer(_item(w), SOON, "waiting for the records"),
     "work.assign": lambda w: Assign(_item(w), w.owner.actor.user_id),
     "work.escalate": lambda w: Escalate(_item(w), "please look"),
