@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         queries,
         reports,
         statements,
+        variance,
     )
 
     for module in (
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
         payers,
         lists,
         denials,
+        variance,
         queries,
         reports,
         statements,

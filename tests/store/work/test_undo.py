@@ -48,9 +48,9 @@ from store.tables import (
     Transition,
     Underpayment,
 )
-from store.work.assignment import ApplyRules, DropRule, KeepRule, LevelLoad, SetAway
 from store.variance import credits, disputes
 from store.variance.rates import CorrectRate, LoadRates
+from store.work.assignment import ApplyRules, DropRule, KeepRule, LevelLoad, SetAway
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
 from store.work.together import Together
