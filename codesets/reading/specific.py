@@ -24,8 +24,8 @@ _UNDER = """SELECT code, key, title FROM code WHERE key >= :low AND key < :high 
   AND (seventh IS NULL OR seventh IN (:char, '0')) AND valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day)
   ORDER BY id LIMIT 400"""
 _FIRST = "SELECT min(valid_from) FROM code WHERE system = 'ICD10CM'"
-_ABSENT = """SELECT key FROM code WHERE system = 'ICD10CM' GROUP BY key
-  HAVING NOT sum(valid_from <= :day AND (valid_to IS NULL OR valid_to >= :day))"""
+_CHANGING = """SELECT key, valid_from, valid_to FROM code WHERE system = 'ICD10CM' AND key IN
+  (SELECT key FROM code WHERE system = 'ICD10CM' AND (valid_from > :first OR valid_to IS NOT NULL))"""
 _GENERAL = "SELECT target FROM phrase WHERE key = :key AND system = 'ICD10CM' ORDER BY id LIMIT 1"
 _TITLE = "SELECT title FROM code WHERE key = :key AND system = 'ICD10CM' ORDER BY valid_from DESC LIMIT 1"
 _ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter.*|, sequela$")
@@ -40,12 +40,19 @@ _BY_SITE = "C449"
 _STAGED = re.compile(r"\b(stage|trimester|severity)\b", re.IGNORECASE)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=2)
+def _changing(library: CodeLibrary) -> tuple[str, tuple[tuple[str, str, str | None], ...]]:
+    """The first day that the library knows, and (key, from, to) of what is not in force on all its days."""
+    ((first,),) = library.rows(_FIRST)
+    return first or "", tuple(library.rows(_CHANGING, {"first": first}))
+
+
 def absent_on(library: CodeLibrary, on: date) -> frozenset[str]:
     """The keys of codes and headings that begin later or ended before a day, as far as the library's releases go."""
-    day = on.isoformat()
-    ((first,),) = library.rows(_FIRST)
-    return frozenset(key for (key,) in library.rows(_ABSENT, {"day": max(day, first or day)}))
+    first, rows = _changing(library)
+    day = max(on.isoformat(), first)
+    there = {key for key, start, end in rows if start <= day and (end is None or day <= end)}
+    return frozenset(key for key, _, _ in rows) - there
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Minutes that must be met or exceeded on the date for a code; from the user's licensed table."""
+    """Minutes that must be met or exceeded on the date for a code; from the user's licensed table
+    (`library.rules.visit_minutes(on)`, loaded as `em-minutes`)."""
 
     code: str
     minutes: int

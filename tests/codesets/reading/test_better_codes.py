@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from codesets.reading.joined import _rows as joined_rows
@@ -119,3 +121,11 @@ def test_a_stand_in_symptom_does_not_push_out_the_rest(read: Read) -> None:
         "- Concerning for bladder cancer.\n2. Nicotine dependence, cigarettes\n"
     )
     assert {"R31.0", "F17.210", "I25.10"} <= set(codes(read(note)))
+
+
+def test_a_code_to_come_hides_no_code_of_the_day(read: Read) -> None:
+    """Plantar fasciitis got codes of its own with the release of October 2026."""
+    note = "ASSESSMENT\n1. Plantar fasciitis, left foot\n"
+    assert codes(read(note))[0] == "M72.2"
+    assert codes(read(note, date(2026, 10, 5)))[0] == "M67.A02"
+    assert read(note, date(2024, 5, 12)).mentions
