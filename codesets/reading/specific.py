@@ -152,7 +152,8 @@ class Codes:
 
     def _wider(self, key: str, general: _Option, char: str) -> list[_Option]:
         """The codes beside a vague one: its words may be made specific too."""
-        if general.key[:6].rstrip("X") != key[:6].rstrip("X") or not _VAGUE.search(general.title) or len(key) < 4:
+        itself = general.key[:6].rstrip("X") == key[:6].rstrip("X")
+        if len(key) < 4 or not _VAGUE.search(general.title if itself else self._title(key)):
             return []
         shorter = key[:3] if key.startswith(_BY_SITE) else key[:-1]
         return [option for option in self._pool(shorter, char) if option is not general]

@@ -45,6 +45,9 @@ _INTENDED = word_set(
 )
 #: Osteoarthritis of a joint is primary unless told otherwise (Coding Clinic, fourth quarter of 2016).
 _PRIMARY, _NO_SITE = ("M16", "M17", "M18", "M19"), "M199"
+_DONE = word_set("status s/p post history hx had has underwent previous prior placed replaced after since ago recent")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_DIABETES = ("E08", "E09", "E10", "E11", "E13")
 _OF_THE_EYE = re.compile(r"E(08|09|10|11|13)3[2-57]")
 _EYES = {"right": "1", "left": "2", "bilateral": "3"}
 #: Growths of the skin, whose codes go by regions of the body.
@@ -156,7 +159,7 @@ class _Maker:
         return self._facts.sex.upper() != "M" and key.startswith(_OF_PREGNANCY)
 
     def _present(self, one: Named, key: str, prior: float) -> None:
-        if key.startswith(_STATUS) and _INTENDED & {token.lower for token in one.sentence.tokens}:
+        if key.startswith(_STATUS) and _is_to_come(one):
             return
         if key.startswith(("Z48", "Z09")) and {"day", "week", "month"} & {token.word for token in one.sentence.tokens}:
             return  # it is to come
@@ -300,7 +303,7 @@ def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
         vague = "unspecified" in draft.choice.title.lower()
         better = any(
             other is not draft
-            and other.key[:3] == draft.key[:3]
+            and _kind(other.key) == _kind(draft.key)
             and "unspecified" not in other.choice.title.lower()
             and other.score >= 0.5 * draft.score
             and (other.headed or not draft.headed)
@@ -308,6 +311,20 @@ def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
         )
         if not (vague and better):
             yield draft
+
+
+def _is_to_come(one: Named) -> bool:
+    """Is an operation still to be done?  Under an assessed item it is, unless something tells that it is past."""
+    words = {token.lower for token in one.sentence.tokens}
+    if words & _INTENDED:
+        return True
+    planned = one.mention.section in (SectionKind.ASSESSMENT, SectionKind.PLAN) and not one.mention.headed
+    return planned and not (words & _DONE or any(_YEAR.fullmatch(word) for word in words))
+
+
+def _kind(key: str) -> str:
+    """What a code is of: its category, in diabetes the kind of complication."""
+    return key[:4] if key.startswith(_DIABETES) else key[:3]
 
 
 def _finished(draft: Draft, codes: Codes) -> Suggestion:

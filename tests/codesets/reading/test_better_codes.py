@@ -129,3 +129,18 @@ def test_a_code_to_come_hides_no_code_of_the_day(read: Read) -> None:
     assert codes(read(note))[0] == "M72.2"
     assert codes(read(note, date(2026, 10, 5)))[0] == "M67.A02"
     assert read(note, date(2024, 5, 12)).mentions
+
+
+def test_one_complication_of_diabetes_is_no_vaguer_word_for_another(read: Read) -> None:
+    found = codes(read("ASSESSMENT\n1. Type 2 diabetes with neuropathy, with hyperglycemia\n"))
+    assert {"E11.40", "E11.65"} <= set(found)
+
+
+def test_the_side_of_an_ulcer_is_taken_with_its_depth(read: Read) -> None:
+    assert "L97.512" in codes(read("ASSESSMENT\n1. Ulcer of right foot, with fat layer exposed\n"))
+
+
+def test_an_operation_under_an_assessed_item_is_a_plan_unless_it_is_told_as_past(read: Read) -> None:
+    note = "ASSESSMENT AND PLAN\n1. Left hip osteoarthritis\n- Medical Treatment: {} total hip arthroplasty.\n"
+    assert "Z96.642" not in codes(read(note.format("Left")))
+    assert "Z96.641" in codes(read(note.format("Status post right")))
