@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
+import contextlib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +15,14 @@ from sqlmodel import Session, select
 import store.stages  # noqa: F401 - registers every queue and state machine
 from store import clock
 from store.accounts.view import account_record
+from store.claims.release import ReleaseCoded, waiting
 from store.claims.view import claim_record
 from store.db import default_url, open_engine, writer
 from store.errors import NotAllowed, NotFound, Refused
 from store.migrations import require_current
 from store.people import audit
-from store.people.roles import Actor, Permission, Role
+from store.people.identity import actor_of
+from store.people.roles import Actor, Permission
 from store.storage import storage_told
 from store.tables import User, WorkItem
 from store.work import assignment, leases, queue, sitting, views
@@ -53,7 +54,7 @@ class Practice:
         engine = open_engine(url or default_url())
         require_current(engine)
         with Session(engine) as session:
-            return cls(engine, _actor(session))
+            return cls(engine, actor_of(session))
 
     def listen(self, hear: Callable[[int, int, str], None]) -> None:
         """Have long jobs tell how far they are: done, of how many, what."""
@@ -98,6 +99,7 @@ class Practice:
 
     def board(self) -> tuple[BoardLine, ...]:
         """Every queue that this person may see, with its figures."""
+        self._release()
         today = clock.today()
         with self.reading() as session:
             return tuple(
@@ -109,6 +111,8 @@ class Practice:
     def page(self, name: str, view: View, *, start: int = 0, limit: int = 200) -> Page:
         """A page of a queue."""
         known = queue.find(name, self.actor)
+        if name == "claims":
+            self._release()
         with self.reading() as session:
             return queue.page(session, known, self.actor, view, clock.today(), start, limit)
 
@@ -227,6 +231,16 @@ class Practice:
         """The moment, as the store sees it."""
         return clock.now()
 
+    def _release(self) -> None:
+        """What coders finished and could not bill themselves is billed before claims are looked at."""
+        if not self.actor.may(Permission.CLAIM):
+            return
+        with self.reading() as session:
+            if not waiting(session):
+                return
+        with contextlib.suppress(Refused):
+            self.do(ReleaseCoded())
+
     def _runner(self) -> Runner:
         try:
             codes = self.codes
@@ -242,20 +256,3 @@ class Practice:
         detail: dict[str, object] = {"token": lease.token}
         audit.append(session, self.actor, clock.now(), f"work.{action}", f"item:{lease.item_id}", detail)
         session.commit()
-
-
-def _actor(session: Session) -> Actor:
-    uid = os.getuid()
-    user = session.exec(select(User).where(User.uid == uid)).first()
-    if user is None or not user.active:
-        raise NotAllowed(
-            "You are not a user of this practice.", where=login_name(), do="Its owner can add you: superbill users add"
-        )
-    return Actor(user.id, user.name, Role(user.role), socket.gethostname())
-
-
-def login_name() -> str:
-    """The operating system's name of the person, which no environment variable can forge."""
-    import pwd
-
-    return pwd.getpwuid(os.getuid()).pw_name

@@ -35,6 +35,8 @@ def retried(work: Callable[[], T], *, pause: Callable[[float], None] = time.slee
                 return work()
         except _Again as again:
             if attempt == TRIES:
+                if isinstance(again.__cause__, IntegrityError):
+                    raise again.__cause__ from None  # every time: no race, but a mistake of ours
                 raise again.refusal from again.__cause__
             pause(random.uniform(0.01, 0.05) * 2**attempt)
     raise AssertionError("unreachable")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy.orm import load_only
 from sqlmodel import col, select
 
 from store.accounts.balances import charged
@@ -173,7 +174,8 @@ def sync_lines(change: Change, claim: Claim, encounter: Encounter) -> None:
 
 def forget_line(change: Change, service: ServiceLine) -> None:
     """A procedure line is taken off its encounter: what claims were sent with it stays, as a line that was dropped."""
-    query = select(ClaimLine).where(ClaimLine.service_line_id == service.id)
+    few = load_only(*(getattr(ClaimLine, name) for name in ("id", "service_line_id", "active")))  # what a coder sees
+    query = select(ClaimLine).where(ClaimLine.service_line_id == service.id).options(few)
     for line in change.session.exec(query).all():
         line.service_line_id, line.active = None, False
     change.session.flush()

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 from sqlmodel import col, select
 
-from store.claims.build import QUEUE, bill, called, rebuild
+from store.claims.build import QUEUE, called, rebuild
 from store.claims.edit_work import release_due, rescrub
 from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
+from store.claims.release import release_coded
 from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, ClaimState
 from store.coding import checks
 from store.coding.access import QUEUE as CODING
@@ -142,11 +143,7 @@ class BuildClaims(Command):
 
     def apply(self, change: Change) -> Said:
         """The result counts what was made, mended and still stopped."""
-        made = 0
-        for encounter in change.session.exec(select(Encounter).where(Encounter.state == CodingState.CODED)).all():
-            change.move(encounter, ENCOUNTER, CodingState.RELEASED, f"Encounter {encounter.number}")
-            bill(change, encounter)
-            made += 1
+        made = release_coded(change)
         stopped = change.session.exec(select(Claim).where(Claim.state == ClaimState.EDIT_FAIL)).all()
         release_due(change)
         for claim in stopped:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from sqlmodel import select
 
-from store.claims.build import bill
+from store.claims.release import release
 from store.claims.states import ClaimState
 from store.coding import access, checks
 from store.coding.states import ENCOUNTER, CodingState
@@ -39,9 +39,8 @@ class FinishCoding(Command):
             _keep_reason(change, encounter, override)
         encounter.coded_at = change.now
         change.move(encounter, ENCOUNTER, CodingState.CODED, access.called(encounter))
-        change.move(encounter, ENCOUNTER, CodingState.RELEASED, access.called(encounter))
         items.close(change, access.QUEUE, encounter.id)
-        outcome = bill(change, encounter)
+        outcome = release(change, encounter)
         return Said(f"{access.called(encounter)} finished: {outcome}", encounter.id)
 
 
@@ -124,12 +123,10 @@ class VoidEncounter(Command):
         if not self.reason.strip():
             raise Refused("Say why it is not billable.")
         encounter = access.editable(change, self.encounter_id)
-        billed = select(Claim).where(Claim.encounter_id == encounter.id, Claim.state != ClaimState.CANCELLED)
-        claim = change.session.exec(billed).first()
+        standing = (Claim.encounter_id == encounter.id, Claim.state != ClaimState.CANCELLED)
+        claim = change.session.exec(select(Claim.control_number, Claim.state).where(*standing)).first()
         if claim is not None:
-            raise Refused(
-                f"It was billed: claim {claim.control_number} is {claim.state}.", do="Settle the claim first."
-            )
+            raise Refused(f"It was billed: claim {claim[0]} is {claim[1]}.", do="Settle the claim first.")
         change.move(encounter, ENCOUNTER, CodingState.VOID, access.called(encounter))
         encounter.hold_reason = clean_line(self.reason)
         items.close(change, access.QUEUE, encounter.id)

@@ -26,8 +26,9 @@ from store.demo.worked import cancel_one, statement_run, take_back, work_denials
 from store.errors import Refused
 from store.intake.load import ImportEncounters
 from store.new_file import make_folder
+from store.people.identity import login_name
 from store.people.users import found_practice
-from store.practice import Practice, login_name
+from store.practice import Practice
 from store.tables import Batch, Claim, ClaimVersion, Encounter, Fee, Payer, Provider
 from store.tables import Practice as PracticeRow
 from store.x12.claim_values import FileControl, ProfessionalClaim

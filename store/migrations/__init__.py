@@ -13,8 +13,10 @@ from sqlalchemy.exc import DatabaseError
 from store.db import sqlite_path, writer
 from store.errors import Refused
 from store.migrations import guards, postgresql
+from store.people import grants
+from store.people.roles import Permission
 
-HEAD = "0012"
+HEAD = "0013"
 
 
 def schema_version(engine: Engine) -> str | None:
@@ -55,9 +57,20 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent))
     with writer(engine).begin() as connection:
         if connection.dialect.name == "postgresql":
+            grants.require_superuser(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         if connection.dialect.name == "postgresql":
             postgresql.install(connection)
         guards.install(connection)
+        if connection.dialect.name == "postgresql":
+            grants.install(connection, _queues())
+
+
+def _queues() -> dict[str, Permission]:
+    """The permission that each queue needs."""
+    import store.stages  # noqa: F401 - makes the queues known
+    from store.work.queue import QUEUES
+
+    return {name: queue.permission for name, queue in QUEUES.items()}

@@ -50,6 +50,122 @@ BEGIN
     VALUES (v_seq, v_at, v_user, v_role, p_action, p_subject, p_patient, p_detail, p_host, v_previous, v_hash);
     RETURN v_seq;
 END $$""",
+    f"""
+CREATE OR REPLACE FUNCTION superbill_open_note(p_encounter integer, p_reason text, p_host text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_text text; v_patient integer;
+BEGIN
+    IF public.superbill_me() IS NULL AND NOT {_IS_SUPERUSER} THEN
+        RAISE EXCEPTION 'you are not a user of this practice' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF length(btrim(p_reason)) < 5 THEN
+        RAISE EXCEPTION 'a note is opened for a reason' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT n.text, e.patient_id INTO v_text, v_patient FROM public.note n
+        JOIN public.encounter e ON e.id = n.encounter_id WHERE n.encounter_id = p_encounter;
+    PERFORM public.superbill_audit(session_user::text, coalesce(public.superbill_role(), 'superuser'),
+        date_trunc('second', clock_timestamp()), 'note.break_glass',
+        'encounter:' || p_encounter, v_patient, json_build_object('reason', p_reason)::text, p_host);
+    RETURN v_text;
+END $$""",
+    f"""
+CREATE OR REPLACE FUNCTION superbill_set_user(p_name text, p_uid integer, p_role text, p_active boolean, p_prefix text)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_me text := public.superbill_role(); v_old record; v_id integer; v_group text := p_prefix || '_r_' || p_role;
+BEGIN
+    IF NOT {_IS_SUPERUSER} THEN
+        IF v_me IS NULL OR v_me NOT IN ('admin', 'owner') THEN
+            RAISE EXCEPTION 'your role lacks the permission administer' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        IF p_name = session_user OR (p_role = 'owner' AND v_me <> 'owner') THEN
+            RAISE EXCEPTION 'nobody gives himself a role, and only an owner makes an owner'
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+    IF pg_get_userbyid((SELECT relowner FROM pg_class WHERE oid = 'public.audit_entry'::regclass))
+            <> p_prefix || '_owner' THEN
+        RAISE EXCEPTION 'these are not the roles of this practice' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NOT {_IS_SUPERUSER}
+            AND EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_name AND (rolsuper OR rolcreaterole)) THEN
+        RAISE EXCEPTION 'that login is not an ordinary one' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    SELECT id, role INTO v_old FROM public.app_user WHERE name = p_name;
+    IF v_old.role = 'owner' AND v_me IS DISTINCT FROM 'owner' AND NOT {_IS_SUPERUSER} THEN
+        RAISE EXCEPTION 'only an owner changes an owner' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = p_name) THEN
+        EXECUTE format('CREATE ROLE %I LOGIN', p_name);
+    END IF;
+    IF v_old.role IS NOT NULL AND pg_has_role(p_name, p_prefix || '_r_' || v_old.role, 'MEMBER') THEN
+        EXECUTE format('REVOKE %I FROM %I', p_prefix || '_r_' || v_old.role, p_name);
+    END IF;
+    IF p_active THEN
+        EXECUTE format('GRANT %I TO %I', v_group, p_name);
+    END IF;
+    IF v_old.id IS NULL THEN
+        INSERT INTO public.app_user (name, uid, full_name, role, active)
+            VALUES (p_name, p_uid, '', p_role, p_active) RETURNING id INTO v_id;
+    ELSE
+        UPDATE public.app_user SET role = p_role, active = p_active, uid = coalesce(p_uid, uid) WHERE id = v_old.id;
+        v_id := v_old.id;
+    END IF;
+    PERFORM public.superbill_audit(session_user::text, coalesce(v_me, 'superuser'),
+        date_trunc('second', clock_timestamp()), 'people.grant', 'user:' || v_id, NULL,
+        json_build_object('login', p_name, 'before', v_old.role, 'role', p_role, 'active', p_active)::text, '');
+    RETURN v_id;
+END $$""",
+    # Who and when are the server's own knowledge, whatever a client writes.
+    f"""
+CREATE OR REPLACE FUNCTION superbill_stamp() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT {_IS_SUPERUSER} THEN
+        NEW.at := date_trunc('second', clock_timestamp());
+        IF TG_TABLE_NAME = 'ledger_entry' THEN
+            PERFORM 1 FROM public.action WHERE id = NEW.action_id AND user_id = public.superbill_me()
+                AND xmin = pg_current_xact_id()::xid;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION 'a ledger entry belongs to an action of its own transaction'
+                    USING ERRCODE = 'insufficient_privilege';
+            END IF;
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$""",
+    *(
+        f"CREATE OR REPLACE TRIGGER {table}_stamp BEFORE INSERT ON {table} FOR EACH ROW "
+        "EXECUTE FUNCTION superbill_stamp()"
+        for table in ("ledger_entry", "action", "remark")
+    ),
+    f"""
+CREATE OR REPLACE FUNCTION superbill_action_is_new() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM public.action WHERE id = OLD.id AND xmin = pg_current_xact_id()::xid;
+    IF NOT FOUND AND NOT {_IS_SUPERUSER} THEN
+        RAISE EXCEPTION 'an action is final when it is done' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    NEW.user_id := OLD.user_id; NEW.at := OLD.at; NEW.key := OLD.key; NEW.command := OLD.command;
+    RETURN NEW;
+END $$""",
+    "CREATE OR REPLACE TRIGGER action_is_new BEFORE UPDATE ON action FOR EACH ROW "
+    "EXECUTE FUNCTION superbill_action_is_new()",
+    # Nothing is done without its entry in the trail, by whatever client.
+    f"""
+CREATE OR REPLACE FUNCTION superbill_action_is_told() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM (SELECT xmin AS made FROM public.audit_entry ORDER BY seq DESC LIMIT 1) l
+        WHERE l.made = pg_current_xact_id()::xid;
+    IF NOT FOUND AND NOT {_IS_SUPERUSER} THEN
+        RAISE EXCEPTION 'an action has to be in the audit trail' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$""",
+    "DROP TRIGGER IF EXISTS action_is_told ON action",
+    "CREATE CONSTRAINT TRIGGER action_is_told AFTER INSERT ON action DEFERRABLE INITIALLY DEFERRED FOR EACH ROW "
+    "EXECUTE FUNCTION superbill_action_is_told()",
 )
 
 

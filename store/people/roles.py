@@ -23,13 +23,16 @@ class Permission(StrEnum):
     NOTE = "read notes"
     SUPERVISE = "assign work"
     ADMIN = "administer"
+    AUDIT = "examine the audit trail"
 
 
 class Role(StrEnum):
     """The roles of a practice; `owner` is the person who set the practice up alone and may do everything."""
 
     CODER = "coder"
+    REVIEWER = "reviewer"
     BILLER = "biller"
+    POSTER = "poster"
     COLLECTOR = "collector"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
@@ -42,10 +45,12 @@ _COLLECTOR = {_P.STATEMENT, _P.CONTACT, _P.MONEY}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CODER: frozenset({_P.CODE, _P.NOTE}),
+    Role.REVIEWER: frozenset({_P.CODE, _P.NOTE}),
     Role.BILLER: frozenset(_BILLER | _COLLECTOR),
+    Role.POSTER: frozenset({_P.POST, _P.MONEY}),
     Role.COLLECTOR: frozenset(_COLLECTOR),
     Role.SUPERVISOR: frozenset(set(_P) - {_P.ADMIN}),
-    Role.ADMIN: frozenset({_P.ADMIN, _P.IMPORT_ENCOUNTERS}),
+    Role.ADMIN: frozenset({_P.ADMIN, _P.IMPORT_ENCOUNTERS, _P.AUDIT}),
     Role.OWNER: frozenset(_P),
 }
 

@@ -59,6 +59,7 @@ from store.tables.remittance import (
     RemitProviderAdjustment,
     Remittance,
 )
+from store.tables.sessions import Draft, LoginSession
 from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
 from store.tables.suggestion import SuggestionChoice
 from store.tables.variance import CreditBalance, Dispute, Underpayment
@@ -67,14 +68,15 @@ from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
-    "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "AssignmentRule", "Assistance", "AuditEntry",
-    "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimOverride",
-    "ClaimVersion", "CodeFavourite", "CodePick", "ContractRate", "Coverage", "CreditBalance", "DayClose", "Denial",
-    "DenialWorth", "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "DunningMessage", "Encounter",
-    "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "MessageRule", "Note", "Patient",
-    "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan",
-    "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider",
-    "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine",
+    "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "AssignmentRule", "Assistance",
+    "AuditEntry", "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine",
+    "ClaimOverride", "ClaimVersion", "CodeFavourite", "CodePick", "ContractRate", "Coverage", "CreditBalance",
+    "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute",
+    "Draft", "DunningMessage", "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "LedgerEntry",
+    "LetterTemplate", "LoginSession", "MessageRule", "Note", "Patient", "PatientCall", "PatientContact",
+    "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement", "PlanInstalment",
+    "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "ProviderQuery",
+    "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine",
     "RemitPart", "RemitProviderAdjustment", "Remittance", "RowImage", "RunWording", "SavedView", "SentDocument",
     "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun",
     "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition",

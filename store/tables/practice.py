@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import false
 from sqlmodel import Field, SQLModel
 
 from store.tables.base import cents, key, later
 
 
 class Practice(SQLModel, table=True):
-    """The billing provider: who sends claims and statements.  `zip` and `tax_id` are digits."""
+    """The billing provider: who sends claims and statements.  `zip` and `tax_id` are digits.
+
+    `one_circle` is the owner's word that all who can open a SQLite file may see everything in it.
+    """
 
     id: int = key()
     name: str
@@ -31,6 +35,7 @@ class Practice(SQLModel, table=True):
     minimum_statement_cents: int = cents(default=500)
     statement_cycle_days: int = 30
     coding_target_days: int = 3
+    one_circle: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Provider(SQLModel, table=True):

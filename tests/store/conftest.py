@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from codesets import CodeLibrary, open_library
-from store.db import open_engine, writer
+from store.db import on_postgresql, open_engine, writer
 from store.demo.practice import PRACTICE, fees, payer_limits, payers, providers
+from store.people import grants
 from store.people.roles import Role
 from store.people.users import found_practice
 from store.tables import Fee, Payer, Practice, Provider, User
-from tests.databases import Databases
-from tests.store.world import DAY, World, on
+from tests.databases import Databases, PostgresDatabases
+from tests.postgres import Server
+from tests.store.world import DAY, LoginWorld, World, on
 
-PEOPLE = {"coder": Role.CODER, "coder2": Role.CODER, "biller": Role.BILLER, "biller2": Role.BILLER,
+PEOPLE = {"coder": Role.CODER, "coder2": Role.CODER, "reviewer": Role.REVIEWER, "poster": Role.POSTER,
+          "biller": Role.BILLER, "biller2": Role.BILLER,
           "collector": Role.COLLECTOR, "supervisor": Role.SUPERVISOR, "admin": Role.ADMIN}  # fmt: skip
 
 
@@ -31,10 +34,46 @@ def library(built_library_path: Path) -> Iterator[CodeLibrary]:
 @pytest.fixture(scope="session")
 def template(databases: Databases) -> str:
     """The database that every test starts from: prices, payers, clinicians and one person of each role; its URL."""
+    return make_template(databases)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: Server) -> Iterator[PostgresDatabases]:
+    """PostgreSQL databases, whatever the other tests run on."""
+    databases = PostgresDatabases(postgres_server)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_databases: PostgresDatabases) -> str:
+    """The same template, on PostgreSQL."""
+    return make_template(postgres_databases)
+
+
+@pytest.fixture
+def postgres_world(
+    postgres_template: str,
+    postgres_databases: PostgresDatabases,
+    library: CodeLibrary,
+    still: None,  # noqa: ARG001
+) -> Iterator[World]:
+    """A practice on PostgreSQL, where each person can work through a login of their own."""
+    url = postgres_databases.new("practice")
+    postgres_databases.put(postgres_template, url)
+    engine = open_engine(url)
+    with LoginWorld.opened(url, engine, library) as world:
+        yield world
+    engine.dispose()
+
+
+def make_template(databases: Databases) -> str:
     url = databases.new("template")
     engine = open_engine(url)
     with on(DAY):
-        found_practice(engine, practice_row(), "owner")
+        row = practice_row()
+        row.one_circle = True  # several people on one SQLite file
+        found_practice(engine, row, "owner")
     with Session(writer(engine)) as session:
         for number, (name, role) in enumerate(PEOPLE.items(), 60_001):
             session.add(User(name=name, uid=number, role=role))
@@ -49,8 +88,19 @@ def template(databases: Databases) -> str:
                 Fee(code=fee.code, system=fee.system, title=fee.title, cents=fee.cents, valid_from=fee.valid_from)
             )
         session.commit()
+        if on_postgresql(session):
+            give_logins(session, PEOPLE)
     engine.dispose()
     return url
+
+
+def give_logins(session: Session, people: Mapping[str, Role]) -> None:
+    """A login of the database for each person."""
+    prefix = grants.prefix_of(session.connection())
+    for name, role in people.items():
+        query = text("SELECT superbill_set_user(:name, NULL, :role, true, :prefix)")
+        session.connection().execute(query, {"name": name, "role": str(role), "prefix": prefix})
+    session.commit()
 
 
 def practice_row() -> Practice:

@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 from sqlmodel import Session, SQLModel, col, select
 
 from codesets import CodeLibrary
@@ -21,9 +21,10 @@ from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch
 from store.claims.edit_work import OverrideFinding
 from store.coding.whole import CodeEncounter
-from store.db import writer
+from store.db import open_engine, writer
 from store.intake.load import ImportEncounters
 from store.intake.values import CoverageIn, EncounterIn, PersonIn, ProviderIn
+from store.people.identity import actor_of
 from store.people.roles import Actor, Role
 from store.practice import Practice
 from store.remits.take_in import ImportRemittance
@@ -224,6 +225,36 @@ class World:
                     kept = {key: value for key, value in row.items() if key != "version"}
                     found[name, row.get("id", number)] = kept
         return found
+
+
+class LoginWorld(World):
+    """A practice on PostgreSQL; `login("coder")` is a person's door through a login of their own."""
+
+    _engines: dict[str, Engine]
+
+    @classmethod
+    @contextmanager
+    def opened(cls, url: str, engine: Engine, library: CodeLibrary) -> Iterator[LoginWorld]:
+        world = cls(url, engine, library)
+        world._engines = {}
+        try:
+            yield world
+        finally:
+            for one in world._engines.values():
+                one.dispose()
+
+    def login_engine(self, name: str) -> Engine:
+        """What any client sees that is logged in as this person."""
+        if name not in self._engines:
+            self._engines[name] = open_engine(make_url(self.url).set(username=name).render_as_string(False))
+        return self._engines[name]
+
+    def login(self, name: str) -> Practice:
+        engine = self.login_engine(name)
+        with Session(engine) as session:
+            practice = Practice(engine, actor_of(session))
+        practice._codes = self.library
+        return practice
 
 
 def birth_of_a_child(**other: Any) -> PersonIn:

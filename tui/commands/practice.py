@@ -39,8 +39,8 @@ def init(
     """Set up a practice in an empty database; you become its owner."""
     from store.db import default_url, open_engine, sqlite_path
     from store.new_file import make_folder
+    from store.people.identity import login_name
     from store.people.users import found_practice
-    from store.practice import login_name
     from store.tables import Practice
 
     url = db or default_url()

@@ -20,7 +20,21 @@ from tests.store.world import DAY, World
 
 SEES = {
     "coder": {"coding", "queries"},
-    "biller": {"claims", "rejections", "remits", "payments", "denials", "statements", "run", "calls", "refunds"},
+    "reviewer": {"coding", "queries"},
+    "poster": {"remits", "payments", "credits"},
+    "biller": {
+        "claims",
+        "rejections",
+        "remits",
+        "payments",
+        "underpaid",
+        "credits",
+        "denials",
+        "statements",
+        "run",
+        "calls",
+        "refunds",
+    },
     "collector": {"statements", "run", "calls", "refunds"},
     "supervisor": {
         "coding",
@@ -29,6 +43,8 @@ SEES = {
         "rejections",
         "remits",
         "payments",
+        "underpaid",
+        "credits",
         "denials",
         "statements",
         "run",
@@ -43,6 +59,8 @@ SEES = {
         "rejections",
         "remits",
         "payments",
+        "underpaid",
+        "credits",
         "denials",
         "statements",
         "run",
@@ -50,7 +68,7 @@ SEES = {
         "refunds",
     },
 }
-MONEY = {"biller", "collector", "supervisor", "owner"}
+MONEY = {"biller", "poster", "collector", "supervisor", "owner"}
 
 
 def test_the_tables_below_name_every_role_and_queue() -> None:

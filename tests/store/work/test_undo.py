@@ -21,7 +21,6 @@ from store.denials.classify import ClassifyDenial
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.denials.letters import SaveTemplate
 from store.errors import NotAllowed, Refused, Stale, Taken
-from store.people.users import AddUser
 from store.queries import answer as answers
 from store.queries.compose import ComposeQuery, QuoteIndicator, RewordQuery, SendQuery, SetQueryTiming
 from store.queries.due import CarryOnCoding
@@ -291,7 +290,6 @@ def _matter(world: World) -> int:
 
 
 CASES: dict[str, Make] = {
-    "people.add_user": lambda _: AddUser("new", 61_000, "coder"),
     "remits.match": lambda w: scratch.MatchAnswer(*_lost(w)),
     "remits.place": lambda w: scratch.PlacePart(_lost(w)[0], 1, w.all(Claim)[-1].control_number, 1, 5_000),
     "remits.edit_part": lambda w: scratch.EditPart(_lost(w)[0], 1, 5_000, "CO-45 3.20"),

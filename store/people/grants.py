@@ -1,0 +1,198 @@
+"""The roles of a practice as roles of its PostgreSQL database, made anew after every upgrade.
+
+One role without a login owns everything; one role without a login for each `store.people.roles.Role` has what
+`store.people.areas` says, column by column; each person has a login that is a member of one of them.  Rows that
+several roles share (work, remarks, actions, histories) are narrowed by row security.  Who holds a login can use any
+client and sees the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection, inspect, text
+
+from store.errors import Refused
+from store.people.areas import areas, rights_of
+from store.people.roles import PERMISSIONS, Permission, Role
+
+_VERBS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE"}
+LONGEST_PREFIX = 40
+_CARE = ("codes", "own", "picks", "work", "remarks")
+"""Areas whose histories are shown to those who see no money."""
+
+
+def prefix_of(connection: Connection) -> str:
+    """What the names of this practice's roles begin with: roles belong to the whole server, not to one database."""
+    owner = connection.execute(
+        text("SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('public.audit_entry')")
+    ).scalar()
+    if owner and str(owner).endswith("_owner"):
+        return str(owner).removesuffix("_owner")
+    return str(connection.execute(text("SELECT current_database()")).scalar())[:LONGEST_PREFIX]
+
+
+def require_superuser(connection: Connection) -> None:
+    """Roles, owners and row security are set up by the server's superuser and nobody else."""
+    if not connection.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar():
+        raise Refused(
+            "Setting up and upgrading takes the server's superuser.",
+            do="Run it as that user: sudo -u postgres superbill …",
+        )
+
+
+def install(connection: Connection, queues: Mapping[str, Permission]) -> None:
+    """Make the roles and give them their rights, and nobody anything else."""
+    prefix = prefix_of(connection)
+    columns = _columns(connection)
+    for statement in (
+        *_roles(connection, prefix),
+        *_nobody(connection, prefix, columns),
+        *_rights(prefix, columns),
+        *_row_security(queues, columns),
+    ):
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+
+
+def _columns(connection: Connection) -> dict[str, set[str]]:
+    found = inspect(connection)
+    return {table: {column["name"] for column in found.get_columns(table)} for table in found.get_table_names()}
+
+
+def _roles(connection: Connection, prefix: str) -> Iterator[str]:
+    there = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
+    owner = f"{prefix}_owner"
+    if owner not in there:
+        yield f'CREATE ROLE "{owner}" NOLOGIN CREATEROLE'
+    for role in Role:
+        name = group(prefix, role)
+        if name not in there:
+            yield f'CREATE ROLE "{name}" NOLOGIN'
+        yield f'GRANT "{name}" TO "{owner}" WITH ADMIN OPTION'
+
+
+def group(prefix: str, role: Role | str) -> str:
+    """The database role of a role of the practice; the practice's owner is not the owner of the tables."""
+    return f"{prefix}_r_{Role(role).value}"
+
+
+def _nobody(connection: Connection, prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
+    """Take away what PostgreSQL gives to everybody, what was given before, and the ownership of whoever upgraded."""
+    database = connection.execute(text("SELECT quote_ident(current_database())")).scalar()
+    yield f"REVOKE ALL ON DATABASE {database} FROM PUBLIC"
+    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
+    yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"
+    yield f'GRANT CREATE, USAGE ON SCHEMA public TO "{prefix}_owner"'
+    for table in sorted(columns):
+        yield f'ALTER TABLE public."{table}" OWNER TO "{prefix}_owner"'
+        yield f'REVOKE ALL ON public."{table}" FROM PUBLIC'
+    for signature in connection.execute(text(_FUNCTIONS)).scalars():
+        yield f'ALTER FUNCTION {signature} OWNER TO "{prefix}_owner"'
+    for role in Role:
+        name = group(prefix, role)
+        yield f'REVOKE ALL ON ALL TABLES IN SCHEMA public FROM "{name}"'
+        yield f'GRANT CONNECT ON DATABASE {database} TO "{name}"'
+        yield f'GRANT USAGE ON SCHEMA public TO "{name}"'
+        yield f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "{name}"'
+        for function in _CALLED:
+            yield f'GRANT EXECUTE ON FUNCTION {function} TO "{name}"'
+        for table, known in sorted(columns.items()):  # rights on columns outlive a REVOKE on the table
+            listed = ", ".join(f'"{column}"' for column in sorted(known))
+            for verb in _VERBS.values():
+                yield f'REVOKE {verb} ({listed}) ON public."{table}" FROM "{name}"'
+
+
+_FUNCTIONS = """
+SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE n.nspname = 'public' AND p.proname LIKE 'superbill%'"""
+
+_CALLED = (
+    "superbill_me()",
+    "superbill_role()",
+    "superbill_audit(text, text, timestamptz, text, text, integer, text, text)",
+    "superbill_open_note(integer, text, text)",
+    "superbill_set_user(text, integer, text, boolean, text)",
+)
+
+
+def _rights(prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
+    for role in Role:
+        given: dict[tuple[str, str], set[str]] = defaultdict(set)
+        deletes: set[str] = set()
+        rights = rights_of(role)
+        for area in areas():
+            for letter in rights.get(area.name, ()):
+                if area.table not in columns:
+                    continue
+                if letter == "d":
+                    deletes.add(area.table)
+                else:
+                    given[area.table, _VERBS[letter]] |= set(area.columns) & columns[area.table]
+        for (table, verb), some in sorted(given.items()):
+            listed = ", ".join(f'"{column}"' for column in sorted(some))
+            yield f'GRANT {verb} ({listed}) ON public."{table}" TO "{group(prefix, role)}"'
+        for table in sorted(deletes):
+            yield f'GRANT DELETE ON public."{table}" TO "{group(prefix, role)}"'
+
+
+def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[str]]) -> Iterator[str]:
+    """Which rows of a shared table a role sees: who sees no money is shown nothing of the queues of money."""
+    seen = {role: sorted(name for name, needed in queues.items() if needed in PERMISSIONS[role]) for role in Role}
+    narrow = [role for role in Role if Permission.MONEY not in PERMISSIONS[role]]
+    of_queue = " ".join(f"WHEN '{role}' THEN ARRAY[{_texts(seen[role])}]::text[]" for role in narrow)
+    mine = "(SELECT public.superbill_me())"
+    role_is = "(SELECT public.superbill_role())"
+    wide = f"{role_is} NOT IN ({_texts(narrow)})"
+    queue_seen = f"({wide} OR {{queue}} = ANY (CASE {role_is} {of_queue} END))"
+    care = sorted({area.table for area in areas() if area.name in _CARE})
+    ends = f"{role_is} IN ({_texts([role for role in Role if Permission.ADMIN in PERMISSIONS[role]])})"
+    policies = {
+        "work_item": [("ALL", queue_seen.format(queue="queue"), "")],
+        "remark": [("ALL", queue_seen.format(queue="split_part(subject, ':', 1)"), f"user_id = {mine}")],
+        "action": [
+            ("SELECT", f"user_id = {mine} OR {wide} OR command LIKE 'coding.%' OR command LIKE 'quer%'", ""),
+            ("INSERT", "", f"user_id = {mine}"),
+            ("UPDATE", f"user_id = {mine}", f"user_id = {mine}"),
+        ],
+        "row_image": [
+            ("SELECT", f"({wide} AND table_name <> 'note') OR table_name IN ({_texts(care)})", ""),
+            ("INSERT", "", f"EXISTS (SELECT 1 FROM public.action a WHERE a.id = action_id AND a.user_id = {mine})"),
+        ],
+        "transition": [
+            ("SELECT", f"{wide} OR machine IN ({_texts(care)})", ""),
+            ("INSERT", "", f"EXISTS (SELECT 1 FROM public.action a WHERE a.id = action_id AND a.user_id = {mine})"),
+        ],
+        "sitting": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
+        "draft": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
+        "login_session": [
+            ("SELECT", f"user_id = {mine} OR {ends}", ""),
+            ("INSERT", "", f"user_id = {mine}"),
+            ("UPDATE", f"user_id = {mine} OR {ends}", f"user_id = {mine} OR {ends}"),
+        ],
+        "code_favourite": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
+        "saved_view": [
+            ("SELECT", f"user_id IS NULL OR user_id = {mine}", ""),
+            ("INSERT", "", _owned(mine, role_is)),
+            ("UPDATE", _owned(mine, role_is), _owned(mine, role_is)),
+            ("DELETE", _owned(mine, role_is), ""),
+        ],
+    }
+    for table, rules in policies.items():
+        if table not in columns:
+            continue
+        yield f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY"
+        for verb in ("ALL", "SELECT", "INSERT", "UPDATE", "DELETE"):
+            yield f"DROP POLICY IF EXISTS superbill_{verb.lower()} ON public.{table}"
+        for verb, using, with_check in rules:
+            said = (f" USING ({using})" if using else "") + (f" WITH CHECK ({with_check})" if with_check else "")
+            yield f"CREATE POLICY superbill_{verb.lower()} ON public.{table} FOR {verb} TO PUBLIC{said}"
+
+
+def _owned(mine: str, role_is: str) -> str:
+    supervising = [role for role in Role if Permission.SUPERVISE in PERMISSIONS[role]]
+    return f"user_id = {mine} OR (user_id IS NULL AND {role_is} IN ({_texts(supervising)}))"
+
+
+def _texts(words: object) -> str:
+    return ", ".join(f"'{word}'" for word in words)  # type: ignore[attr-defined]

@@ -1,0 +1,63 @@
+"""Who sits at the keyboard: the operating system's and the database's word, never an environment variable's."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from store.db import on_postgresql
+from store.errors import NotAllowed
+from store.people.roles import Actor, Role
+from store.tables import Practice, User
+
+
+def login_name() -> str:
+    """The operating system's name of the person, which no environment variable can forge."""
+    import pwd
+
+    return pwd.getpwuid(os.getuid()).pw_name
+
+
+def where_from() -> str:
+    """This machine and the terminal, for the audit trail."""
+    terminal = ""
+    for stream in (0, 1, 2):
+        try:
+            terminal = os.ttyname(stream).removeprefix("/dev/")
+        except OSError:
+            continue
+        break
+    return f"{socket.gethostname()} {terminal or os.path.basename(sys.argv[0] or 'python')}"[:80]
+
+
+def actor_of(session: Session) -> Actor:
+    """The person as the practice knows them.
+
+    On PostgreSQL it is the login that the server let in.  On SQLite it is the user number, and a second person is
+    refused unless the owner has said that all who can open the file may see everything in it.
+    """
+    if on_postgresql(session):
+        name = session.connection().execute(text("SELECT session_user")).scalar()
+        user = session.exec(select(User).where(User.name == name)).first()
+        return _known(user, str(name))
+    user = session.exec(select(User).where(User.uid == os.getuid())).first()
+    actor = _known(user, login_name())
+    if actor.role is not Role.OWNER and not session.exec(select(Practice.one_circle)).first():
+        raise NotAllowed(
+            "On a SQLite file roles can't be enforced: who can open it can read and change everything in it.",
+            do="Move the practice to PostgreSQL (superbill copy), or let its owner say that this is wanted: "
+            "superbill users trust.",
+        )
+    return actor
+
+
+def _known(user: User | None, login: str) -> Actor:
+    if user is None or not user.active:
+        raise NotAllowed(
+            "You are not a user of this practice.", where=login, do="Its owner can add you: superbill users add"
+        )
+    return Actor(user.id, user.name, Role(user.role), where_from())

@@ -1,0 +1,36 @@
+"""Who is in the program now, and what was typed but not saved yet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from store.tables.base import key, moment
+
+
+class LoginSession(SQLModel, table=True):
+    """One run of the program by one person; `seen_at` moves with its heartbeat, `ended_by` names who ended it."""
+
+    __tablename__ = "login_session"
+
+    id: int = key()
+    user_id: int = Field(foreign_key="app_user.id", index=True)
+    host: str
+    pid: int
+    started_at: datetime = moment()
+    seen_at: datetime = moment()
+    ended_at: datetime | None = moment(optional=True)
+    ended_by: int | None = Field(default=None, foreign_key="app_user.id")
+
+
+class Draft(SQLModel, table=True):
+    """Text that a person has typed for a record (`subject` is queue:subject_id) and not saved; one row each."""
+
+    __table_args__ = (UniqueConstraint("user_id", "subject"),)
+
+    id: int = key()
+    user_id: int = Field(foreign_key="app_user.id", index=True)
+    subject: str
+    text: str
+    at: datetime = moment()

@@ -1,0 +1,102 @@
+"""On PostgreSQL each person works through a login of their own: all of a day's work goes, and no more than that."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from sqlmodel import Session, select
+
+from store.claims.acks import ImportAcks
+from store.claims.batch import MakeBatch
+from store.claims.correct import RouteToCoder
+from store.coding.flow import FinishCoding, HoldEncounter, ResumeEncounter
+from store.coding.whole import CodeEncounter
+from store.denials.commands import StartDenial, WriteOffDenial
+from store.errors import NotAllowed
+from store.remits.take_in import ImportRemittance
+from store.statements.runs import SelectRun
+from store.tables import ArchivedFile, Batch, Claim, Denial, Encounter
+from store.work.commands import AddRemark, Defer
+from store.work.values import View
+from tests.payer import answer
+from tests.store.world import DAY, VISIT, LoginWorld
+
+SOON = DAY.replace(day=20)
+
+
+@pytest.fixture
+def world(postgres_world: LoginWorld) -> LoginWorld:
+    return postgres_world
+
+
+def test_a_day_goes_through_the_hands_of_everybody_with_their_own_login(world: LoginWorld) -> None:
+    """Import, coding, claims, answers, posting, denials and statements; the proofs hold at the end."""
+    encounters = [world.encounter("PRMUT") for _ in range(4)] + [world.encounter()]
+    coder, biller, poster = world.login("coder"), world.login("biller"), world.login("poster")
+    lease = coder.next_item("coding")
+    assert lease is not None
+    coder.do(CodeEncounter(lease.subject_id, (("I10", None, None),), VISIT), lease=lease)
+    for encounter_id in [one for one in encounters if one != lease.subject_id]:
+        coder.do(CodeEncounter(encounter_id, (("I10", None, None),), VISIT, finish=False))
+        assert coder.record("coding", encounter_id).tabs
+        coder.do(FinishCoding(encounter_id))
+    assert {encounter.state for encounter in world.all(Encounter)} == {"CODED"}
+    assert coder.page("coding", View()).rows == ()
+    assert next(line for line in biller.board() if line.queue == "claims").count == 4
+    batch_id = biller.do(MakeBatch()).result
+    told = answer(_sent(world, batch_id), fates={claim.control_number: "CO-16" for claim in world.all(Claim)[:2]})
+    for name, content in (("999", told.syntax), ("277", told.claims)):
+        biller.do(ImportAcks(name, content.encode()))
+    assert told.remittance
+    poster.do(ImportRemittance("835", told.remittance.encode()))
+    for queue in ("claims", "rejections", "remits", "denials", "statements"):
+        for row in biller.page(queue, View()).rows:
+            assert biller.record(queue, row.subject_id).tabs
+            biller.do(AddRemark(row.item_id, "seen"))
+    assert world.login("collector").do(SelectRun(DAY)).result
+    assert world.login("collector").ledger(world.all(Claim)[0].guarantor_id).tabs
+    boss = world.login("supervisor")
+    assert len(boss.board()) >= 6
+    assert world.faults() == []
+
+
+def _sent(world: LoginWorld, batch_id: object) -> str:
+    with Session(world.engine) as session:
+        query = select(ArchivedFile).join(Batch, Batch.sha256 == ArchivedFile.sha256).where(Batch.id == batch_id)  # type: ignore[arg-type]
+        return zlib.decompress(session.exec(query).one().content).decode()
+
+
+def test_denials_go_back_to_the_coder_and_out_again(world: LoginWorld) -> None:
+    claim_id, denial_id = world.denied()
+    biller, coder = world.login("biller"), world.login("coder")
+    biller.do(StartDenial(denial_id))
+    rejected = world.claim("PRMUT")
+    biller.do(RouteToCoder(rejected, "which side?"))
+    encounter_id = world.get(Claim, rejected).encounter_id
+    coder.do(FinishCoding(encounter_id))
+    biller.board()
+    assert world.get(Encounter, encounter_id).state == "RELEASED"
+    other = next(denial.id for denial in world.all(Denial, claim_id=claim_id) if denial.id != denial_id)
+    world.login("supervisor").do(WriteOffDenial(other, "filed too late"))
+    assert world.faults() == []
+
+
+def test_a_coder_can_hold_resume_defer_and_undo(world: LoginWorld) -> None:
+    encounter_id = world.encounter("PRMUT")
+    coder = world.login("coder")
+    before = world.dump()
+    coder.do(Defer(world.item("coding", encounter_id).id, SOON))
+    coder.undo()
+    assert world.dump() == before
+    coder.do(CodeEncounter(encounter_id, (("I10", None, None),), (), finish=False))
+    coder.do(HoldEncounter(encounter_id, SOON, "report is missing"))
+    coder.do(ResumeEncounter(encounter_id))
+    assert world.get(Encounter, encounter_id).state == "IN_PROGRESS"
+
+
+@pytest.mark.parametrize("name", ["coder", "reviewer", "poster", "collector", "admin"])
+def test_a_login_without_the_permission_is_refused_by_its_name(world: LoginWorld, name: str) -> None:
+    claim_id = world.claim()
+    with pytest.raises(NotAllowed, match="lacks the permission 'work claims'"):
+        world.login(name).do(RouteToCoder(claim_id, "which side?"))
