@@ -158,8 +158,7 @@ class _Look:
         last = self.last_calls.get(id_)
         if promise is not None and promise.state is not Kept.KEPT:
             on = promise.due_on + timedelta(days=self.policy.promise_grace + 1)
-            amount = show_cents(promise.cents, sign="$")
-            reason = f"promise of {amount} by {promise.due_on:%b %d} not kept"
+            reason = f"promise of {promise.due_on:%b %d} not kept: {show_cents(promise.cents, sign='$')}"
             if last is None or last.began_at.date() < on:
                 return "broken promise", reason, on, None
             if last.state in _TRIED:

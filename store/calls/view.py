@@ -35,21 +35,26 @@ def call_record(session: Session, guarantor_id: int) -> Record:
     call = _under_way(session, guarantor_id, now)
     item = session.exec(select(WorkItem).where(WorkItem.queue == QUEUE, WorkItem.subject_id == guarantor_id)).first()
     reason = item.reason if item is not None else ""
+    if item is not None and item.deferred_until is not None and item.deferred_until > clock.today():
+        reason = f"rests until {item.deferred_until:%b %d}"
+    elif item is None or not item.open:
+        reason = "nothing to call about"
     verified = call is not None and bool(call.verified)
     times = local_times(guarantor.state, now, policy.time_zone)
     allowed = "may be called" if may_call(times, policy.call_from, policy.call_to) else "NOT NOW"
     blocks: list[Block] = [
-        _who(session, guarantor, policy, f"{words(times)}  {allowed}", reason),
         _identity(session, guarantor, call),
         *_script(session, guarantor, practice, policy, reason, verified),
     ]
+    headline = f"{guarantor.first} {guarantor.last}  {_phone(guarantor.phone)}  {words(times)}  {allowed}"
     if verified:
         letter = explanation(session, guarantor_id, language="en")
-        blocks.append(Lines((sums(account_balance(session, guarantor_id)), "", *plain_lines(letter)), "Balance"))
+        balance = account_balance(session, guarantor_id)
+        told = Lines((sums(balance), "", *plain_lines(letter)), "Balance")
+        blocks = [*blocks[1:], told, blocks[0]]
+        headline = f"owes {show_cents(balance.patient_due, sign='$')}  {headline}"
+    blocks.append(_who(session, guarantor, policy, f"{words(times)}  {allowed}", reason))
     blocks.append(_log(session, guarantor_id))
-    headline = f"{guarantor.first} {guarantor.last}   {_phone(guarantor.phone)}   {words(times)}  {allowed}"
-    if verified:
-        headline += f"   owes {show_cents(account_balance(session, guarantor_id).patient_due, sign='$')}"
     state = "identity checked" if verified else "check the identity (v)"
     title = f"Call {guarantor.number}  {reason}"
     return Record(title, headline, state, (Tab("Call", tuple(blocks)),), account_id=guarantor_id,

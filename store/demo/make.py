@@ -21,8 +21,9 @@ from store.coding.whole import CodeEncounter
 from store.db import open_engine, sqlite_url, writer
 from store.demo.answers import answer
 from store.demo.encounters import DemoEncounter, demo_encounters
+from store.demo.patients import leave_open, set_up, statement_run, work_accounts
 from store.demo.practice import PRACTICE, fees, payer_limits, payers, providers
-from store.demo.worked import cancel_one, statement_run, take_back, work_denials
+from store.demo.worked import cancel_one, take_back, work_denials
 from store.errors import Refused
 from store.intake.load import ImportEncounters
 from store.new_file import make_folder
@@ -82,6 +83,7 @@ class _Play:
     def __init__(self, practice: Practice, plan: Plan, values: list[DemoEncounter], progress: Progress) -> None:
         self.practice, self.plan, self.values, self.progress = practice, plan, values, progress
         self.rng = Random(f"play {plan.seed}")
+        self.at_the_desk = Random(f"accounts {plan.seed}")
         self.by_source = {value.encounter.source_id: value for value in values}
         self.answers: list[tuple[date, int]] = []
 
@@ -89,6 +91,8 @@ class _Play:
         """Each wave imports, codes, sends and posts what is due by its day."""
         days = list(self._waves())
         imported = 0
+        with _on(days[0]):
+            set_up(self.practice, days[0])
         for number, day in enumerate(days):
             self.progress(number, len(days), f"{day:%B %d}")
             batch_of_values = [v for v in self.values[imported:] if v.encounter.service_date < day]
@@ -100,8 +104,9 @@ class _Play:
             with _on(day, 15):
                 if day < self.plan.today:
                     self._send(day, everything=day <= self.plan.today - timedelta(days=WAVE_DAYS))
-                if number == len(days) // 2 + 1:
+                if number >= len(days) // 2 and (number - len(days)) % 2 and day < self.plan.today:
                     statement_run(self.practice, day)
+                    work_accounts(self.practice, self.at_the_desk, day)
                 work_denials(self.practice, self.rng)
         with _on(self.plan.today):
             self._import(self.values[imported:])
@@ -119,6 +124,8 @@ class _Play:
         self._send(self.plan.today, everything=False)
         take_back(self.practice, self.plan.seed, self.plan.today)
         cancel_one(self.practice)
+        with _on(self.plan.today, 15):
+            leave_open(self.practice, self.plan.today)
 
     def _waves(self) -> Iterator[date]:
         day = self.values[0].encounter.service_date + timedelta(days=WAVE_DAYS)

@@ -1,4 +1,4 @@
-"""What the people of the demo practice did before you came: some denials worked, one statement run sent."""
+"""What the people of the demo practice did before you came: some denials worked, one payment taken back."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from store.denials.commands import CorrectDenial, StartDenial, WriteOffDenial
 from store.errors import Refused
 from store.practice import Practice
 from store.remits.take_in import ImportRemittance
-from store.statements.runs import ApproveRun, SelectRun
-from store.statements.sending import GenerateRun, SendRun
 from store.tables import Batch, Claim, ClaimVersion, Denial, WorkItem
 from store.work.commands import AddRemark, Defer
 from store.x12.claim_values import FileControl
@@ -39,14 +37,6 @@ def work_denials(practice: Practice, rng: Random) -> None:
                 practice.do(Defer(item_id, practice.now().date() + timedelta(days=7), "waiting for the records"))
         except Refused:
             continue  # its claim is being corrected already, or its deadline is near
-
-
-def statement_run(practice: Practice, day: date) -> None:
-    """One run, sent."""
-    run_id = int(str(practice.do(SelectRun(day)).result))
-    practice.do(ApproveRun(run_id))
-    practice.do(GenerateRun(run_id))
-    practice.do(SendRun(run_id))
 
 
 def take_back(practice: Practice, seed: int, day: date) -> None:

@@ -113,7 +113,7 @@ def account_in_run(session: Session, account_id: int) -> Record:
         f"{ledger.title} in run {run.id}",
         headline,
         account.state or run.state,
-        (page, Tab("Why", (facts,)), *ledger.tabs),
+        (page, Tab("Decided", (facts,)), *ledger.tabs),
         account_id=account.guarantor_id,
         version=account.version,
     )

@@ -8,6 +8,10 @@ from store.errors import Refused
 from store.work.values import Row
 from tui.screens.record import RecordScreen
 from tui.session import Session
+from tui.widgets.look import DIM
+from tui.widgets.plain import PlainText
+
+OUTCOMES = ("no answer", "message left", "wrong number", "refused", "stopped")
 
 
 class CallScreen(RecordScreen):
@@ -20,9 +24,15 @@ class CallScreen(RecordScreen):
         """A digit is an outcome."""
         action = next((one for one in self.actions() if one.id == f"calls.{key}"), None)
         if action is None:
-            self.status.say("Outcomes: 1 no answer, 2 message left, 3 wrong number, 4 refused, 5 stopped.")
+            self.status.say("That is no outcome.", hint="1 to 5")
         else:
             self.perform(action)
+
+    def _show_head(self) -> None:
+        """The outcomes stand where other records have their tabs."""
+        super()._show_head()
+        names = " ".join(f" {number} {what} " for number, what in enumerate(OUTCOMES, 1))
+        self.query_one("#tabs", PlainText).show((names, DIM))
 
     async def do_ledger(self, count: int | None) -> None:
         """The ledger, once the identity is checked."""
@@ -32,5 +42,4 @@ class CallScreen(RecordScreen):
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """The digits."""
-        outcomes = ("no answer", "message left", "wrong number", "refused to pay", "stopped")
-        return [(str(number), what) for number, what in enumerate(outcomes, 1)]
+        return [(str(number), what) for number, what in enumerate(OUTCOMES, 1)]

@@ -140,7 +140,7 @@ def test_a_broken_promise_returns_by_itself_and_a_kept_one_does_not(desk: World)
     assert waiting(desk, due + timedelta(days=3)) == []
     with on(due):
         desk.do(TakePayment(kept, 5_000, "card"))
-    assert waiting(desk, due + timedelta(days=4)) == [(broken, "promise of $50.00 by Mar 19 not kept")]
+    assert waiting(desk, due + timedelta(days=4)) == [(broken, "promise of Mar 19 not kept: $50.00")]
 
 
 def test_a_promise_made_at_the_desk_returns_too(desk: World) -> None:
