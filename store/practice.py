@@ -248,6 +248,10 @@ class Practice:
             codes = None
         return Runner(self.engine, self.actor, codes)
 
+    def require_money(self) -> None:
+        """Refuse whoever may not see money."""
+        self._require(Permission.MONEY)
+
     def _require(self, permission: Permission) -> None:
         if not self.actor.may(permission):
             raise NotAllowed(f"Your role ({self.actor.role}) lacks the permission '{permission}'.")

@@ -84,7 +84,7 @@ class _Composer:
         for one in self.visits.of(guarantor.id):
             visit = made_visit(one, words)
             visits.append(visit)
-            if visit.owes:
+            if visit.owes:  # what is owed comes first, what waits for an insurer below it
                 debits.append((self.since.get((guarantor.id, one.encounter_id), asked.on), visit.owes))
         age = max((max(0, (asked.on - since).days) for since, _ in debits), default=0)
         level = asked.level or next_level(self.policy, guarantor.dunning, guarantor.id in self.delivered, age)
@@ -95,7 +95,7 @@ class _Composer:
             number=asked.number,
             statement_date=asked.on,
             due_date=asked.on + timedelta(days=max(self.policy.days_to_pay, 15 if level == 4 else 0)),
-            visits=tuple(visits),
+            visits=tuple(sorted(visits, key=_owed_first)),
             ageing=_ageing(asked.on, debits),
             amount_due=sum(visit.owes for visit in visits),
             credit=self.balances[guarantor.id].credit,
@@ -140,8 +140,14 @@ def made_visit(one: VisitBooks, words: Words) -> Visit:
     return Visit(one.patient, one.service_date, one.provider, tuple(_lines(one, words)))
 
 
+def _owed_first(visit: Visit) -> bool:
+    return not visit.owes and all(line.credit == 0 for line in visit.lines)
+
+
 def _lines(one: VisitBooks, words: Words) -> list[Line]:
-    if one.by_line:
+    """Line by line where every cent stands on a line; a visit that only waits for an insurer is told in one."""
+    theirs = any(books.get(Book.PATIENT) for books in one.books.values())
+    if one.by_line and theirs:
         return [
             _line(line.description, line.charge, one.books.get(line.line_id, {}),
                   one.reason(line.line_id, max(0, one.books.get(line.line_id, {}).get(Book.PATIENT, 0)), words))

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from store.accounts.balances import among
 from store.accounts.books import Book
-from store.errors import Refused
+from store.errors import NotFound, Refused
 from store.money import show_cents
 from store.people.roles import Permission
 from store.tables import Claim, Encounter, Estimate, Patient, PatientPolicy, Posting, Provider
@@ -52,6 +52,15 @@ def billed(session: Session, estimate: Estimate) -> int:
         .where(col(Posting.book).in_([Book.CHARGES, Book.DISCOUNT, Book.WRITE_OFF]))
     )
     return -int(session.exec(query).one())
+
+
+def find_both(session: Session, patient: str, npi: str) -> tuple[int, int]:
+    """The ids of a patient by number and of a provider by NPI; `NotFound` for either."""
+    patient_id = session.exec(select(Patient.id).where(Patient.number == patient.strip().upper())).first()
+    provider_id = session.exec(select(Provider.id).where(Provider.npi == npi.strip())).first()
+    if patient_id is None or provider_id is None:
+        raise NotFound(f"There is no {'patient ' + patient[:20] if patient_id is None else 'provider ' + npi[:20]}.")
+    return patient_id, provider_id
 
 
 @dataclass(frozen=True, slots=True)

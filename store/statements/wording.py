@@ -37,6 +37,14 @@ def words_of(session: Session) -> dict[str, Words]:
     return tables
 
 
+def text_of(words: Words, field: str) -> str:
+    """What a text says now."""
+    group, _, key = field.partition(".")
+    if group == "levels" and key:
+        return words.levels[int(key)]
+    return words.reasons[key] if key else str(getattr(words, field))
+
+
 def _with(words: Words, field: str, text: str) -> Words:
     group, _, key = field.partition(".")
     if group == "levels" and key.isdecimal() and int(key) < len(words.levels):

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from store.demo.make import Plan, make_demo
+from tests.store.conftest import engine, library, still, template, world
+
+__all__ = ["engine", "library", "still", "template", "world"]
 
 TODAY = date(2026, 11, 23)
 

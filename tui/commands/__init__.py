@@ -8,6 +8,7 @@ import typer
 def register(app: typer.Typer) -> None:
     """Add every verb to the command."""
     from tui.commands import (
+        accounts,
         claims,
         codes,
         demo,
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
         queries,
         reports,
         statements,
+        accounts,
         notes,
     ):
         module.register(app)
