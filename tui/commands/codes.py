@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, prepare_reading, progress, say, say_json, say_table
+from tui.commands.code_site import give_back, learned_preferences, register_site, say_given_back
+from tui.commands.common import Db, Json, prepare_reading, progress, say, say_json, say_table
 
 if TYPE_CHECKING:
     from codesets import LoadReport, NoteLine
-    from codesets.search.memory import Preferences
 
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Date of service; else today.")]
 
@@ -40,9 +40,7 @@ def register(app: typer.Typer) -> None:
     codes.command("fetch")(fetch_file)
     codes.command("list")(list_releases)
     codes.command("search")(search)
-    codes.command("learned")(learned)
-    codes.command("forget")(forget)
-    codes.command("favourite")(favourite)
+    register_site(codes)
     codes.command("show")(show)
     codes.command("history")(history)
     app.add_typer(codes, name="codes")
@@ -69,9 +67,12 @@ def load_release(
     effective: Annotated[
         datetime | None, typer.Option("--effective", formats=["%Y-%m-%d"], help="First day in force, if not in it.")
     ] = None,
+    db: Db = None,
     as_json: Json = False,
 ) -> None:
     """Load a release from its published file: all of it, checked, or nothing.
+
+    Open work of your practice that holds codes which it deleted or revised goes back to the coders.
 
     Kinds: icd10cm-tabular, icd10cm-order, icd10cm-addenda, icd10cm-index, hcpcs, hcpcs-names, cpt,
     ncci-ptp, ncci-mue, ncci-addon, mce, pfs, gpci, lcd, carc, rarc, claim-status,
@@ -85,10 +86,13 @@ def load_release(
         report = load(kind, file, effective=day, progress=shown, loaded_on=clock.today())
         if kind.startswith("icd10cm"):
             prepare_reading(shown)
+    work = give_back(report, db)
     if as_json:
-        say_json({**asdict(report), "changed": sorted(report.changed)})
-    else:
-        _say_load(report)
+        say_json({**asdict(report), "changed": sorted(report.changed), "open_work": work})
+        return
+    _say_load(report)
+    if work is not None:
+        say_given_back(work)
 
 
 def _say_load(report: LoadReport) -> None:
@@ -203,7 +207,7 @@ def search(
     from store import clock
 
     day = on.date() if on else clock.today()
-    prefer = None if plain else _preferences(db, day)
+    prefer = None if plain else learned_preferences(db, day)
     systems = {name.upper() for name in system} if system else None
     hits = open_library().search(" ".join(text), systems=systems, on=day, limit=limit, prefer=prefer)
     if as_json:
@@ -212,66 +216,6 @@ def search(
         say("Nothing found.")
     else:
         say_table(("code", "", "title", "by"), [(h.code, "" if h.billable else "+", h.title, h.via) for h in hits])
-
-
-def _preferences(db: str | None, day: date) -> Preferences | None:
-    """What the practice at hand learned; nothing without a practice, or for somebody who is not of it."""
-    from store.db import at_hand
-
-    if db is None and not at_hand():
-        return None
-    from store.coding.learned import preferences
-    from store.errors import Refused
-    from store.practice import Practice
-
-    try:
-        practice = Practice.open(db)
-    except Refused:
-        if db is not None:
-            raise
-        return None
-    return preferences(practice.engine, practice.actor, day)
-
-
-def learned(db: Db = None, as_json: Json = False) -> None:
-    """What the search learned here: the codes that were picked for a phrase, and favourites."""
-    from store.coding.learned import entries, favourites_of_all
-
-    with opened(db) as practice, practice.reading() as session:
-        picks, favoured = entries(session), favourites_of_all(session)
-    if as_json:
-        say_json({"picks": [asdict(entry) for entry in picks], "favourites": [list(entry) for entry in favoured]})
-        return
-    if not picks and not favoured:
-        say("Nothing was learned yet.")
-    if picks:
-        rows = [(e.phrase, e.code, str(e.picks), str(e.people), e.last.isoformat()) for e in picks]
-        say_table(("phrase", "code", "picks", "people", "last"), rows, right=(2, 3))
-    for name, code in favoured:
-        say(f"favourite of {name}: {code}")
-
-
-def forget(
-    text: Annotated[list[str] | None, typer.Argument(help="The phrase, its words in any order.")] = None,
-    code: Annotated[str, typer.Option("--code", help="Only the picks of this code.")] = "",
-    everything: Annotated[bool, typer.Option("--all", help="All phrases.")] = False,
-    db: Db = None,
-) -> None:
-    """Forget what was picked for a phrase; `superbill codes learned` lists the phrases."""
-    from store.coding.learned import ForgetPicks
-
-    if not text and not everything:
-        raise typer.BadParameter("name a phrase, or --all")
-    with opened(db) as practice:
-        say(practice.do(ForgetPicks(" ".join(text or ()), code, everything)).said)
-
-
-def favourite(code: Annotated[str, typer.Argument(help="With its dot.")], db: Db = None) -> None:
-    """Make a code a favourite of yours, which moves it up, or no longer."""
-    from store.coding.learned import ToggleFavourite
-
-    with opened(db) as practice:
-        say(practice.do(ToggleFavourite(code)).said)
 
 
 def show(

@@ -14,6 +14,7 @@ from store.claims.fixing import FixFinding
 from store.claims.payers import SavePartner, SavePayer
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
 from store.coding import diagnoses, flow, lines, suggestions, whole
+from store.coding.changed_codes import ReturnTouched
 from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
 from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOffLimit
@@ -331,6 +332,7 @@ CASES: dict[str, Make] = {
     "coding.add_diagnosis": lambda w: diagnoses.AddDiagnosis(_coded(w, "PRMUT"), "R05.1", 0, 4, first=True),
     "coding.add_diagnosis typed": lambda w: diagnoses.AddDiagnosis(w.encounter("PRMUT"), "R05.1", typed="bad cold"),
     "coding.forget_picks": lambda w: ForgetPicks(_learned(w)),
+    "coding.return_touched": lambda w: (w.claim(), ReturnTouched(DAY - timedelta(days=30), ("I10",), ()))[1],
     "coding.favourite": lambda _: ToggleFavourite("R05.1"),
     "coding.remove_diagnosis": lambda w: diagnoses.RemoveDiagnosis(*_diagnosis(w, 2)),
     "coding.move_diagnosis": lambda w: diagnoses.MoveDiagnosis(*_diagnosis(w, 3), -2),
