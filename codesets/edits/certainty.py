@@ -8,10 +8,15 @@ from functools import lru_cache
 
 from codesets.edits.case import Case, Coded
 from codesets.edits.model import Edit, Finding, Severity
+from codesets.reading.layout import lay_out
+from codesets.reading.lexicon import lexicon_of
+from codesets.reading.mentions import mentions_of
+from codesets.reading.model import Assertion
 from codesets.tables import read_table
 
 #: Symptoms, external causes and reasons for contact are what is coded instead of an uncertain diagnosis.
 _NOT_DIAGNOSES = ("R", "V", "W", "X", "Y", "Z")
+_SURE = (Assertion.PRESENT, Assertion.HISTORICAL)
 _CONFIRMED_ONLY = ("U071", "B20", "J09", "A925", "U070")  # in any setting: I.C.1.a.1, I.C.1.f, I.C.1.g, I.C.10.c, .e
 
 
@@ -25,18 +30,30 @@ def _uncertain(case: Case) -> Iterator[Finding]:
     for dx in case.dx:
         if dx.begins(*_NOT_DIAGNOSES) or not (case.outpatient or dx.begins(*_CONFIRMED_ONLY)):
             continue
-        found = _uncertain_words().search(dx.text)
+        found = _unsure_of(case, dx)
         if found:
             yield Finding(
                 "DX.UNCERTAIN",
                 Severity.WARN,
                 (dx.code,),
                 None,
-                f"{dx.code} is documented as “{found[0]}”: outpatient visits code what is certain.",
+                f"{dx.code} is documented as “{found}”: outpatient visits code what is certain.",
                 "ICD-10-CM Guidelines IV.H: uncertain diagnosis",
                 "the sign, symptom or reason for the visit is coded, or the diagnosis is confirmed",
                 overridable=True,
             )
+
+
+def _unsure_of(case: Case, dx: Coded) -> str:
+    """The word that makes a diagnosis uncertain; "" when its text has none, or has it for another condition only."""
+    found = _uncertain_words().search(dx.text)
+    if found is None:
+        return ""
+    named = (one.mention for one in mentions_of(dx.text, lay_out(dx.text), lexicon_of(case.library)))
+    own = [mention for mention in named if any(key.startswith(dx.facts.category) for key in mention.codes)]
+    if own and all(mention.assertion in _SURE for mention in own):
+        return ""
+    return found[0]
 
 
 @lru_cache(maxsize=1)

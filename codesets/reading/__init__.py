@@ -11,6 +11,7 @@ themselves: a coder accepts each.
 
 from __future__ import annotations
 
+from codesets.reading.evidence import evidence_of
 from codesets.reading.introduced import introduced
 from codesets.reading.lexicon_build import prepare
 from codesets.reading.model import Alternative, Assertion, Mention, NoteReading, Section, SectionKind, Suggestion
@@ -24,6 +25,7 @@ __all__ = [
     "Section",
     "SectionKind",
     "Suggestion",
+    "evidence_of",
     "introduced",
     "prepare",
     "read_note",

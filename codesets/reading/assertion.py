@@ -83,6 +83,10 @@ class Assertions:
         best = max(claims, key=lambda claim: _ORDER[claim.assertion], default=None)
         return (best.assertion, best.trigger) if best else (Assertion.PRESENT, "")
 
+    def claims_on(self, places: Sequence[int]) -> list[Claim]:
+        """All that is claimed of some tokens, in the order of the triggers."""
+        return [claim for place in places for claim in self._claims[place]]
+
     def _cover(self, hit: Hit) -> None:
         claim = Claim(Assertion(hit.trigger.category), hit.trigger.text, hit.start, hit.end)
         if hit.trigger.reach in ("after", "both"):

@@ -12,6 +12,7 @@ from codesets.edits import CodedEncounter, CodedLine
 from codesets.edits import Diagnosis as CodedDiagnosis
 from codesets.edits.reference_data import reference_data
 from codesets.reading.drugs import drugs_taken
+from codesets.reading.evidence import evidence_of
 from store.coding import access
 from store.coding.states import CodingState
 from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine
@@ -48,7 +49,7 @@ def coded(
         id=encounter.number,
         ctx={"meds": list(drugs_taken(note))} if note else {},
         refdata=known or {},
-        dx=tuple(CodedDiagnosis(row.code, note[row.span_start or 0 : row.span_end or 0]) for row in diagnoses),
+        dx=tuple(CodedDiagnosis(row.code, evidence_of(note, row.span_start, row.span_end)) for row in diagnoses),
         lines=tuple(
             CodedLine(
                 line=line.position,
