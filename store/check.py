@@ -50,7 +50,7 @@ _WAITING: tuple[tuple[str, _Waits, frozenset[str]], ...] = (
     ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "REVIEW", "RECODE"})),
     ("queries", ProviderQuery, frozenset({"DRAFT", "SENT", "OVERDUE", "ESCALATED", "ANSWERED"})),
     ("claims", Claim, frozenset({"READY", "EDIT_FAIL", "HELD"})),
-    ("rejections", Claim, frozenset({"REJECTED"})),
+    ("rejections", Claim, frozenset({"REJECTED", "NO_ACK", "NO_ANSWER"})),
     ("underpaid", Underpayment, UNDERPAID_OPEN),
     ("credits", CreditBalance, CREDIT_OPEN),
     ("denials", Denial, frozenset({"OPEN", "WORKING", "CORRECTED_SENT", "APPEALED", "RECORDS_SENT", "WRITEOFF_REQ"})),
@@ -227,6 +227,9 @@ def _records_queued(session: Session) -> Proof:
         query = select(WorkItem.subject_id).where(WorkItem.queue == queue, WorkItem.open)
         listed = set(session.exec(query).all())
         waiting = set(session.exec(select(model.id).where(col(model.state).in_(states))).all())
+        if queue == "rejections":
+            listed -= _noted(session)
+            waiting -= _behind_files(session)
         proof.rows += len(waiting)
         proof.faults += [f"{queue}: {number} waits, but is not in the queue" for number in sorted(waiting - listed)]
         if queue == "rejections":
@@ -242,6 +245,23 @@ def _held_for_nothing(session: Session) -> Iterator[str]:
     for number in sorted(held ^ set(session.exec(waits).all())):
         fault = "held without a query that waits" if number in held else "asked about, but not held"
         yield f"coding: {number} is {fault}"
+
+
+def _noted(session: Session) -> set[int]:
+    """Claims that were accepted with a message that somebody has to look at."""
+    query = select(WorkItem.subject_id).where(WorkItem.queue == "rejections", col(WorkItem.reason).startswith("note:"))
+    return set(session.exec(query).all())
+
+
+def _behind_files(session: Session) -> set[int]:
+    """Claims that wait behind the one row of their file."""
+    query = (
+        select(ClaimVersion.claim_id)
+        .join(Claim, col(Claim.id) == col(ClaimVersion.claim_id))
+        .join(WorkItem, col(WorkItem.subject_id) == col(ClaimVersion.batch_id))
+        .where(col(ClaimVersion.number) == col(Claim.current), WorkItem.queue == "files", WorkItem.open)
+    )
+    return set(session.exec(query).all())
 
 
 def _audit_whole(session: Session) -> Proof:

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from store.claims import archive
 from store.claims.acks import ImportAcks
+from store.claims.alarms import RaiseAlarms
 from store.claims.batch import MakeBatch, deliver
+from store.claims.proof import write_proof
+from store.claims.status import AskStatus, ImportStatus
 from store.denials.letters import MakeLetter
 from store.errors import Refused
 from store.intake.load import ImportEncounters
@@ -38,19 +41,78 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SendBatch(Job):
-    """Write every ready claim into one claim file in a folder, and the files of batches that never got there."""
+    """Write every ready claim: one file a trading partner and kind, forms for payers that take paper.
+
+    The files of batches that never got into a folder are written too; a partner's own drop folder comes before
+    `folder`.
+    """
 
     folder: Path
 
     def carry_out(self, practice: Practice, key: str) -> Done:
-        """The result names the batch and the files."""
+        """The result names the first batch, all batches and the files."""
         make_folder(self.folder)
+        practice.do(RaiseAlarms())
         late = deliver(practice, self.folder)
-        done = practice.do(MakeBatch(), key=key)
+        done = first = practice.do(MakeBatch(), key=key)
+        said, batches = [first.said], [first.result]
+        while not done.repeated:
+            try:
+                done = practice.do(MakeBatch(), key=f"{key}:{len(batches)}")
+            except Refused:
+                break  # nothing else is ready
+            said.append(done.said)
+            batches.append(done.result)
         files = [str(path) for path in (*late, *deliver(practice, self.folder))]
+        told = " ".join((*said, files[-1] if files else "")).strip()
+        return Done(first.action_id, told, {"batch": first.result, "batches": batches, "files": files})
+
+
+@dataclass(frozen=True, slots=True)
+class PrintClaims(Job):
+    """These ready claims as CMS-1500 forms in a folder, whatever way their payer wants."""
+
+    claim_ids: tuple[int, ...]
+    folder: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """The result names the batch and the file."""
+        make_folder(self.folder)
+        done = practice.do(MakeBatch(self.claim_ids, paper=True), key=key)
+        files = [str(path) for path in deliver(practice, self.folder)]
         return Done(
             done.action_id, f"{done.said} {files[-1] if files else ''}".strip(), {"batch": done.result, "files": files}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AskPayers(Job):
+    """Ask after these claims, or after all that are overdue: a 276 for each trading partner, in a folder."""
+
+    folder: Path
+    claim_ids: tuple[int, ...] | None = None
+
+    def carry_out(self, practice: Practice, key: str) -> Done:
+        """The result names the batch and the files."""
+        make_folder(self.folder)
+        done = practice.do(AskStatus(self.claim_ids), key=key)
+        files = [str(path) for path in deliver(practice, self.folder)]
+        said = f"{done.said} {files[-1] if files else ''}".strip()
+        return Done(done.action_id, said, {"batch": done.result, "files": files})
+
+
+@dataclass(frozen=True, slots=True)
+class ProveFiling(Job):
+    """The proof of timely filing of a claim, as a PDF with the files, in a folder."""
+
+    claim_id: int
+    folder: Path
+
+    def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the folder is the key
+        """The result names the files."""
+        with practice.reading() as session:
+            paths = write_proof(session, self.claim_id, self.folder)
+        return Done(0, f"{len(paths)} files in {paths[0].parent}", {"files": [str(path) for path in paths]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +222,9 @@ class TakeInFile(Job):
             return TakeInRemittance(self.path.name, content).carry_out(practice, key)
         if kind in {"999", "277CA", "TA1", "997"}:
             return practice.do(ImportAcks(self.path.name, content), key=key)
-        raise Refused(f"This is an X12 {kind}; what is taken in is 835, 999, 277CA and TA1.", where=self.path.name)
+        if kind == "277":
+            return practice.do(ImportStatus(self.path.name, content), key=key)
+        raise Refused(f"This is an X12 {kind}; what is taken in is 835, 999, 277CA, 277 and TA1.", where=self.path.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from store.accounts.refund_queue import REFUNDS
 from store.calls.queue import CALLS
+from store.claims.batch_queue import FILES
 from store.claims.queue import CLAIMS
 from store.claims.rejections import REJECTIONS
 from store.coding.queue import CODING
@@ -17,7 +18,7 @@ from store.variance.queues import CREDITS, UNDERPAID
 from store.work.queue import register
 
 _ORDER = (
-    CODING, QUERIES, CLAIMS, REJECTIONS, REMITS, DENIALS, UNDERPAID, CREDITS, PAYMENTS, STATEMENTS, RUNS, CALLS,
+    CODING, QUERIES, CLAIMS, FILES, REJECTIONS, REMITS, DENIALS, UNDERPAID, CREDITS, PAYMENTS, STATEMENTS, RUNS, CALLS,
     REFUNDS,
 )  # fmt: skip
 

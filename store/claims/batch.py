@@ -1,4 +1,4 @@
-"""Batches: the ready claims in one 837P file.
+"""Batches: the ready claims that go the same way in one file: 837P, 837I, or CMS-1500 on paper.
 
 The batch and its file are committed to the database first and written to the folder after that, so that a crash in
 between loses nothing: the next run writes what is still missing.  A file is created, never appended to or replaced.
@@ -6,40 +6,48 @@ between loses nothing: the next run writes what is still missing.  A file is cre
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from store.claims import archive, snapshot
-from store.claims.build import QUEUE, called
+from store.claims.build import QUEUE, REJECTIONS, called
 from store.claims.edit_work import release_due
 from store.claims.events import tell
+from store.claims.outgoing import DELIVERED, MADE, Route, control_of, keep_file, new_batch, route_to
+from store.claims.snapshot import AnyClaim
 from store.claims.states import CLAIM, ClaimState
 from store.coding.states import CodingState
 from store.errors import Refused
+from store.forms.cms1500 import write_cms1500
 from store.new_file import make_folder, new_file
 from store.people.roles import Permission
-from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, Encounter, Practice, WorkItem
+from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, Encounter, Payer, TradingPartner, WorkItem
 from store.work import items
 from store.work.command import Change, Command, Said
-from store.work.progress import steps
-from store.x12.claim_values import FileControl, ProfessionalClaim, Submitter
+from store.x12.claim_values import FileControl, ProfessionalClaim
+from store.x12.institutional import write_institutional
+from store.x12.institutional_values import InstitutionalClaim
 from store.x12.professional import write_professional
 
 if TYPE_CHECKING:
     from store.practice import Practice as OpenPractice
 
-MADE, DELIVERED = "MADE", "DELIVERED"
-
 
 @dataclass(frozen=True, slots=True)
 class MakeBatch(Command):
-    """Put every ready claim (or these) into one claim file."""
+    """Put every ready claim (or these) that goes the same way as the first one into one file.
+
+    What is left goes the next time: `store.jobs.SendBatch` repeats it until nothing is ready.
+    """
 
     claim_ids: tuple[int, ...] | None = None
+    paper: bool = False
     name: ClassVar[str] = "claims.batch"
     permission: ClassVar[Permission] = Permission.SEND
     undoable: ClassVar[bool] = False
@@ -50,19 +58,29 @@ class MakeBatch(Command):
         ready = _ready(change, self.claim_ids)
         if not ready:
             raise Refused("No claim is ready to be sent.")
+        ready, kind, partner_id = _first_way(change, ready, paper=self.paper)
+        route = route_to(change.session, partner_id)
         versions = [_current(change, claim) for claim in ready]
-        batch = _new_batch(change, ready)
-        claims = [snapshot.load(version.content) for version in versions]
-        text = _write(change, batch, claims)
-        file = archive.keep(change, "837P", "out", batch.file_name, text.encode("ascii"))
-        batch.sha256 = file.sha256
-        for claim, version in steps(list(zip(ready, versions, strict=True)), "claims"):
+        batch = new_batch(change, route, kind, len(ready), sum(claim.charge for claim in ready))
+        claims = [snapshot.load_any(version.content) for version in versions]
+        file = keep_file(change, batch, _content(claims, kind, route, control_of(batch, route)))
+        for claim, version in zip(ready, versions, strict=True):
             version.batch_id = batch.id
-            claim.sent_on = change.today
-            change.move(claim, CLAIM, ClaimState.SENT, called(claim))
-            items.close(change, QUEUE, claim.id)
-            tell(change, claim, "SENT", text=f"in {batch.file_name}", batch_id=batch.id, file_id=file.id)
+            _sent(change, claim, batch, file)
         return Said(f"Batch {batch.interchange}: {batch.claims} claims in {batch.file_name}.", batch.id)
+
+
+def _sent(change: Change, claim: Claim, batch: Batch, file: ArchivedFile) -> None:
+    """Paper has no acknowledgements: the next word is the payer's decision."""
+    claim.sent_on, claim.review = change.today, 1
+    claim.awaits_until = None
+    change.move(claim, CLAIM, ClaimState.SENT, called(claim))
+    if batch.kind == "paper":
+        days = change.get(Payer, claim.payer_id).answer_days
+        claim.awaits_until = change.today + timedelta(days=days)
+    for queue in (QUEUE, REJECTIONS):
+        items.close(change, queue, claim.id)
+    tell(change, claim, "SENT", text=f"in {batch.file_name}", batch_id=batch.id, file_id=file.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +95,31 @@ class MarkDelivered(Command):
     def apply(self, change: Change) -> Said:
         """Nothing else changes."""
         batch = change.get(Batch, self.batch_id)
-        batch.state = DELIVERED
+        if batch.state == MADE:
+            batch.state = DELIVERED
         return Said(f"{batch.file_name} was written.", batch.id)
 
 
 def deliver(practice: OpenPractice, folder: Path) -> list[Path]:
-    """Write the files of all batches that are not in a folder yet; returns their paths."""
+    """Write the files of all batches that are not in a folder yet; returns their paths.
+
+    A file for a trading partner that has a drop folder goes there, any other into `folder`.
+    """
     with practice.reading() as session:
-        query = select(Batch, ArchivedFile).join(ArchivedFile, col(ArchivedFile.sha256) == col(Batch.sha256))
+        query = (
+            select(Batch, ArchivedFile, TradingPartner.folder)
+            .join(ArchivedFile, col(ArchivedFile.sha256) == col(Batch.sha256))
+            .outerjoin(TradingPartner, col(TradingPartner.id) == col(Batch.partner_id))
+        )
         waiting = session.exec(query.where(Batch.state == MADE).order_by(col(Batch.id))).all()
-        files = [(batch.id, batch.file_name, archive.content(file)) for batch, file in waiting]
+        files = [
+            (batch.id, Path(drop).expanduser() if drop and batch.kind != "paper" else folder, batch.file_name,
+             archive.content(file))
+            for batch, file, drop in waiting
+        ]  # fmt: skip
     written = []
-    for batch_id, name, content in files:
-        written.append(_create(folder / name, content))
+    for batch_id, where, name, content in files:
+        written.append(_create(where / name, content))
         practice.do(MarkDelivered(batch_id))
     return written
 
@@ -115,41 +145,34 @@ def _ready(change: Change, claim_ids: tuple[int, ...] | None) -> list[Claim]:
     return list(change.session.exec(query.with_for_update()).all())
 
 
+def _first_way(change: Change, ready: Sequence[Claim], *, paper: bool) -> tuple[list[Claim], str, int | None]:
+    """The claims that go the way of the first one: the same kind of file to the same partner."""
+    payers = {claim.payer_id: change.get(Payer, claim.payer_id) for claim in ready}
+
+    def way(claim: Claim) -> tuple[str, int | None]:
+        payer = payers[claim.payer_id]
+        if paper or not payer.electronic:
+            return "paper", None
+        return ("837I" if claim.kind == "institutional" else "837P"), payer.partner_id
+
+    first = way(ready[0])
+    return [claim for claim in ready if way(claim) == first], *first
+
+
 def _current(change: Change, claim: Claim) -> ClaimVersion:
     query = select(ClaimVersion).where(ClaimVersion.claim_id == claim.id, ClaimVersion.number == claim.current)
     return change.session.exec(query).one()
 
 
-def _new_batch(change: Change, claims: list[Claim]) -> Batch:
-    last = change.session.exec(select(func.coalesce(func.max(Batch.interchange), 0))).one()
-    number = int(last) + 1
-    practice = change.session.exec(select(Practice)).one()
-    return change.add(
-        Batch(
-            interchange=number,
-            group=number,
-            set_control="0001",
-            reference=f"SB{number:09d}",
-            file_name=f"claims_{number:09d}.837",
-            sha256="",
-            usage=practice.usage,
-            state=MADE,
-            made_at=change.now,
-            claims=len(claims),
-            charge=sum(claim.charge for claim in claims),
-        )
-    )
-
-
-def _write(change: Change, batch: Batch, claims: list[ProfessionalClaim]) -> str:
-    practice = change.session.exec(select(Practice)).one()
-    submitter = Submitter(
-        id=practice.submitter_id,
-        name=practice.name,
-        contact="BILLING",
-        phone=practice.phone,
-        receiver_id=practice.receiver_id,
-        receiver_name=practice.receiver_name,
-    )
-    control = FileControl(batch.interchange, batch.group, batch.set_control, batch.reference, change.now, batch.usage)
-    return write_professional(claims, submitter, control)
+def _content(claims: Sequence[AnyClaim], kind: str, route: Route, control: FileControl) -> bytes:
+    if kind == "837I":
+        text = write_institutional(cast("Sequence[InstitutionalClaim]", claims), route.submitter, control)
+        return text.encode("ascii")
+    professional = [claim for claim in claims if isinstance(claim, ProfessionalClaim)]
+    if len(professional) < len(claims):
+        raise Refused("An institutional claim has no CMS-1500.", do="Send it electronically: superbill payers set.")
+    if kind == "837P":
+        return write_professional(professional, route.submitter, control).encode("ascii")
+    page = BytesIO()
+    write_cms1500(professional, page)
+    return page.getvalue()

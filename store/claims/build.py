@@ -19,7 +19,18 @@ from store.claims.judge import judge
 from store.claims.payer_data import listed
 from store.claims.states import CLAIM, ClaimState
 from store.coding import access
-from store.tables import Claim, ClaimEvent, ClaimLine, ClaimVersion, Coverage, Encounter, Patient, Payer, ServiceLine
+from store.tables import (
+    Claim,
+    ClaimEvent,
+    ClaimLine,
+    ClaimVersion,
+    Coverage,
+    Encounter,
+    FacilityBill,
+    Patient,
+    Payer,
+    ServiceLine,
+)
 from store.work import items
 from store.work.command import Change
 
@@ -140,6 +151,7 @@ def new_claim(
         service_to=encounter.discharge_date or encounter.service_date,
         built_on=change.today,
         prior_id=prior.id if prior else None,
+        kind="institutional" if change.session.get(FacilityBill, encounter.id) else "professional",
     )
     claim.filing_limit = _limit(change, claim, payer, encounter, corrected=False)
     change.born(claim, CLAIM, f"Claim {claim.control_number}")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.claims import snapshot
 from store.claims.states import ClaimState
 from store.errors import NotFound
+from store.forms.cms1500 import write_cms1500
+from store.new_file import make_folder, new_file
 from store.remits.states import AnswerState
-from store.tables import Claim, ClaimFinding, Payer, RemitAdjustment, RemitClaim
+from store.tables import Claim, ClaimEvent, ClaimFinding, ClaimVersion, Payer, RemitAdjustment, RemitClaim
 
 
 def list_claims(session: Session, *, state: str | None = None) -> list[dict[str, Any]]:
@@ -92,3 +97,33 @@ def claim_id_of(session: Session, control_number: str) -> int:
     if found is None:
         raise NotFound(f"There is no claim {control_number[:30]!r}.")
     return found
+
+
+def filed_messages(session: Session) -> list[dict[str, Any]]:
+    """Messages of acknowledgements that a rule filed, the newest first."""
+    query = (
+        select(Claim.control_number, ClaimEvent)
+        .join(ClaimEvent, col(ClaimEvent.claim_id) == col(Claim.id))
+        .where(ClaimEvent.kind == "FILED")
+        .order_by(col(ClaimEvent.id).desc())
+    )
+    return [
+        {"claim": number, "at": event.at, "status": event.status, "text": event.text}
+        for number, event in session.exec(query).all()
+    ]
+
+
+def write_data_only(session: Session, claim_ids: Sequence[int], folder: Path) -> Path:
+    """The data of claims for pre-printed CMS-1500 forms, in a new file; nothing is counted as sent."""
+    query = (
+        select(ClaimVersion)
+        .join(Claim, col(Claim.id) == col(ClaimVersion.claim_id))
+        .where(col(Claim.id).in_(claim_ids), col(ClaimVersion.number) == col(Claim.current))
+        .order_by(col(Claim.id))
+    )
+    versions = session.exec(query).all()
+    make_folder(folder)
+    path = folder / f"cms1500_data_{versions[0].id:06d}.pdf"
+    with new_file(path) as file:
+        write_cms1500([snapshot.load(version.content) for version in versions], file, preprinted=True)
+    return path

@@ -16,6 +16,7 @@ from store.claims.snapshot import AnyClaim
 from store.errors import NotFound
 from store.money import show_cents
 from store.tables import (
+    ArchivedFile,
     Batch,
     Claim,
     ClaimEvent,
@@ -166,10 +167,17 @@ def _events(session: Session, claim_id: int) -> Table:
         Column("at", "When", 16),
         Column("kind", "What", 10),
         Column("status", "Status", 12),
-        Column("text", "Text", 60),
+        Column("text", "Text", 40),
+        Column("file", "File", 22),
     )
-    query = select(ClaimEvent).where(ClaimEvent.claim_id == claim_id).order_by(col(ClaimEvent.id))
-    return Table(columns, tuple((_moment(row.at), row.kind, row.status, row.text) for row in session.exec(query).all()))
+    query = (
+        select(ClaimEvent, ArchivedFile.name)
+        .outerjoin(ArchivedFile, col(ArchivedFile.id) == col(ClaimEvent.file_id))
+        .where(ClaimEvent.claim_id == claim_id)
+        .order_by(col(ClaimEvent.id))
+    )
+    rows = session.exec(query).all()
+    return Table(columns, tuple((_moment(row.at), row.kind, row.status, row.text, name or "") for row, name in rows))
 
 
 def _remits(session: Session, claim_id: int) -> Table:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui.commands.common import Db, Json, opened, say, say_json, say_record, say_table
+
+if TYPE_CHECKING:
+    from store.practice import Practice
+
+Numbers = Annotated[list[str] | None, typer.Argument(help="Control numbers of claims.")]
+Preprinted = Annotated[bool, typer.Option("--preprinted", help="The data alone, for pre-printed forms.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +27,13 @@ def register(app: typer.Typer) -> None:
     claims.command("scrub")(scrub)
     claims.command("override")(override)
     claims.command("void")(void)
+    claims.command("alarms")(alarms)
+    claims.command("status")(status)
+    claims.command("paper")(paper)
+    claims.command("proof")(proof)
+    claims.command("facility")(facility)
+    claims.command("retransmit")(retransmit)
+    claims.command("messages")(messages)
     app.add_typer(claims, name="claims")
     rules = typer.Typer(help="Edits of the practice's own, written as TOML.", no_args_is_help=True)
     rules.command("list")(list_rules)
@@ -167,6 +180,110 @@ def void(control_number: str, reason: str, db: Db = None) -> None:
         with practice.reading() as session:
             claim_id = claim_id_of(session, control_number)
         say(practice.do(VoidClaim(claim_id, reason)).said)
+
+
+Out = Annotated[Path, typer.Option("--out", help="Folder; files are created there.")]
+
+
+def alarms(db: Db = None, as_json: Json = False) -> None:
+    """Look which answers are overdue: 999, 277CA, remittance.  For a timer of the system, once a day."""
+    from store.claims.alarms import RaiseAlarms
+
+    with opened(db) as practice:
+        done = practice.do(RaiseAlarms())
+    if as_json:
+        say_json(done.result)
+    else:
+        say(done.said)
+
+
+def status(out: Out, numbers: Numbers = None, db: Db = None, as_json: Json = False) -> None:
+    """Ask payers after these claims, or after all that are overdue (276); import acks takes the 277."""
+    from store.jobs import AskPayers
+
+    with opened(db) as practice:
+        done = practice.do(AskPayers(out, _ids(practice, numbers) if numbers else None))
+    if as_json:
+        say_json({"said": done.said, "result": done.result})
+    else:
+        say(done.said)
+
+
+def paper(out: Out, numbers: Numbers = None, preprinted: Preprinted = False, db: Db = None) -> None:
+    """Ready claims as CMS-1500 forms, counted as sent; --preprinted prints the data alone and counts nothing."""
+    from store.claims.listing import write_data_only
+    from store.jobs import PrintClaims
+
+    if not numbers:
+        raise typer.BadParameter("Name the claims.")
+    with opened(db) as practice:
+        ids = _ids(practice, numbers)
+        if preprinted:
+            with practice.reading() as session:
+                say(f"Data for {len(ids)} claims in {write_data_only(session, ids, out)}.")
+        else:
+            say(practice.do(PrintClaims(ids, out)).said)
+
+
+def proof(control_number: str, out: Out, db: Db = None, as_json: Json = False) -> None:
+    """Proof of timely filing: a PDF with every date, and each file that went out or came back."""
+    from store.jobs import ProveFiling
+
+    with opened(db) as practice:
+        done = practice.do(ProveFiling(_ids(practice, [control_number])[0], out))
+    if as_json:
+        say_json(done.result)
+    else:
+        say(done.said)
+
+
+def facility(
+    encounter: str, file: Annotated[Path, typer.Argument(help="TOML: bill type, revenue codes, ...")], db: Db = None
+) -> None:
+    """Make an encounter institutional: its claim goes as an 837I."""
+    from store.claims.facility import SetFacilityBill
+    from tui.commands.payers import file_text
+
+    with opened(db) as practice:
+        say(practice.do(SetFacilityBill(encounter, file_text(file))).said)
+
+
+def retransmit(reason: str, numbers: Numbers = None, db: Db = None) -> None:
+    """Send rejected or unanswered claims again as the records stand, with the reason."""
+    from store.claims.rejection_work import RetransmitClaims
+
+    with opened(db) as practice:
+        say(practice.do(RetransmitClaims(_ids(practice, numbers or []), reason)).said)
+
+
+def messages(
+    rule: Annotated[str, typer.Option(help="With --pattern: file messages that match.")] = "",
+    pattern: Annotated[str, typer.Option(help="A regular expression.")] = "",
+    off: Annotated[bool, typer.Option("--off", help="Switch the rule off.")] = False,
+    db: Db = None,
+    as_json: Json = False,
+) -> None:
+    """Messages that were filed by rule; with --rule and --pattern a rule is put on file."""
+    from store.claims.listing import filed_messages
+    from store.claims.rejection_work import SaveMessageRule
+
+    with opened(db) as practice:
+        if rule:
+            say(practice.do(SaveMessageRule(rule, pattern, not off)).said)
+            return
+        with practice.reading() as session:
+            found = filed_messages(session)
+    if as_json:
+        say_json(found)
+        return
+    say_table(("claim", "at", "status", "text"), [tuple(str(cell) for cell in one.values()) for one in found])
+
+
+def _ids(practice: Practice, numbers: list[str]) -> tuple[int, ...]:
+    from store.claims.listing import claim_id_of
+
+    with practice.reading() as session:
+        return tuple(claim_id_of(session, number) for number in numbers)
 
 
 def list_rules(db: Db = None, as_json: Json = False) -> None:

@@ -36,7 +36,7 @@ def encounters(files: Files, db: Db = None, as_json: Json = False) -> None:
 
 
 def acks(files: Files, db: Db = None, as_json: Json = False) -> None:
-    """Acknowledgements of claim files: TA1, 999 and 277CA."""
+    """Acknowledgements of claim files (TA1, 999, 277CA), and what payers answer to a 276 (277)."""
     _each(files, db, as_json, _acks)
 
 
@@ -92,9 +92,13 @@ def _answers(practice: Practice, path: Path) -> Outcome:
 
 def _acks(practice: Practice, path: Path) -> Outcome:
     from store.claims.acks import ImportAcks
+    from store.claims.status import ImportStatus
     from store.intake.plain_file import read_bytes
+    from store.x12.kinds import kind_of
 
-    return _outcome(practice, ImportAcks(path.name, read_bytes(path)))
+    content = read_bytes(path)
+    command = ImportStatus if kind_of(content, path.name) == "277" else ImportAcks
+    return _outcome(practice, command(path.name, content))
 
 
 def _remits(practice: Practice, path: Path) -> Outcome:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from tui.asks import Chosen
+from store.money import show_cents
+from tui.asks import Choice, Chosen, Pick, Words
+from tui.calls import PracticeApi
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
-from tui.queues.claims import CANCEL, ROUTE
+from tui.queues.claims import CANCEL, FOLDER, ROUTE
 from tui.queues.corrections import CORRECTION_ASKS, correction
 
 
@@ -15,6 +18,56 @@ def _correct(chosen: Chosen) -> Sequence[object]:
     from store.claims.correct import CorrectClaim
 
     return [CorrectClaim(row.subject_id, **correction(chosen)) for row in chosen.rows]
+
+
+def _again(chosen: Chosen) -> Sequence[object]:
+    from store.claims.rejection_work import RetransmitClaims
+
+    return [RetransmitClaims(tuple(row.subject_id for row in chosen.rows), chosen.text("reason"))]
+
+
+def _like(chosen: Chosen) -> Sequence[object]:
+    from store.claims.rejection_work import RetransmitLike
+
+    return [RetransmitLike(chosen.rows[0].subject_id, chosen.text("reason"))]
+
+
+def _like_effect(practice: PracticeApi, chosen: Chosen) -> str:
+    """How many claims have the same error."""
+    from store.claims.rejection_work import same_error_of
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        count, code = same_error_of(session, chosen.rows[0].subject_id)
+    return f"Send all {count} claims with the error {code} again, though they were not mended?"
+
+
+def _review(chosen: Chosen) -> Sequence[object]:
+    from store.claims.rejection_work import SetReview
+
+    return [SetReview(row.subject_id, int(chosen.text("review"))) for row in chosen.rows]
+
+
+def _ask(chosen: Chosen) -> Sequence[object]:
+    from store.jobs import AskPayers
+
+    folder = Path(chosen.text("folder")).expanduser()
+    return [AskPayers(folder, tuple(row.subject_id for row in chosen.rows))]
+
+
+def _paper(chosen: Chosen) -> Sequence[object]:
+    from store.claims.rejection_work import RetransmitClaims
+    from store.jobs import PrintClaims
+
+    ids = tuple(row.subject_id for row in chosen.rows)
+    return [RetransmitClaims(ids, "on paper"), PrintClaims(ids, Path(chosen.text("folder")).expanduser())]
+
+
+def _proof(chosen: Chosen) -> Sequence[object]:
+    from store.jobs import ProveFiling
+
+    return [ProveFiling(row.subject_id, Path(chosen.text("folder")).expanduser()) for row in chosen.rows]
 
 
 SPEC = QueueScreenSpec(
@@ -29,6 +82,76 @@ SPEC = QueueScreenSpec(
             build=_correct,
             many=True,
             rank=20,
+        ),
+        Action(
+            id="rejections.again",
+            key="R",
+            label="send again",
+            help="Send the claim again as the records stand now; the reason that nothing changed is kept.",
+            asks=(Words(name="reason", question="It goes again because"),),
+            build=_again,
+            confirm=lambda chosen: (
+                f"Send {len(chosen.rows)} claims again, {show_cents(chosen.cents, sign='$')}? "
+                "What has not changed will be rejected again."
+            ),
+            many=True,
+            rank=30,
+        ),
+        Action(
+            id="rejections.like",
+            key="B",
+            label="all of this error",
+            help="Send every claim with the same error again, as after an outage of the clearinghouse.",
+            asks=(Words(name="reason", question="They go again because"),),
+            build=_like,
+            effect=_like_effect,
+        ),
+        Action(
+            id="rejections.review",
+            key="m",
+            label="review",
+            help="How far it is looked at; a mere note is filed with 3.",
+            asks=(
+                Pick(
+                    name="review",
+                    question="It is",
+                    choices=(
+                        Choice("1", "not looked at"),
+                        Choice("2", "being looked at"),
+                        Choice("3", "looked at", "a note is filed; a rejection stays until it goes again"),
+                    ),
+                ),
+            ),
+            build=_review,
+            many=True,
+        ),
+        Action(
+            id="rejections.status",
+            key="S",
+            label="ask status",
+            help="Ask the payer after the claim with a 276.",
+            asks=(FOLDER,),
+            build=_ask,
+            confirm=lambda chosen: f"Ask after {len(chosen.rows)} claims?",
+            many=True,
+        ),
+        Action(
+            id="rejections.paper",
+            key="P",
+            label="paper",
+            help="Print the claim as a CMS-1500 and send it by mail.",
+            asks=(FOLDER,),
+            build=_paper,
+            confirm=lambda chosen: f"Print {len(chosen.rows)} claims on CMS-1500 forms and count them as sent?",
+            many=True,
+        ),
+        Action(
+            id="rejections.proof",
+            key="p",
+            label="proof",
+            help="Proof of timely filing: a PDF with every date, and the files.",
+            asks=(FOLDER,),
+            build=_proof,
         ),
         ROUTE,
         CANCEL,

@@ -96,7 +96,7 @@ def test_a_batch_that_is_rejected_whole_rejects_its_claims(world: World) -> None
     tail = told.claims[told.claims.index("~GE*") + 1 :]
     world.do(ImportAcks("277", f"{head}SE*{count}*0001~{tail}".encode()))
     assert state(world, claim_id) == "REJECTED"
-    assert "A8:746:40" in world.item("rejections", claim_id).reason
+    assert "A8:746:40" in world.item("files", world.one(Batch).id).reason
 
 
 @pytest.mark.parametrize(("old", "new"), [("IK5*A", "IK5*R*5"), ("AK9*A*1*1*1", "AK9*R*1*1*0"), ("IK5*A", "IK5*M")])
@@ -125,7 +125,7 @@ def test_an_interchange_rejection_rejects_and_an_acceptance_changes_nothing(worl
     assert state(world, claim_id) == "SENT"
     world.do(ImportAcks("ta1", ta1("R", control)))
     assert state(world, claim_id) == "REJECTED"
-    assert world.item("rejections", claim_id).open
+    assert world.item("files", world.one(Batch).id).open
 
 
 def test_an_answer_to_a_file_that_is_not_ours_changes_no_claim(world: World) -> None:

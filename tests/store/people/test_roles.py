@@ -24,6 +24,7 @@ SEES = {
     "poster": {"remits", "payments", "credits"},
     "biller": {
         "claims",
+        "files",
         "rejections",
         "remits",
         "payments",
@@ -40,6 +41,7 @@ SEES = {
         "coding",
         "queries",
         "claims",
+        "files",
         "rejections",
         "remits",
         "payments",
@@ -56,6 +58,7 @@ SEES = {
         "coding",
         "queries",
         "claims",
+        "files",
         "rejections",
         "remits",
         "payments",

@@ -8,10 +8,13 @@ from datetime import timedelta
 
 import pytest
 
+from store.claims.acks import ImportAcks
 from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder, VoidClaim
 from store.claims.edit_work import HoldClaim, OverrideFinding, ReleaseClaim, RescrubClaims
+from store.claims.facility import SetFacilityBill
 from store.claims.fixing import FixFinding
 from store.claims.payers import SavePartner, SavePayer
+from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
 from store.coding import diagnoses, flow, lines, suggestions, whole
 from store.coding.changed_codes import ReturnTouched
@@ -32,6 +35,7 @@ from store.remits.queue import SettleException
 from store.remits.rule_table import LoadDispositions, SetDisposition
 from store.remits.take_in import ImportRemittance
 from store.tables import (
+    Batch,
     Claim,
     ClaimFinding,
     ContractRate,
@@ -57,6 +61,7 @@ from store.work.together import Together
 from store.work.undo import Undo
 from store.work.values import SortKey, View
 from store.work.views import DropView, SaveView
+from tests.payer import answer
 from tests.store.eras import era, pays, reversal
 from tests.store.work import patients
 from tests.store.work.test_commands import commands
@@ -139,6 +144,20 @@ def _waiting_for_the_next(world: World) -> int:
     claim_id = world.sent("PRMUT", "HRTLD")
     world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
     return claim_id
+
+
+def _rejected(world: World) -> int:
+    claim_id = world.claim()
+    told = answer(world.send(), fates={world.get(Claim, claim_id).control_number: "rejected"})
+    world.do(ImportAcks("277", told.claims.encode()))
+    return claim_id
+
+
+def _refused_file(world: World) -> int:
+    world.claim()
+    told = answer(world.send())
+    world.do(ImportAcks("999", told.syntax.replace("IK5*A", "IK5*R*5").encode()))
+    return world.one(Batch).id
 
 
 def _warned(world: World) -> int:
@@ -385,6 +404,14 @@ CASES: dict[str, Make] = {
     "claims.save_rule": lambda _: SaveRule(RULE),
     "claims.try_rule": lambda w: (w.do(SaveRule(RULE)), TryRule("no drugs"))[1],
     "claims.switch_rule": lambda w: (w.do(SaveRule(RULE)), w.do(TryRule("no drugs")), SwitchRule("no drugs", True))[2],
+    "claims.retransmit": lambda w: RetransmitClaims((_rejected(w),), "outage"),
+    "claims.retransmit_like": lambda w: RetransmitLike(_rejected(w), "outage"),
+    "claims.retransmit_batch": lambda w: RetransmitBatch(_refused_file(w), "outage"),
+    "claims.set_review": lambda w: SetReview(_rejected(w), 2),
+    "claims.save_message_rule": lambda _: SaveMessageRule("forwarded", "forwarded to"),
+    "claims.facility_bill": lambda w: SetFacilityBill(
+        w.get(Encounter, w.get(Claim, w.claim()).encounter_id).number, 'bill_type = "131"\nrevenue = ["0510"]'
+    ),
     "claims.void": lambda w: VoidClaim(_paid(w), "wrong patient"),
     "claims.bill_next": lambda w: BillNextPayer(_waiting_behind_a_denial(w)),
     "claims.save_payer": lambda _: SavePayer('payer_id = "PRMUT"\nelectronic = false'),

@@ -1,0 +1,90 @@
+"""Alarms on what is overdue: no acknowledgement of a file, none of a claim, no decision of the payer.
+
+The days are business days of the trading partner (999, 277CA, payer) and calendar days of the payer (remittance); each
+step sets the day until which the next answer is awaited, and this looks which days are past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlmodel import col, select
+
+from store.claims.batch_queue import QUEUE as FILES
+from store.claims.build import called
+from store.claims.events import tell
+from store.claims.outgoing import DELIVERED, MADE, NO_ACK
+from store.claims.rejections import QUEUE as REJECTIONS
+from store.claims.states import CLAIM, ClaimState
+from store.people.roles import Permission
+from store.tables import Batch, Claim, ClaimVersion
+from store.work import items
+from store.work.command import Change, Command, Said
+
+_S = ClaimState
+_WORDS = {
+    _S.ACK_999: "no 277CA came in time",
+    _S.ACCEPTED_CH: "the payer was not heard of in time",
+    _S.ACCEPTED: "no remittance came in time: ask its status (S)",
+    _S.SENT: "no remittance came in time",
+}
+
+
+def raise_alarms(change: Change) -> dict[str, int]:
+    """Put whatever is overdue before somebody; counts files and claims."""
+    files = _files(change)
+    claims = _claims(change)
+    return {"files": files, "claims": claims}
+
+
+def _files(change: Change) -> int:
+    query = select(Batch).where(col(Batch.awaits_until) < change.today, col(Batch.state).in_((MADE, DELIVERED)))
+    late = change.session.exec(query.order_by(col(Batch.id))).all()
+    for batch in late:
+        batch.failure = f"no acknowledgement by {batch.awaits_until}"
+        batch.state, batch.awaits_until = NO_ACK, None
+        sent = (
+            select(Claim)
+            .join(ClaimVersion, col(ClaimVersion.claim_id) == col(Claim.id))
+            .where(ClaimVersion.batch_id == batch.id, col(ClaimVersion.number) == col(Claim.current))
+            .where(Claim.state == _S.SENT)
+        )
+        claims = change.session.exec(sent).all()
+        for claim in claims:
+            tell(change, claim, NO_ACK, text=batch.failure, batch_id=batch.id)
+            change.move(claim, CLAIM, _S.NO_ACK, called(claim))
+        due = min((claim.filing_limit for claim in claims if claim.filing_limit), default=None)
+        cents = sum(claim.charge for claim in claims)
+        items.put(change, FILES, batch.id, reason=batch.failure, cents=cents, due=due, score=cents)
+    return len(late)
+
+
+def _claims(change: Change) -> int:
+    query = select(Claim).where(col(Claim.awaits_until) < change.today, col(Claim.state).in_(_WORDS))
+    late = change.session.exec(query.order_by(col(Claim.id))).all()
+    for claim in late:
+        why = _WORDS[_S(claim.state)]
+        answered = claim.state in (_S.ACCEPTED, _S.SENT)
+        claim.awaits_until, claim.review = None, 1
+        claim.edit_severity, claim.edit_code = "timer", "NO 835" if answered else "NO 277CA"
+        change.move(claim, CLAIM, _S.NO_ANSWER if answered else _S.NO_ACK, called(claim))
+        tell(change, claim, claim.state, text=why)
+        items.put(
+            change, REJECTIONS, claim.id, reason=why, cents=claim.charge, due=claim.filing_limit, score=claim.charge
+        )
+    return len(late)
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlarms(Command):
+    """Look which answers are overdue."""
+
+    name: ClassVar[str] = "claims.alarms"
+    permission: ClassVar[Permission] = Permission.CLAIM
+    undoable: ClassVar[bool] = False
+
+    def apply(self, change: Change) -> Said:
+        """The result counts files and claims."""
+        counts = raise_alarms(change)
+        return Said(f"{counts['files']} files and {counts['claims']} claims are overdue for an answer.", counts)

@@ -1,0 +1,37 @@
+"""Claim files that were refused, or of which nothing was heard: one row a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from store.money import show_cents
+from tui.asks import Chosen, Words
+from tui.keys import Action
+from tui.queues import QueueScreenSpec
+
+
+def _again(chosen: Chosen) -> Sequence[object]:
+    from store.claims.rejection_work import RetransmitBatch
+
+    return [RetransmitBatch(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
+SPEC = QueueScreenSpec(
+    queue="files",
+    actions=(
+        Action(
+            id="files.again",
+            key="R",
+            label="send again",
+            help="Send every claim of the file again, under new numbers, with the next batch; the reason is kept.",
+            asks=(Words(name="reason", question="They go again because"),),
+            build=_again,
+            confirm=lambda chosen: (
+                f"Send {len(chosen.rows)} files again, {show_cents(chosen.cents, sign='$')}, "
+                "though nothing has changed in them?"
+            ),
+            many=True,
+            rank=20,
+        ),
+    ),
+)
