@@ -84,6 +84,9 @@ CLAIMS = Queue(
         Shown(Column("sev", "Sev", 4, help="Sev: stop, or warn (may pass with a reason)"), col(Claim.edit_severity)),
         Shown(Column("count", "#", 2, Kind.NUMBER, help="#: how many edits keep it"), col(Claim.edit_count)),
         Shown(Column("code", "Edit", 11), col(Claim.edit_code)),
+        Shown(
+            Column("limit", "Limit", 10, Kind.DATE, wide=True, help="Limit: last day to file"), col(Claim.filing_limit)
+        ),
         Shown(Column("state", "State", 9, wide=True), col(Claim.state)),
         Shown(Column("edit", "Why", 40, wide=True), col(WorkItem.reason)),
     ),

@@ -151,7 +151,8 @@ def test_only_a_supervisor_gives_work_to_others(world: World, four: list[int]) -
         ("charge:<=64,>=227", {0, 2, 3}),
         ("dos:2026-03-02", {0, 1, 2, 3}),
         ("dos:<2026-03-02", set()),
-        ("tf:>2027-01-01", set()),
+        ("limit:>2027-01-01", set()),
+        ("tf:>400", set()),
         ("hrtld", {1, 3}),
         ("doe jane", {0, 1, 2, 3}),
         ("doe hrt", {1, 3}),
@@ -288,5 +289,5 @@ def test_what_is_no_longer_in_the_queue_is_said(world: World) -> None:
 def test_a_payer_without_limits_has_no_date_and_is_no_error(world: World) -> None:
     claim_id = world.claim()
     world.sql("UPDATE claim SET filing_limit=NULL")
-    assert ids(world, View("tf:>2026-01-01"), "claims") == []
+    assert ids(world, View("limit:>2026-01-01"), "claims") == []
     assert ids(world, View(sort=(SortKey("tf"),)), "claims") == [claim_id]
