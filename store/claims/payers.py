@@ -85,7 +85,7 @@ class SavePayer(Command):
 
     text: str
     name: ClassVar[str] = "claims.save_payer"
-    permission: ClassVar[Permission] = Permission.SUPERVISE
+    permission: ClassVar[Permission] = Permission.ADMIN
 
     def apply(self, change: Change) -> Said:
         """Refused with the line or the field that is wrong."""
@@ -116,7 +116,7 @@ class SavePartner(Command):
 
     text: str
     name: ClassVar[str] = "claims.save_partner"
-    permission: ClassVar[Permission] = Permission.SUPERVISE
+    permission: ClassVar[Permission] = Permission.ADMIN
 
     def apply(self, change: Change) -> Said:
         """Refused with the line or the field that is wrong."""

@@ -78,7 +78,7 @@ class TryRule(Command):
 
     rule: str
     name: ClassVar[str] = "claims.try_rule"
-    permission: ClassVar[Permission] = Permission.CLAIM
+    permission: ClassVar[Permission] = Permission.SUPERVISE
 
     def apply(self, change: Change) -> Said:
         """The result holds the control numbers; the count stays with the rule."""

@@ -76,9 +76,11 @@ def test_what_is_wrong_in_a_text_is_refused_with_its_place_and_nothing_changes(
     assert world.dump(everything=True) == before
 
 
-def test_only_who_may_assign_work_changes_payers(world: World) -> None:
-    with pytest.raises(NotAllowed):
-        world.who("biller").do(SavePayer('payer_id = "PRMUT"\nelectronic = false'))
+def test_only_who_administers_changes_payers(world: World) -> None:
+    for name in ("biller", "coder", "supervisor"):
+        with pytest.raises(NotAllowed):
+            world.who(name).do(SavePayer('payer_id = "PRMUT"\nelectronic = false'))
+    world.who("admin").do(SavePayer('payer_id = "PRMUT"\nelectronic = false'))
 
 
 def test_a_trading_partner_is_kept_and_named_by_payers(world: World) -> None:
