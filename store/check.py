@@ -47,7 +47,8 @@ from store.work.states import MACHINES
 
 _Waits = type[Encounter] | type[ProviderQuery] | type[Claim] | type[Denial] | type[Underpayment] | type[CreditBalance]
 _WAITING: tuple[tuple[str, _Waits, frozenset[str]], ...] = (
-    ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "REVIEW", "RECODE"})),
+    ("coding", Encounter, frozenset({"NEW", "READY", "IN_PROGRESS", "HOLD", "RECODE"})),
+    ("reviews", Encounter, frozenset({"REVIEW"})),
     ("queries", ProviderQuery, frozenset({"DRAFT", "SENT", "OVERDUE", "ESCALATED", "ANSWERED"})),
     ("claims", Claim, frozenset({"READY", "EDIT_FAIL", "HELD"})),
     ("rejections", Claim, frozenset({"REJECTED", "NO_ACK", "NO_ANSWER"})),

@@ -8,6 +8,7 @@ from store.claims.batch_queue import FILES
 from store.claims.queue import CLAIMS
 from store.claims.rejections import REJECTIONS
 from store.coding.queue import CODING
+from store.coding.review_queue import REVIEW_QUEUE
 from store.denials.queue import DENIALS
 from store.queries.queue import QUERIES
 from store.remits.payments import PAYMENTS
@@ -18,8 +19,8 @@ from store.variance.queues import CREDITS, UNDERPAID
 from store.work.queue import register
 
 _ORDER = (
-    CODING, QUERIES, CLAIMS, FILES, REJECTIONS, REMITS, DENIALS, UNDERPAID, CREDITS, PAYMENTS, STATEMENTS, RUNS, CALLS,
-    REFUNDS,
+    CODING, QUERIES, REVIEW_QUEUE, CLAIMS, FILES, REJECTIONS, REMITS, DENIALS, UNDERPAID, CREDITS, PAYMENTS, STATEMENTS,
+    RUNS, CALLS, REFUNDS,
 )  # fmt: skip
 
 for _queue in _ORDER:

@@ -8,6 +8,7 @@ frequencies = ["1", "7", "8"]        # what it takes: original, replacement, voi
 required = ["authorization"]          # see store.claims.payer_data.REQUIRABLE
 electronic = true
 crosses_over = false
+timed_units = "medicare"              # how it counts timed procedures: medicare, midpoint, or empty
 partner = "Prairie Clearinghouse"     # empty: the practice's own clearinghouse
 
 [[limits]]                            # see store.claims.payer_data
@@ -46,6 +47,7 @@ class PayerText(BaseModel):
     member_pattern: str | None = None
     electronic: bool | None = None
     crosses_over: bool | None = None
+    timed_units: str | None = Field(default=None, pattern="^(|medicare|midpoint)$")
     answer_days: int | None = Field(default=None, ge=1, le=365)
     line1: str | None = None
     city: str | None = None

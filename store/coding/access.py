@@ -6,11 +6,13 @@ from sqlmodel import col, select
 
 from store.coding.states import ENCOUNTER, OPEN_TO_CODING, CodingState
 from store.errors import NotFound, Refused
-from store.tables import Diagnosis, Encounter, ServiceLine
+from store.people.roles import Permission
+from store.tables import CodingStep, Diagnosis, Encounter, ServiceLine
 from store.work import items
 from store.work.command import Change
 
 QUEUE = "coding"
+REVIEWS = "reviews"
 
 
 def called(encounter: Encounter) -> str:
@@ -25,12 +27,32 @@ def editable(change: Change, encounter_id: int) -> Encounter:
     """
     encounter = change.get(Encounter, encounter_id, lock=True)
     change.patient_id = encounter.patient_id
+    note_step(change, encounter.id)
+    if encounter.state == CodingState.REVIEW:
+        return _for_review(change, encounter)
     items.require_free(change, QUEUE, encounter.id)
     if encounter.state not in OPEN_TO_CODING:
         raise Refused(f"{called(encounter)} is {encounter.state}; its codes can't be changed now.")
     if encounter.state != CodingState.IN_PROGRESS:
         change.move(encounter, ENCOUNTER, CodingState.IN_PROGRESS, called(encounter))
     encounter.coded_by = change.actor.user_id
+    return encounter
+
+
+def note_step(change: Change, encounter_id: int) -> None:
+    """Remember that this action worked on the encounter, for its history."""
+    if encounter_id not in change.noted:
+        change.noted.add(encounter_id)
+        change.add(CodingStep(encounter_id=encounter_id, action_id=change.action.id))
+
+
+def _for_review(change: Change, encounter: Encounter) -> Encounter:
+    """An encounter in review may be changed by a reviewer who is not its coder; it keeps its coder."""
+    items.require_free(change, REVIEWS, encounter.id)
+    if not change.actor.may(Permission.REVIEW):
+        raise Refused(f"{called(encounter)} is in review; its codes can't be changed now.")
+    if encounter.coded_by == change.actor.user_id:
+        raise Refused("You coded it yourself.", do="Somebody else reviews it.")
     return encounter
 
 

@@ -13,9 +13,10 @@ from codesets.edits import Diagnosis as CodedDiagnosis
 from codesets.edits.reference_data import reference_data
 from codesets.reading.drugs import drugs_taken
 from codesets.reading.evidence import evidence_of
+from codesets.worksheets import Level, decision_level
 from store.coding import access
 from store.coding.states import CodingState
-from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine
+from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine, VisitSheet
 
 if TYPE_CHECKING:
     from codesets import CodeLibrary
@@ -33,11 +34,12 @@ def coded(
     *,
     note: str = "",
     known: Mapping[str, Any] | None = None,
+    sheet: Mapping[str, Any] | None = None,
 ) -> CodedEncounter:
     """The encounter's codes; inpatients are judged by their discharge date.
 
     `note` gives each diagnosis its words and the drugs that are taken; `known` are the practice's earlier visits and
-    procedures, by the names of the edits' reference rows.
+    procedures, by the names of the edits' reference rows; `sheet` is what the visit's worksheet found (mdm, minutes).
     """
     position = {row.id: row.position for row in diagnoses}
     return CodedEncounter(
@@ -47,7 +49,7 @@ def coded(
         birth=patient.birth,
         setting=encounter.setting,
         id=encounter.number,
-        ctx={"meds": list(drugs_taken(note))} if note else {},
+        ctx=({"meds": list(drugs_taken(note))} if note else {}) | dict(sheet or {}),
         refdata=known or {},
         dx=tuple(CodedDiagnosis(row.code, evidence_of(note, row.span_start, row.span_end)) for row in diagnoses),
         lines=tuple(
@@ -76,7 +78,18 @@ def whole_case(session: Session, codes: CodeLibrary, encounter: Encounter) -> Co
         select(ServiceLine).where(ServiceLine.encounter_id == encounter.id).order_by(col(ServiceLine.position))
     ).all()
     known = _earlier(session, codes, encounter)
-    return coded(encounter, patient, rows, lines, note=note.text if note else "", known=known)
+    sheet = recorded_level(session, encounter.id)
+    return coded(encounter, patient, rows, lines, note=note.text if note else "", known=known, sheet=sheet)
+
+
+def recorded_level(session: Session, encounter_id: int) -> dict[str, Any]:
+    """The level of decision making and the minutes of the visit's worksheet; empty without one."""
+    row = session.get(VisitSheet, encounter_id)
+    if row is None:
+        return {}
+    level = decision_level(*(Level.of(word) for word in (row.problems, row.data, row.risk)))
+    told: dict[str, Any] = {"mdm": level.word} if level is not None else {}
+    return told | ({"minutes": row.minutes} if row.minutes is not None else {})
 
 
 def _earlier(session: Session, codes: CodeLibrary, encounter: Encounter) -> dict[str, Any]:

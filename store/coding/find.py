@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from rapidfuzz import fuzz
+from sqlalchemy import case
+from sqlmodel import Session, col, func, select
 
 from store.coding.desk import Procedure
+from store.tables import Encounter, Provider, ServiceLine
 
 CLOSE_ENOUGH = 75
+_YEAR, _OF_KIND = timedelta(days=366), 1000
 
 
-def find_procedures(known: Sequence[Procedure], text: str, limit: int = 20) -> list[Procedure]:
-    """Procedures whose code or title fits, best first: prefixes of all words, then near misses; ties by code."""
-    wanted = text.casefold().split()
+def usual_procedures(session: Session, encounter_id: int) -> Mapping[str, int]:
+    """How usual each procedure is on encounters like this one: of its kind and specialty, then of its specialty.
+
+    What is on the encounter already is not usual any more.
+    """
+    encounter = session.get_one(Encounter, encounter_id)
+    specialty = session.get_one(Provider, encounter.provider_id).specialty
+    same = case((col(Encounter.kind) == encounter.kind, _OF_KIND), else_=1)
+    query = (
+        select(col(ServiceLine.code), func.sum(same))
+        .join(Encounter, col(Encounter.id) == col(ServiceLine.encounter_id))
+        .join(Provider, col(Provider.id) == col(Encounter.provider_id))
+        .where(Provider.specialty == specialty, Encounter.service_date > encounter.service_date - _YEAR)
+        .group_by(col(ServiceLine.code))
+    )
+    there = set(session.exec(select(ServiceLine.code).where(ServiceLine.encounter_id == encounter_id)))
+    return {code: int(weight) for code, weight in session.exec(query) if code not in there}
+
+
+def find_procedures(
+    known: Sequence[Procedure], text: str, limit: int = 20, usual: Mapping[str, int] | None = None
+) -> list[Procedure]:
+    """Procedures whose code or title fits, best first: prefixes of all words, then near misses; ties by `usual`, code.
+
+    Without words, all of them, the most usual first.
+    """
+    wanted, often = text.casefold().split(), usual or {}
     if not wanted:
-        return list(known[:limit])
+        return sorted(known, key=lambda one: (-often.get(one.code, 0), one.code))[:limit]
     scored = [(_score(procedure, wanted), procedure) for procedure in known]
     fitting = [(score, procedure) for score, procedure in scored if score >= CLOSE_ENOUGH]
-    fitting.sort(key=lambda pair: (-pair[0], pair[1].code))
+    fitting.sort(key=lambda pair: (-pair[0], -often.get(pair[1].code, 0), pair[1].code))
     return [procedure for _, procedure in fitting[:limit]]
 
 

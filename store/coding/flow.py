@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from store.claims.release import release
 from store.claims.states import ClaimState
-from store.coding import access, checks
+from store.coding import access, checks, reviews
 from store.coding.states import ENCOUNTER, CodingState
 from store.errors import Refused
 from store.people.roles import Permission
@@ -22,7 +22,7 @@ from store.work.command import Change, Command, Said, free_text
 
 @dataclass(frozen=True, slots=True)
 class FinishCoding(Command):
-    """The encounter is coded: it leaves the queue and is billed."""
+    """The encounter is coded: it leaves the queue and is billed, or a rule sends it to review."""
 
     encounter_id: int
     override: str = free_text(default="")
@@ -37,11 +37,20 @@ class FinishCoding(Command):
         _settle_queries(change, encounter)
         if override:
             _keep_reason(change, encounter, override)
-        encounter.coded_at = change.now
-        change.move(encounter, ENCOUNTER, CodingState.CODED, access.called(encounter))
-        items.close(change, access.QUEUE, encounter.id)
-        outcome = release(change, encounter)
-        return Said(f"{access.called(encounter)} finished: {outcome}", encounter.id)
+        if encounter.state == CodingState.REVIEW:
+            raise Refused(f"{access.called(encounter)} is in review.", do="Agree with it or return it in the reviews.")
+        if chosen := reviews.needed(change, encounter):
+            return reviews.send(change, encounter, *chosen)
+        return Said(f"{access.called(encounter)} finished: {complete(change, encounter)}", encounter.id)
+
+
+def complete(change: Change, encounter: Encounter) -> str:
+    """Coded, and released to billing; how it was billed or why it waits."""
+    encounter.coded_at = change.now
+    change.move(encounter, ENCOUNTER, CodingState.CODED, access.called(encounter))
+    for queue in (access.QUEUE, access.REVIEWS):
+        items.close(change, queue, encounter.id)
+    return release(change, encounter)
 
 
 def _settle_queries(change: Change, encounter: Encounter) -> None:

@@ -70,7 +70,7 @@ class ChangeLine(Command):
         if self.modifiers is not None:
             line.modifiers = checks.accept_modifiers(self.modifiers)
         if self.units is not None:
-            line.units = _units(self.units)
+            line.units, line.minutes = _units(self.units), None
             line.charge = fee_on(change.session, line.code, encounter.service_date).cents * line.units
         return Said(f"Line {line.position}: {line.code} {line.modifiers} x{line.units}.", line.id)
 

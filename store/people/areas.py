@@ -44,6 +44,7 @@ OF_PERMISSION: Mapping[Permission, Mapping[str, str]] = {
     },
     _P.CONTACT: {"contact": "r"},
     _P.MONEY: {"patients": "r", "codes": "r", "claims": "r", "money": "r", "statements": "r", "collection": "r"},
+    _P.REVIEW: {"codes": "raw", "rules": "rawd"},
     _P.SUPERVISE: {"claims": "rw", "notes": "raw", "rules": "rawd"},
     _P.AUDIT: {"trail": "r", "actions": "r"},
     _P.ADMIN: {"reference": "rawd", "directory": "raw", "rules": "rawd"},

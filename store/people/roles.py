@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CONTACT = "see patient contact"
     MONEY = "see money"
     NOTE = "read notes"
+    REVIEW = "review coding"
     SUPERVISE = "assign work"
     ADMIN = "administer"
     AUDIT = "examine the audit trail"

@@ -81,6 +81,7 @@ def give_back(change: Change, query: ProviderQuery, reason: str) -> None:
     encounter = change.get(Encounter, query.encounter_id, lock=True)
     if encounter.state != CodingState.QUERY_HOLD or of_encounter(change, encounter.id, WAITING):
         return
+    coding.note_step(change, encounter.id)
     change.move(encounter, ENCOUNTER, CodingState.IN_PROGRESS, coding.called(encounter))
     encounter.hold_reason = ""
     item = items.find(change, coding.QUEUE, encounter.id)

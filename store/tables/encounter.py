@@ -57,7 +57,8 @@ class ServiceLine(SQLModel, table=True):
     """One procedure line.
 
     `modifiers` are separated by commas (at most 4); `pointers` are ids of diagnoses in order (at most 4), so that
-    reordering diagnoses cannot make a line point elsewhere.  `charge` is cents for all units.
+    reordering diagnoses cannot make a line point elsewhere.  `charge` is cents for all units; `minutes` are
+    those of a timed procedure, None where units were given.
     """
 
     __tablename__ = "service_line"
@@ -71,6 +72,7 @@ class ServiceLine(SQLModel, table=True):
     units: int = 1
     pointers: str = ""
     charge: int = cents()
+    minutes: int | None = None
 
 
 class FacilityBill(SQLModel, table=True):

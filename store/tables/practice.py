@@ -79,7 +79,8 @@ class Payer(SQLModel, table=True):
     `filing` is SBR09; `claim_kinds` and `frequencies` (of 1, 7, 8) and `required` (names of
     `store.claims.payer_data.REQUIRABLE`) are separated by commas; `limits` is a JSON list of
     `store.claims.payer_data.Limit`; an address is needed for paper; `crosses_over` says that it sends claims on to the
-    next payer by itself; `answer_days` are the days in which its remittance is expected.
+    next payer by itself; `answer_days` are the days in which its remittance is expected; `timed_units` is how it counts
+    timed procedures: medicare, midpoint, or empty if that is not on file.
     """
 
     id: int = key()
@@ -93,6 +94,7 @@ class Payer(SQLModel, table=True):
     limits: str = later("[]")
     electronic: bool = later(True)
     crosses_over: bool = later(False)
+    timed_units: str = later("")
     answer_days: int = later(30)
     line1: str = later("")
     city: str = later("")

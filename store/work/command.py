@@ -102,6 +102,7 @@ class Change:
         self.changed: list[images.Changed] = []
         self.steps: list[tuple[str, SQLModel, str, str, bool]] = []
         self.stepped: Counter[tuple[str, str, str]] = Counter()
+        self.noted: set[int] = set()
         self._locked: set[tuple[type[SQLModel], int | None]] = set()
         self._codes = codes
         self.action = Action(

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session as SaSession
 from sqlalchemy.orm.attributes import History
 from sqlmodel import SQLModel
 
-from store.tables import Action, AuditEntry, LedgerEntry, Posting, RowImage, Transition
+from store.tables import Action, AuditEntry, CodingStep, LedgerEntry, Posting, RowImage, Transition
 from store.tables.base import MomentType
 
-NOT_IMAGED = (Action, AuditEntry, LedgerEntry, Posting, RowImage, Transition)
+NOT_IMAGED = (Action, AuditEntry, CodingStep, LedgerEntry, Posting, RowImage, Transition)
 """Append-only tables: they are reversed, never restored."""
 
 Columns = dict[str, Any]

@@ -16,7 +16,7 @@ from store.tables import Action, RowImage, Transition
 from store.work import images, items
 from store.work.command import Change, Command, Said
 
-_QUEUES = {"encounter": ("coding",), "claim": ("claims", "rejections"), "denial": ("denials",),
+_QUEUES = {"encounter": ("coding", "reviews"), "claim": ("claims", "rejections"), "denial": ("denials",),
            "remit_claim": ("remits",), "payment_matter": ("payments",), "underpayment": ("underpaid",),
     "credit_balance": ("credits",), "provider_query": ("queries",)}  # fmt: skip
 """Whose item must not be in another person's hands when its record is restored."""

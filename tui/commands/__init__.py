@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         practice,
         queries,
         reports,
+        reviews,
         statements,
         variance,
     )
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
         denials,
         variance,
         queries,
+        reviews,
         reports,
         statements,
         accounts,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from store.work.record import Record
-from tui.asks import Chosen
+from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
@@ -15,13 +18,58 @@ def _desk(key: str, name: str, label: str, help_: str, *, rank: int = 0, also: t
     return Action(id=f"desk.{name}", key=key, label=label, help=help_, rank=rank, also=also, places=_DESK)
 
 
-def _rules(practice: PracticeApi, _chosen: Chosen) -> Record:
-    from store.coding.suggestions import rules_record
+def _reading(practice: PracticeApi, read: Callable[[Any], Record]) -> Record:
     from store.practice import Practice
 
     assert isinstance(practice, Practice)
     with practice.reading() as session:
-        return rules_record(session)
+        return read(session)
+
+
+def _past(practice: PracticeApi, chosen: Chosen) -> Record:
+    from store.coding.shelf import past_codes
+
+    return _reading(practice, lambda session: past_codes(session, chosen.rows[0].subject_id))
+
+
+def _history(practice: PracticeApi, chosen: Chosen) -> Record:
+    from store.coding.history import history_record
+
+    return _reading(practice, lambda session: history_record(session, chosen.rows[0].subject_id))
+
+
+def _agreement(practice: PracticeApi, _chosen: Chosen) -> Record:
+    from store.coding.reviewing import agreement_record
+
+    return _reading(practice, agreement_record)
+
+
+def _keep_macro(chosen: Chosen) -> Sequence[object]:
+    from store.coding.shelf import KeepMacro
+
+    return [KeepMacro(row.subject_id, chosen.text("label")) for row in chosen.rows]
+
+
+def _drop_macro(chosen: Chosen) -> Sequence[object]:
+    from store.coding.shelf import DropMacro
+
+    return [DropMacro(int(chosen.text("macro")))]
+
+
+def _macros(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    from store.coding.shelf import handy
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        found = handy(session, practice.actor.user_id)
+    return [Choice(one.value, one.label) for one in found if one.kind == "macro"]
+
+
+def _rules(practice: PracticeApi, _chosen: Chosen) -> Record:
+    from store.coding.suggestions import rules_record
+
+    return _reading(practice, rules_record)
 
 
 SPEC = QueueScreenSpec(
@@ -34,7 +82,8 @@ SPEC = QueueScreenSpec(
         _desk("enter", "take", "take", "Take the suggestion under the cursor; on a finding or on selected words go to "
               "the code that is meant.", rank=12),
         _desk("m", "modifiers", "modifiers", "Set the modifiers of the line under the cursor, at most four.", rank=35),
-        _desk("U", "units", "units", "Set the units of the line under the cursor."),
+        _desk("U", "units", "units", "Units of the line under the cursor: a number, or minutes (45m), which the "
+              "payer's rule turns into units."),
         _desk("K", "earlier", "earlier", "Move the diagnosis under the cursor up; lines keep pointing to it."),
         _desk("J", "later", "later", "Move the diagnosis under the cursor down."),
         _desk("r", "remove", "remove", "Take off the code or the line under the cursor, or reject the suggestion; u "
@@ -47,6 +96,20 @@ SPEC = QueueScreenSpec(
               "cursor; the encounter waits for the answer."),
         _desk("H", "hold", "hold", "Hold the encounter until a day, with the reason."),
         _desk("V", "void", "not billable", "The encounter is not billable, with the reason."),
+        _desk("z", "worksheet", "E/M sheet", "The level of the visit by decision making or time; the reason is kept."),
+        _desk("f", "shelf", "at hand", "Add a favourite, a code used lately or a macro of yours.", rank=40),
+        _desk("R", "review", "review", "Ask for a second look, with the reason; in a review, return it to its coder."),
+        Action(id="desk.past", key="p", label="past codes", shows=_past, places=_DESK,
+               help="What the patient was coded with in the 24 months before."),
+        Action(id="desk.history", label="history", shows=_history, places=_DESK | {Place.LIST},
+               help="Who changed which code on which words, step by step, with the codes after each."),
+        Action(id="coding.agreement", label="agreement", shows=_agreement, on_view=True, places=_DESK | {Place.LIST},
+               help="How reviews ended and how far the codings agree, by coder."),
+        Action(id="desk.keep_macro", label="keep macro", build=_keep_macro, places=_DESK,
+               help="Keep the encounter's codes under a name; f adds them together.",
+               asks=(Words(name="label", question="Name of the macro", longest=40),)),
+        Action(id="desk.drop_macro", label="drop macro", build=_drop_macro, places=_DESK,
+               help="Forget a macro of yours.", asks=(Pick(name="macro", question="Forget", load=_macros),)),
         Action(id="coding.rules", label="suggestions", shows=_rules, on_view=True, places=_DESK | {Place.LIST},
                help="How often the suggestions of each rule were accepted, edited and rejected."),
         _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=50),

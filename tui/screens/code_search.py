@@ -194,7 +194,7 @@ class CodeSearch(Vertical):
         try:
             while self._searched != (text := self._input.value):
                 try:
-                    hits, error = tuple(await self._search(text)) if text.strip() else (), ""
+                    hits, error = tuple(await self._search(text)), ""
                 except Refused as refused:
                     hits, error = (), str(refused)
                 self._searched = text

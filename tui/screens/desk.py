@@ -18,6 +18,7 @@ from tui.screens.desk_coding import DeskCoding
 from tui.screens.desk_flow import DeskFlow
 from tui.screens.desk_query import DeskQuery
 from tui.screens.desk_suggest import DeskSuggest
+from tui.screens.desk_tools import DeskTools
 from tui.widgets.desk_findings import why_found, why_offered, why_unchecked
 from tui.widgets.look import BOLD, DIM, FOUND, MATCH, PLAIN, WARN
 from tui.widgets.plain import PlainText, Span, fit, one_line
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _KEPT = frozenset({"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme"})
 
 
-class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskFlow):
+class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
     """One encounter, held while it is open."""
 
     def body(self) -> ComposeResult:

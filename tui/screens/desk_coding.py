@@ -143,16 +143,24 @@ class DeskCoding(DeskBase):
             await self.change(ChangeLine(self.encounter_id, service, modifiers=modifiers))
 
     async def do_desk_units(self, count: int | None) -> None:
-        """Sets the units; `3U` without asking."""
+        """Sets the units; `3U` without asking; minutes go by the payer's rule."""
         from store.coding.lines import ChangeLine
+        from store.coding.worksheets import SetMinutes
 
         service = self._service()
-        answer = count if count is not None else await self.asked(Words(name="units", question="Units"))
+        ask = Words(name="units", question="Units", hint="3, or minutes: 45m")
+        answer = count if count is not None else await self.asked(ask)
         if answer is None:
             return
-        if not str(answer).isdecimal():
-            raise Refused("Units are a whole number.")
-        await self.change(ChangeLine(self.encounter_id, service, units=int(str(answer))))
+        number, timed = str(answer).strip().lower(), False
+        if number.endswith("m"):
+            number, timed = number[:-1].strip(), True
+        if not (number.isdecimal() and number.isascii()):
+            raise Refused("Units are a whole number, minutes one with an m.", do="Write 3 or 45m.")
+        if timed:
+            await self.change(SetMinutes(self.encounter_id, service, int(number)))
+        else:
+            await self.change(ChangeLine(self.encounter_id, service, units=int(number)))
 
     def _digit(self, key: str) -> bool:
         """A digit points the line under the cursor to that diagnosis; elsewhere it begins a count."""

@@ -24,8 +24,30 @@ class DeskFlow(DeskBase):
     async def do_desk_finish(self, _count: int | None) -> None:
         """Finishes and opens the next."""
         from store.coding.flow import FinishCoding
+        from store.coding.reviewing import FinishReview
 
-        await self.carry_on(FinishCoding(self.encounter_id))
+        if not self.in_review:
+            await self.carry_on(FinishCoding(self.encounter_id))
+            return
+        ask = Words(name="changed", question="Changed because", required=False, hint="empty if the codes stand")
+        reasons = await self.asked(ask)
+        if reasons is not None:
+            await self.carry_on(FinishReview(self.encounter_id, str(reasons)))
+
+    @property
+    def in_review(self) -> bool:
+        """Whether this is somebody's second look."""
+        return self.require_open().state == "REVIEW"
+
+    async def do_desk_review(self, _count: int | None) -> None:
+        """Asks for a second look; a reviewer returns it to its coder."""
+        from store.coding.reviewing import AskReview, ReturnReview
+
+        question = "Return it because" if self.in_review else "Review: look at"
+        reason = await self.asked(Words(name="review", question=question))
+        if reason is not None:
+            command = ReturnReview if self.in_review else AskReview
+            await self.carry_on(command(self.encounter_id, str(reason)))
 
     async def do_desk_override(self, _count: int | None) -> None:
         """Asks why the codes that exclude each other both stand, and finishes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from codesets import CodeLibrary
     from codesets.search.memory import Preferences
     from store.coding.desk import Desk, Procedure
+    from store.coding.shelf import Handy
     from store.coding.suggestions import Offer
     from store.practice import Practice
     from store.work.command import Command
@@ -71,6 +72,8 @@ class DeskFinder:
         self._scopes: tuple[Scope, ...] = _DIAGNOSES
         self._scope = 0
         self._specialty = ""
+        self._encounter: int | None = None
+        self._usual: Mapping[str, int] | None = None
         self._prefer: Preferences | None = None
 
     @property
@@ -93,7 +96,7 @@ class DeskFinder:
         self._kind, self._on = kind, on
         self._scopes = _DIAGNOSES if kind == "icd" else _PROCEDURES
         self._scope = 0
-        self._prefer = None
+        self._prefer = self._usual = None
 
     @property
     def scope(self) -> Scope:
@@ -115,11 +118,20 @@ class DeskFinder:
 
         with self._practice.reading() as session:
             desk = read_desk(session, self._practice.codes, encounter_id)
-        self._specialty = desk.specialty
+        self._specialty, self._encounter = desk.specialty, encounter_id
         return desk
+
+    def handy(self) -> tuple[Handy, ...]:
+        """Favourites, recent codes and macros of the person."""
+        from store.coding.shelf import handy
+
+        with self._practice.reading() as session:
+            return handy(session, self._practice.actor.user_id)
 
     async def search(self, text: str) -> Sequence[HitLike]:
         """Codes for what is typed."""
+        if not text.strip() and self.scope.systems:
+            return ()
         find: Callable[[str], Sequence[HitLike]]
         find = self._find_codes if self.scope.systems else self._find_procedures
         return await self._calls.run(find, text)
@@ -135,14 +147,16 @@ class DeskFinder:
 
     def _find_procedures(self, text: str) -> Sequence[HitLike]:
         from store.coding.desk import procedures
-        from store.coding.find import find_procedures
+        from store.coding.find import find_procedures, usual_procedures
 
-        if not self._procedures and self._on is not None:
-            with self._practice.reading() as session:
+        with self._practice.reading() as session:
+            if not self._procedures and self._on is not None:
                 self._procedures = procedures(session, self._on)
+            if self._usual is None and self._encounter is not None:
+                self._usual = usual_procedures(session, self._encounter)
         return tuple(
             FoundProcedure(found.code, found.title, show_cents(found.fee))
-            for found in find_procedures(self._procedures, text, 30)
+            for found in find_procedures(self._procedures, text, 30, self._usual)
         )
 
     async def notes(self, hit: HitLike) -> Sequence[str]:

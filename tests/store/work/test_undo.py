@@ -16,7 +16,7 @@ from store.claims.fixing import FixFinding
 from store.claims.payers import SavePartner, SavePayer
 from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
-from store.coding import diagnoses, flow, lines, suggestions, whole
+from store.coding import diagnoses, flow, lines, reviewing, reviews, shelf, suggestions, whole, worksheets
 from store.coding.changed_codes import ReturnTouched
 from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
@@ -227,6 +227,27 @@ def _learned(world: World) -> str:
     return "bad cold"
 
 
+def _timed(world: World) -> tuple[int, int]:
+    """A line of an encounter whose payer counts by each code's midpoint."""
+    world.sql("UPDATE payer SET timed_units='midpoint'")
+    return _line(world, 1)
+
+
+def _macro(world: World) -> int:
+    encounter_id = world.encounter()
+    world.code(encounter_id, ("R05.1",), (("J0696", (), 1, (1,)),), finish=False)
+    return int(str(world.do(shelf.KeepMacro(encounter_id, "cough")).result))
+
+
+def _in_review(world: World) -> int:
+    """An encounter that a coder finished and that waits for somebody else's look."""
+    encounter_id = _coded(world, "PRMUT")
+    line = world.one(ServiceLine, encounter_id=encounter_id, position=2)
+    world.who("coder").do(lines.ChangeLine(encounter_id, line.id, units=1))
+    world.who("coder").do(reviewing.AskReview(encounter_id, "is the modifier right?"))
+    return encounter_id
+
+
 def _drafted(world: World) -> int:
     """A question that may be sent, on an encounter with codes."""
     return int(str(world.do(ComposeQuery(_coded(world, "PRMUT"), "finding", ((15, 42),))).result))
@@ -376,6 +397,22 @@ CASES: dict[str, Make] = {
     "coding.code_whole": lambda w: whole.CodeEncounter(
         w.encounter("PRMUT"), (("I10", 3, 9),), (("G0438", (), 1, (1,)),)
     ),
+    "coding.finish into review": lambda w: (
+        w.do(reviews.AddReviewRule("random", "100", DAY)),
+        flow.FinishCoding(_coded(w)),
+    )[1],
+    "coding.visit_sheet": lambda w: worksheets.KeepVisitSheet(_coded(w), False, "low", "moderate", "moderate", 22),
+    "coding.set_minutes": lambda w: worksheets.SetMinutes(*_timed(w), 25),
+    "coding.keep_macro": lambda w: shelf.KeepMacro(_coded(w), "check-up"),
+    "coding.use_macro": lambda w: shelf.UseMacro(_coded(w), _macro(w)),
+    "coding.drop_macro": lambda w: shelf.DropMacro(_macro(w)),
+    "reviews.add_rule": lambda _: reviews.AddReviewRule("modifier", "25,59", DAY),
+    "reviews.end_rule": lambda w: reviews.EndReviewRule(
+        int(str(w.do(reviews.AddReviewRule("random", "5", DAY)).result)), SOON
+    ),
+    "reviews.ask": lambda w: reviewing.AskReview(_coded(w), "is the modifier right?"),
+    "reviews.finish": lambda w: reviewing.FinishReview(_in_review(w)),
+    "reviews.return": lambda w: reviewing.ReturnReview(_in_review(w), "see the second line"),
     "queries.compose": lambda w: ComposeQuery(_coded(w, "PRMUT"), "side", ((15, 42), (60, 74))),
     "queries.quote": lambda w: QuoteIndicator(_drafted(w), 60, 74),
     "queries.reword": lambda w: RewordQuery(_drafted(w), "What does it mean?", ("a", "b")),

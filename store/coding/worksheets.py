@@ -1,0 +1,118 @@
+"""Worksheets on the desk: the level of a visit, and units from minutes by the payer's rule; both keep their reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from codesets.edits.reference_data import reference_data
+from codesets.worksheets import EmResult, EmWorksheet, Level, Threshold, TimedMinutes, UnitRule, em_level, timed_units
+from store.claims.build import active_coverages
+from store.claims.payer_data import MEDICARE_FILINGS
+from store.coding import access
+from store.coding.fees import fee_on
+from store.errors import Refused
+from store.people.roles import Permission
+from store.tables import Encounter, Payer, ServiceLine, VisitSheet
+from store.work.command import Change, Command, Said
+
+
+@dataclass(frozen=True, slots=True)
+class KeepVisitSheet(Command):
+    """Judge a visit's level: elements as words ("" not judged), minutes None when they are not recorded."""
+
+    encounter_id: int
+    new_patient: bool
+    problems: str = ""
+    data: str = ""
+    risk: str = ""
+    minutes: int | None = None
+    name: ClassVar[str] = "coding.visit_sheet"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """The level, how it came about and what could not be judged are kept; the edits compare the line with it."""
+        encounter = access.editable(change, self.encounter_id)
+        words = {"problems": self.problems, "data": self.data, "risk": self.risk}
+        levels = {name: _level(name, word) for name, word in words.items()}
+        minutes = reference_data({}, change.codes).minutes(encounter.service_date)
+        result = em_level(
+            EmWorksheet(self.new_patient, **levels, minutes=self.minutes),
+            [Threshold(code, least) for code, least in minutes.items()],
+        )
+        row = change.session.get(VisitSheet, encounter.id) or VisitSheet(
+            encounter_id=encounter.id, new_patient=self.new_patient, user_id=change.actor.user_id, at=change.now
+        )
+        row.new_patient, row.minutes = self.new_patient, self.minutes
+        for name, level in levels.items():
+            setattr(row, name, level.word if level else "")
+        row.code, row.basis, row.why = result.code, result.basis, _why(result)
+        row.user_id, row.at = change.actor.user_id, change.now
+        change.add(row)
+        return Said(f"Level: {result.code or 'none carried'}. {row.why}", result.code)
+
+
+def _level(name: str, word: str) -> Level | None:
+    level = Level.of(word) if word else None
+    if word and level is None:
+        raise Refused(f"{word[:20]!r} is no level of {name}.", do="Say straightforward, low, moderate or high.")
+    return level
+
+
+def _why(result: EmResult) -> str:
+    return f"{result.why}. {result.not_checked}".strip(" .") + "."
+
+
+@dataclass(frozen=True, slots=True)
+class SetMinutes(Command):
+    """Count a line by its minutes: the units of all timed lines of the encounter follow the payer's rule."""
+
+    encounter_id: int
+    line_id: int
+    minutes: int
+    name: ClassVar[str] = "coding.set_minutes"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """Refused where the payer's rule is not on file, and when a line would have no unit."""
+        encounter = access.editable(change, self.encounter_id)
+        line = access.one_line(change, encounter, self.line_id)
+        line.minutes = self.minutes
+        timed = [one for one in access.lines(change, encounter.id) if one.minutes is not None]
+        _require_once(timed)
+        rule = _rule(change, encounter)
+        result = timed_units([TimedMinutes(one.code, one.minutes or 0) for one in timed], rule)
+        by_code = {one.code: one for one in result.lines}
+        for one in timed:
+            counted = by_code[one.code]
+            if counted.units < 1:
+                raise Refused(
+                    f"{one.code} has no unit: {counted.why} ({result.why}).", do="Take the line off, or mend minutes."
+                )
+            one.units = counted.units
+            one.charge = fee_on(change.session, one.code, encounter.service_date).cents * one.units
+        own = by_code[line.code]
+        return Said(f"{line.code} x{own.units}: {own.why}; {rule.value}: {result.why}.", line.id)
+
+
+def _require_once(timed: Sequence[ServiceLine]) -> None:
+    codes = [one.code for one in timed]
+    double = next((code for code in codes if codes.count(code) > 1), None)
+    if double is not None:
+        raise Refused(f"{double} has minutes on two lines.", do="Put its minutes on one line.")
+
+
+def _rule(change: Change, encounter: Encounter) -> UnitRule:
+    coverages = active_coverages(change, encounter)
+    if not coverages:
+        raise Refused("There is no payer whose rule could be asked.", do="Enter the units themselves.")
+    payer = change.get(Payer, coverages[0].payer_id)
+    if payer.timed_units:
+        return UnitRule(payer.timed_units)
+    if payer.filing in MEDICARE_FILINGS:
+        return UnitRule.MEDICARE
+    raise Refused(
+        f"How {payer.name} counts timed units is not on file.",
+        do="Enter the units, or have timed_units set: superbill payers.",
+    )

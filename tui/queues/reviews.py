@@ -1,0 +1,7 @@
+"""Reviews of coded encounters: the desk, where F agrees and R returns."""
+
+from __future__ import annotations
+
+from tui.queues import QueueScreenSpec
+
+SPEC = QueueScreenSpec(queue="reviews", screen="tui.screens.desk:DeskScreen")
