@@ -15,7 +15,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store.accounts.agreements import Kept, plans, promises
-from store.accounts.balances import account_balances, among, open_items
+from store.accounts.balances import account_balances, among, in_books, open_items
 from store.accounts.books import Book
 from store.accounts.bulk import insert_rows
 from store.accounts.given_up import give_up
@@ -69,7 +69,7 @@ class _Whys:
         since = (
             select(Posting.guarantor_id, func.max(LedgerEntry.entry_date))
             .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
-            .where(among(Posting.guarantor_id, ids), Posting.book == Book.PATIENT, Posting.cents > 0)
+            .where(among(Posting.guarantor_id, ids), in_books(Book.PATIENT), Posting.cents > 0)
             .group_by(col(Posting.guarantor_id))
         )
         self.since = dict(session.exec(since).all())

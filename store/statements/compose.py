@@ -14,7 +14,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store.accounts.agreements import plans
-from store.accounts.balances import account_balances
+from store.accounts.balances import account_balances, in_books
 from store.accounts.books import Book
 from store.accounts.policy import policy_of
 from store.errors import Refused
@@ -184,7 +184,7 @@ def _since(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], date]:
     query = (
         select(Posting.guarantor_id, Posting.encounter_id, func.min(LedgerEntry.entry_date))
         .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
-        .where(col(Posting.guarantor_id).in_(ids), Posting.book == Book.PATIENT, Posting.cents > 0)
+        .where(col(Posting.guarantor_id).in_(ids), in_books(Book.PATIENT), Posting.cents > 0)
         .group_by(col(Posting.guarantor_id), col(Posting.encounter_id))
     )
     return {(guarantor or 0, encounter or 0): since for guarantor, encounter, since in session.exec(query).all()}

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from store.accounts.assistance import refresh_assistance
 from store.accounts.bulk import insert_rows
 from store.accounts.policy import policy_of
 from store.errors import NotAllowed, NotFound, Refused
@@ -71,6 +72,7 @@ class SelectRun(Command):
         if known is not None:
             return Said(f"{called(known)} exists already and is {known.state}.", known.id)
         practice = change.session.exec(select(Practice)).one()
+        refresh_assistance(change)  # what became due under assistance that still holds is lowered before it is billed
         criteria = json.dumps(criteria_of(practice, policy_of(change.session), self.as_of), sort_keys=True)
         run = StatementRun(cycle=cycle, as_of=self.as_of, state=RunState.DRAFT, made_at=change.now, criteria=criteria)
         change.born(run, RUN, f"The run of {self.as_of}")
