@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import traceback
 import uuid
@@ -233,5 +234,5 @@ def run(open_practice: Callable[[], PracticeApi]) -> int:
     except Refused as error:
         notice = f"{error} What is shipped is used instead."
     app = SuperbillApp(open_practice, specs=specs, settings=settings, notice=notice)
-    app.run(mouse=settings.mouse)
+    app.run(mouse=settings.mouse or bool(os.environ.get("TEXTUAL_DRIVER")))
     return app.return_code or 0

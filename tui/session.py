@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from store.errors import Refused
@@ -116,6 +116,16 @@ class Session:
     def kept(self, places: tuple[Spot, ...]) -> Kept:
         """What the next sitting goes on with."""
         return Kept(places, self.last_queue, self.views, self.drafts, self.toured)
+
+    def told(self, actions: Sequence[Action]) -> dict[str, str]:
+        """What the store's commands say of actions, by id: the right that is needed, and whether `u` takes it back."""
+        from tui.reference import entry
+
+        said: dict[str, str] = {}
+        for one in (entry(action, self.specs) for action in actions):
+            right = f" Needs the right: {one.right}." if one.right else ""
+            said[one.id] = right + {"yes": " u takes it back.", "no": " Not taken back by u."}.get(one.undo, "")
+        return said
 
     def spec(self, queue: str) -> QueueScreenSpec:
         """What the screens do for a queue; a queue without a file of its own has the common keys."""

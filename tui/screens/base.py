@@ -114,11 +114,17 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
 
     # Actions that all screens have
 
-    def do_help(self, _count: int | None) -> None:
-        """Shows what the keys do."""
+    async def do_help(self, _count: int | None) -> None:
+        """Shows what the keys do, and what stands under the cursor, with its rule and source."""
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.all_actions(), self.help_notes()))
+        about = await self.help_about()
+        told = await self.session.calls.run(self.session.told, self.all_actions())
+        self.app.push_screen(HelpScreen(self.all_actions(), self.help_notes(), about, told))
+
+    async def help_about(self) -> Why | None:
+        """What there is to say of the focused item."""
+        return None
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """More for the help: names and what they mean."""

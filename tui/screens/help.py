@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from store.work.values import Why
 from tui.keys import Action
 from tui.widgets.facts import fold
 from tui.widgets.look import BOLD, DIM, KEY, PLAIN
@@ -21,8 +23,15 @@ _LABEL_WIDTH = 15
 class HelpScreen(Screen[None], inherit_bindings=False):
     """Shows the actions and, below, names that need a word."""
 
-    def __init__(self, actions: Sequence[Action], notes: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        notes: Sequence[tuple[str, str]] = (),
+        about: Why | None = None,
+        told: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         super().__init__()
+        self._about, self._told = about, told
         self._actions = tuple(actions)
         self._notes = tuple(notes)
         self._input = LineInput(hint="type to find", id="find")
@@ -64,16 +73,29 @@ class HelpScreen(Screen[None], inherit_bindings=False):
     def _show(self, typed: str) -> None:
         words = typed.casefold().split()
         width = self.app.size.width - 2
-        lines: list[Line] = []
+        lines: list[Line] = self._about_lines(words, width)
         for title, actions in self._groups():
             shown = [one for one in actions if _holds(words, one.shown, one.label, one.help)]
             if shown:
-                lines += [((" " + title, BOLD),), *(line for one in shown for line in action_lines(one, width)), ()]
+                lines += [
+                    ((" " + title, BOLD),),
+                    *(line for one in shown for line in action_lines(one, width, self._told.get(one.id, ""))),
+                    (),
+                ]
         notes = [(name, means) for name, means in self._notes if _holds(words, name, means)]
         if notes:
             lines.append(((" What is shown", BOLD),))
             lines += [line for name, means in notes for line in _note_lines(name, means, width)]
         self._text.show(lines or [((" Nothing like that.", DIM),)])
+
+    def _about_lines(self, words: Sequence[str], width: int) -> list[Line]:
+        """What is said of the focused item, with the rule's source."""
+        if self._about is None or not _holds(words, self._about.title, *self._about.lines, self._about.source):
+            return []
+        source = [f"Source: {self._about.source}"] if self._about.source else []
+        texts = [part for text in (*self._about.lines, *source) for part in fold(one_line(text), width - 2)]
+        head: Line = ((" " + one_line(self._about.title), BOLD),)
+        return [head, *((("  " + text, PLAIN),) for text in texts), ()]
 
     def _groups(self) -> list[tuple[str, list[Action]]]:
         safe = [one for one in self._actions if one.build and one.confirm is None]
@@ -86,10 +108,10 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         ]
 
 
-def action_lines(action: Action, width: int) -> list[Line]:
-    """An action's keys, label and help, folded."""
+def action_lines(action: Action, width: int, told: str = "") -> list[Line]:
+    """An action's keys, label and help, folded; `told` is what its commands say."""
     many = " Takes the marked rows." if action.many else ""
-    folded = fold(action.help + many, width - _KEY_WIDTH - _LABEL_WIDTH - 2)
+    folded = fold(action.help + many + told, width - _KEY_WIDTH - _LABEL_WIDTH - 2)
     first: Line = (
         ("  " + fit(action.shown, _KEY_WIDTH), KEY),
         (fit(action.label, _LABEL_WIDTH), PLAIN),

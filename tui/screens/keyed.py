@@ -208,10 +208,12 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         self.run_worker(self._guarded(work), group="work")
 
     async def _guarded(self, work: Awaitable[None]) -> None:
+        self.prompt.sent.clear()
         try:
             await work
         except Refused as error:
             self._waiting.clear()
+            self.prompt.take_back()
             self.refuse(error)
         finally:
             self._busy = False

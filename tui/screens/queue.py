@@ -12,14 +12,14 @@ from textual.timer import Timer
 from store.errors import Refused
 from store.money import show_cents
 from store.work.record import Record
-from store.work.values import Kind, Lease, Page, Row
+from store.work.values import Kind, Lease, Page, Row, Why
 from tui.asks import Chosen, Words
 from tui.export import write_rows
 from tui.keys import COMMON, Action, Place, at
 from tui.screens.viewed import ViewedScreen, rows_word
 from tui.session import Session
 from tui.sitting import Spot
-from tui.widgets.columns import sort_words
+from tui.widgets.columns import say, sort_words
 from tui.widgets.facts import fold, tab_lines
 from tui.widgets.look import BAD, BOLD, DIM, FLAG_MEANS, PLAIN, WARN
 from tui.widgets.plain import Line, Part, PlainText, fit, one_line, width_of
@@ -233,8 +233,16 @@ class QueueScreen(ViewedScreen):
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """What the columns and the flags mean."""
-        columns = self._info.columns if self._info else ()
-        return [*((column.title, column.help) for column in columns if column.help), *FLAG_MEANS]
+        columns, row = self._info.columns if self._info else (), self._list.row
+        cells = row.cells if row else tuple(None for _ in columns)
+        shown = [(column, say(cell, column.kind)) for column, cell in zip(columns, cells, strict=False)]
+        told = [(column.title, f"{cell}  {column.help}".strip()) for column, cell in shown if column.help or cell]
+        return [*told, *FLAG_MEANS]
+
+    async def help_about(self) -> Why | None:
+        """Why the focused row is here."""
+        calls, row = self.session.calls, self._list.row
+        return await calls.run(calls.practice.why, row.item_id) if row else None
 
     def marked(self) -> int:
         """The marked rows."""

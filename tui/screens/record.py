@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 
 from store.errors import NotFound, Refused
 from store.work.record import Record
-from store.work.values import Lease, Row
+from store.work.values import Lease, Row, Why
 from tui.asks import Chosen
 from tui.keys import COMMON, MOVES, NOTE, Action, Place, at
 from tui.screens.base import WorkScreen
@@ -190,6 +190,11 @@ class RecordScreen(WorkScreen):
     def copied(self) -> str:
         """The record's title."""
         return self._record.title if self._record else ""
+
+    async def help_about(self) -> Why | None:
+        """Why the item is here."""
+        calls = self.session.calls
+        return await calls.run(calls.practice.why, self._row.item_id) if self._row else None
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """The tabs."""

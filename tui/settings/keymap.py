@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from store.errors import Refused
-from tui.keys import COMMON, MOVES, NEVER, NOTE, Action, Place, at, clashes, remap
+from tui.keys import COMMON, MOVES, NEVER, NOTE, REPORT, Action, Place, at, clashes, remap
 from tui.queues import QueueScreenSpec
 from tui.settings.values import read_toml
 from tui.verbs import PRACTICE, SHARED
@@ -26,7 +26,7 @@ Keymap = dict[str, tuple[str, ...]]
 def every_action(specs: Iterable[QueueScreenSpec]) -> tuple[Action, ...]:
     """Every action of the program, each once."""
     own = (action for spec in specs for action in spec.actions)
-    every = (*MOVES, *COMMON, *NOTE, *PRACTICE, *SHARED, *own)
+    every = (*MOVES, *COMMON, *NOTE, *REPORT, *PRACTICE, *SHARED, *own)
     return tuple({action.id: action for action in every}.values())
 
 
@@ -77,8 +77,8 @@ def _require_no_clash(keymap: Keymap, specs: Mapping[str, QueueScreenSpec], path
             for place in (Place.LIST, Place.RECORD, Place.DESK):
                 if found := clashes(at(place, every)):
                     raise Refused(f"Two actions have one key: {found[0]}.", where=str(path))
-        for place in (Place.HOME, Place.NOTE):
-            if found := clashes(at(place, (*MOVES, *COMMON, *NOTE, *PRACTICE))):
+        for place in (Place.HOME, Place.NOTE, Place.REPORT):
+            if found := clashes(at(place, (*MOVES, *COMMON, *NOTE, *REPORT, *PRACTICE))):
                 raise Refused(f"Two actions have one key: {found[0]}.", where=str(path))
     finally:
         remap({})

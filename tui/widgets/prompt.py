@@ -55,6 +55,7 @@ class Prompt(Horizontal):
         self._drawer = drawer
         self._kept = drafts
         self._draft = ""
+        self.sent: dict[str, str] = {}
         self._question = PlainText(classes="question")
         self._input = _PromptInput(self)
         self._answer: asyncio.Future[Answer | None] | None = None
@@ -159,6 +160,7 @@ class Prompt(Horizontal):
             self._question.show((one_line(str(error)) + " ", BAD), (self._ask.question + ": ", BOLD))
             return
         self._kept.pop(self._draft, None)
+        self.sent[self._draft] = self._input.value
         self._finish(answer)
 
     def _finish(self, answer: Answer | None) -> None:
@@ -166,6 +168,12 @@ class Prompt(Horizontal):
             self.keep_draft()
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
+
+    def take_back(self) -> None:
+        """What was sent was refused: it stands there again when the same is asked next."""
+        for draft, text in self.sent.items():
+            if text:
+                self._kept[draft] = text
 
     def keep_draft(self) -> None:
         """Keeps what stands in the line for the next time; what was there from the start is no draft."""
