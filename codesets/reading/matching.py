@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,12 @@ _TURNS = frozenset(("without", "w/o", "no", "not", "denies", "denied", "but", "v
 _GENERAL = frozenset(("disease", "disorder", "syndrome", "infection", "chronic", "acute", "deficiency"))
 _VERBS = frozenset(("had", "has", "have", "underwent", "takes", "took"))
 _BREAKS = frozenset(":;")
+#: Endings by which a single word is surely a condition.
+_OF_DISEASE = re.compile(
+    r"(itis|osis|oma|emia|uria|path(y|ic)|algia|pleg(ia|ic)|pares(is|tic)|iasis|plasia|cele|rrh(ea|agia)|opi[ac]"
+    r"|astheni[ac]|dactyly|dystrophy|stenosis|penia|philia|phagia|lepsy|ectasia|megaly|phobia|trophy|ptysis|pnea"
+    r"|ismus|aneurysm|pox)$"
+)
 _LEAST_WEIGHT = 4.0
 
 
@@ -95,6 +102,8 @@ def _says_little(wording: Wording, weight: float) -> bool:
     word, (_, prior, kind) = wording.words[0], wording.codes[0]
     if kind in ("term", "common name", "eponym"):
         return word.isdigit()
+    if kind == "name" and not _OF_DISEASE.search(word):  # surnames, and words of any sentence: Park, plan, down
+        return True
     return word in lone_words() or word.isdigit() or len(word) < 4 or weight < _LEAST_WEIGHT or prior < 0.3
 
 

@@ -144,3 +144,9 @@ def test_an_operation_under_an_assessed_item_is_a_plan_unless_it_is_told_as_past
     note = "ASSESSMENT AND PLAN\n1. Left hip osteoarthritis\n- Medical Treatment: {} total hip arthroplasty.\n"
     assert "Z96.642" not in codes(read(note.format("Left")))
     assert "Z96.641" in codes(read(note.format("Status post right")))
+
+
+@pytest.mark.parametrize("name", ["Park", "Turner", "Wilson", "Edward", "Gilbert", "Potter", "Dawson"])
+def test_a_person_is_not_the_disease_of_that_name(name: str, read: Read) -> None:
+    note = f"HPI\nMr. {name} lies down as planned; his hemoglobin A1c is 6.1.\n\nASSESSMENT\n1. Gout\n- Plan: refill.\n"
+    assert codes(read(note)) == ["M10.9"]
