@@ -28,6 +28,8 @@ from store.work.command import Change
 
 ENOUGH_TRIES = 5
 MAIL_DAYS = 7
+RANKED_TOGETHER = 2000
+"""How many denials are reckoned and written at once."""
 RECENT = 20
 COST_OF_A_MINUTE = 70
 """Cents: a biller's hour at $42."""
@@ -139,17 +141,19 @@ def rank(change: Change) -> None:
     session = change.session
     session.flush()
     known = outcomes(session)
-    terms: list[dict[str, object]] = []
-    scores: list[dict[str, int]] = []
-    for denial_id, reason, category, cents, deadline, payer_id, item_id in session.execute(_OPEN).all():
-        found = worth(known, denial_id, payer_id, reason, category, cents)
-        terms.append(asdict(found))
-        scores.append({"item": item_id, "points": score(found.cents, deadline, change.today)})
     session.execute(delete(DenialWorth))
-    if terms:
-        table = WorkItem.__table__  # type: ignore[attr-defined]
+    table = WorkItem.__table__  # type: ignore[attr-defined]
+    renewed = update(table).where(table.c.id == bindparam("item")).values(score=bindparam("points"))
+    last = 0
+    while rows := session.execute(_OPEN.where(col(Denial.id) > last).limit(RANKED_TOGETHER)).all():
+        last = rows[-1][0]
+        terms: list[dict[str, object]] = []
+        scores: list[dict[str, int]] = []
+        for denial_id, reason, category, cents, deadline, payer_id, item_id in rows:
+            found = worth(known, denial_id, payer_id, reason, category, cents)
+            terms.append(asdict(found))
+            scores.append({"item": item_id, "points": score(found.cents, deadline, change.today)})
         session.execute(insert(DenialWorth.__table__), terms)  # type: ignore[attr-defined]
-        renewed = update(table).where(table.c.id == bindparam("item")).values(score=bindparam("points"))
         session.connection().execute(renewed, scores)
 
 
@@ -161,6 +165,7 @@ _OPEN = (
     .join(Claim, col(Claim.id) == col(Denial.claim_id))
     .join(WorkItem, col(WorkItem.subject_id) == col(Denial.id))
     .where(col(WorkItem.queue) == "denials", col(WorkItem.open), col(Denial.state).not_in(CLOSED))
+    .order_by(col(Denial.id))
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from store.work import items
 from store.work.command import Change, Command, Said, bulk, free_text
 from store.x12.balance import require_balanced
 from store.x12.remittance import read_remittance
+from store.x12.remittance_stream import PaymentStream
 from store.x12.remittance_values import Payment, RemitClaim
 
 MOST_DIFFERENCES = 200
@@ -45,7 +46,8 @@ class KeepSecondArrival(Command):
         require_balanced(read, self.file_name)
         file = archive.keep(change, "835", "in", self.file_name, self.content, "a second arrival; nothing was posted")
         for payment in read.payments:
-            earlier = earlier_arrival(change, payment, fingerprint(payment))
+            stream = PaymentStream.of(payment)
+            earlier = earlier_arrival(change, stream, fingerprint(stream))
             told = tuple(differences(payment_again(change.session, earlier), payment)) if earlier else ()
             if earlier is None:
                 told = ("It was not here before, but stands in one file with a payment that was.",)
@@ -82,7 +84,7 @@ class PostSecondArrival(Command):
         item = items.find(change, matters.QUEUE, matter.id)
         if item is None or not item.open:
             raise Refused("This arrival was settled already.")
-        payment = payment_in(change.session, matter.file_id, matter.segment)
+        payment = PaymentStream.of(payment_in(change.session, matter.file_id, matter.segment))
         tally = take_in(change, change.get(ArchivedFile, matter.file_id), payment, anyway=True)
         if tally.denials_changed:
             rank(change)

@@ -29,6 +29,7 @@ from store.tables import Claim, ClaimLine, Patient, Payer, Practice
 from store.text import clean_line
 from store.work.command import Change, Command, Said, free_text
 from store.x12.balance import REVERSAL, payment_imbalances
+from store.x12.remittance_stream import PaymentStream
 from store.x12.remittance_values import Adjustment, Payment, RemitClaim, RemitLine
 
 _REASON = re.compile(r"(CO|PR|OA|PI)-?([A-Z]?\d{1,3})", re.ASCII | re.IGNORECASE)
@@ -63,7 +64,7 @@ class EnterEob(Command):
         if archive.known(change.session, content) is not None:
             raise Refused(f"The EOB {payment.trace} was typed before.", do="Nothing was posted.")
         file = archive.keep(change, EOB, "in", name, content, f"typed by {change.actor.name}")
-        tally = take_in(change, file, payment, source="EOB")
+        tally = take_in(change, file, PaymentStream.of(payment), source="EOB")
         if tally.denials_changed:
             rank(change)
         said = f"{tally.matched} claims posted, {tally.held + tally.unmatched} held, {tally.denied} denied"

@@ -26,6 +26,7 @@ from store.remits.states import RemitState
 from store.tables import Deposit, Remittance
 from store.text import clean_line
 from store.work.command import Change, Command, Said, bulk, free_text
+from store.x12.remittance_stream import PaymentStream
 from store.x12.remittance_values import Payment
 
 NEEDED = ("date", "amount", "trace")
@@ -181,7 +182,9 @@ def post_waiting(change: Change, remittance: Remittance) -> None:
 
     change.move(remittance, REMITTANCE, RemitState.POSTED, f"The payment {remittance.trace}")
     rule = rule_of(change.session, remittance.payer_code)
-    tally = post_now(change, remittance, payment_again(change.session, remittance), auto_post=rule.auto_post)
+    tally = post_now(
+        change, remittance, PaymentStream.of(payment_again(change.session, remittance)), auto_post=rule.auto_post
+    )
     if tally.denials_changed:
         rank(change)
 

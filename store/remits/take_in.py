@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,9 +23,7 @@ from store.tables import ArchivedFile, RemitClaim, Remittance
 from store.text import clean_line
 from store.variance.credits import expected_recoupments
 from store.work.command import Change, Command, Said, bulk
-from store.x12.balance import require_balanced
-from store.x12.remittance import read_remittance
-from store.x12.remittance_values import Payment
+from store.x12.remittance_stream import PaymentStream, scan_remittance
 
 
 class Duplicate(Refused):
@@ -48,22 +45,21 @@ class ImportRemittance(Command):
         before = archive.known(change.session, self.content)
         if before is not None and not _taken_back(change, before):
             return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
-        read = read_remittance(self.content, self.file_name)
-        require_balanced(read, self.file_name)
+        payments = scan_remittance(self.content, self.file_name)
         file = before or archive.keep(change, "835", "in", self.file_name, self.content)
-        tallies = [take_in(change, file, payment) for payment in read.payments]
+        tallies = [take_in(change, file, payment) for payment in payments]
         if any(tally.denials_changed for tally in tallies):
             rank(change)
-        result, said = summary(read.payments, tallies)
+        result, said = summary(payments, tallies)
         file.summary = said
         return Said(f"{self.file_name}: {said}.", result)
 
 
-def summary(payments: Sequence[Payment], tallies: Sequence[Tally]) -> tuple[dict[str, int], str]:
+def summary(payments: Sequence[PaymentStream], tallies: Sequence[Tally]) -> tuple[dict[str, int], str]:
     """What a file came to, in numbers and as a sentence."""
     result = {
         "payments": len(payments),
-        "cents": sum(payment.amount for payment in payments),
+        "cents": sum(payment.head.amount for payment in payments),
         "matched": sum(tally.matched for tally in tallies),
         "unmatched": sum(tally.unmatched for tally in tallies),
         "denied": sum(tally.denied for tally in tallies),
@@ -84,12 +80,12 @@ def summary(payments: Sequence[Payment], tallies: Sequence[Tally]) -> tuple[dict
 
 
 def take_in(
-    change: Change, file: ArchivedFile, payment: Payment, *, source: str = "835", anyway: bool = False
+    change: Change, file: ArchivedFile, stream: PaymentStream, *, source: str = "835", anyway: bool = False
 ) -> Tally:
     """Keep a balanced payment and post it, or let it wait for its money where its payer's rule says so."""
-    mark = fingerprint(payment)
+    payment, mark = stream.head, fingerprint(stream)
     if not anyway:
-        _require_new(change, payment, mark, file.name)
+        _require_new(change, stream, mark, file.name)
     rule = rule_of(change.session, payment.payer_id)
     deposit = find_deposit(change, payment)
     waits = rule.wait_for_money and payment.amount > 0 and deposit is None and source == "835"
@@ -106,7 +102,7 @@ def take_in(
             method=payment.method,
             paid_on=payment.paid_on,
             payee_npi=payment.payee_npi,
-            claims=len(payment.claims),
+            claims=stream.count,
             posted_at=change.now,
             state=RemitState.WAIT_EFT if waits else RemitState.POSTED,
             source=source,
@@ -121,12 +117,12 @@ def take_in(
         matters.no_money_yet(change, remittance)
     if waits:
         return Tally(waits=1)
-    return post_now(change, remittance, payment, auto_post=rule.auto_post)
+    return post_now(change, remittance, stream, auto_post=rule.auto_post)
 
 
-def post_now(change: Change, remittance: Remittance, payment: Payment, *, auto_post: bool) -> Tally:
+def post_now(change: Change, remittance: Remittance, payment: PaymentStream, *, auto_post: bool) -> Tally:
     """Post a payment that is kept; what it leaves to a person makes it a partial one."""
-    tally = post_payment(change, remittance, payment.claims, payment.provider_adjustments, auto_post=auto_post)
+    tally = post_payment(change, remittance, payment.claims(), payment.head.provider_adjustments, auto_post=auto_post)
     matters.look_at_provider_level(change, remittance)
     expected_recoupments(change, remittance)
     if tally.held or tally.unmatched:
@@ -134,14 +130,13 @@ def post_now(change: Change, remittance: Remittance, payment: Payment, *, auto_p
     return tally
 
 
-def fingerprint(payment: Payment) -> str:
+def fingerprint(stream: PaymentStream) -> str:
     """What a payment is, whatever file and set it comes in: payer, trace, amount, date and what it says of claims."""
-    told = [(c.control_number, c.status, c.charge, c.paid, c.payer_control) for c in payment.claims]
-    digest = hashlib.sha256(repr(told).encode()).hexdigest()
-    return "|".join((payment.payer_id, payment.trace, str(payment.amount), payment.paid_on.isoformat(), digest))
+    head = stream.head
+    return "|".join((head.payer_id, head.trace, str(head.amount), head.paid_on.isoformat(), stream.digest))
 
 
-def earlier_arrival(change: Change, payment: Payment, mark: str) -> Remittance | None:
+def earlier_arrival(change: Change, stream: PaymentStream, mark: str) -> Remittance | None:
     """The payment as it was posted before.
 
     The same content, or the same payer, trace, amount and date with an answer to the same claim: one trace may stand
@@ -150,6 +145,7 @@ def earlier_arrival(change: Change, payment: Payment, mark: str) -> Remittance |
     same = change.session.exec(select(Remittance).where(Remittance.fingerprint == mark)).first()
     if same is not None:
         return same
+    payment = stream.head
     query = select(Remittance).where(
         Remittance.payer_code == clean_line(payment.payer_id),
         Remittance.trace == clean_line(payment.trace),
@@ -158,20 +154,19 @@ def earlier_arrival(change: Change, payment: Payment, mark: str) -> Remittance |
         Remittance.set_control == payment.set_control,
         Remittance.state != RemitState.REVERSED,
     )
-    numbers = {claim.control_number for claim in payment.claims}
-    theirs = {claim.payer_control for claim in payment.claims if claim.payer_control}
     for like in change.session.exec(query).all():
         if like.state == RemitState.WAIT_EFT:
             return like
         answers = select(RemitClaim.control_number, RemitClaim.payer_control).where(RemitClaim.remittance_id == like.id)
-        for number, control in change.session.exec(answers).all():
-            if number in numbers or control in theirs:
-                return like
+        told = change.session.exec(answers).all()
+        numbers, theirs = {number for number, _ in told}, {control for _, control in told if control}
+        if any(one.control_number in numbers or one.payer_control in theirs for one in stream.claims()):
+            return like
     return None
 
 
-def _require_new(change: Change, payment: Payment, mark: str, file_name: str) -> None:
-    earlier = earlier_arrival(change, payment, mark)
+def _require_new(change: Change, stream: PaymentStream, mark: str, file_name: str) -> None:
+    earlier, payment = earlier_arrival(change, stream, mark), stream.head
     if earlier is not None:
         raise Duplicate(
             f"The payment {payment.trace} of {show_cents(payment.amount, sign='$')} was already posted "

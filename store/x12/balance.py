@@ -11,7 +11,7 @@ claim without lines (institutional, or 4010) has the first claim equation alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from store.errors import Refused
@@ -47,8 +47,18 @@ def imbalances(file: RemittanceFile) -> list[Imbalance]:
 
 def payment_imbalances(payment: Payment) -> list[Imbalance]:
     """Every equation that fails in one payment (ST-SE): its claims', then its own."""
-    faults = [fault for claim in payment.claims for fault in _claim(claim)]
-    claims = sum(claim.paid for claim in payment.claims)
+    faults = [fault for claim in payment.claims for fault in claim_imbalances(claim)]
+    return faults + total_imbalance(payment, sum(claim.paid for claim in payment.claims))
+
+
+def claim_imbalances(claim: RemitClaim) -> Iterator[Imbalance]:
+    """Every equation of one claim and its lines that fails."""
+    return _claim(claim)
+
+
+def total_imbalance(payment: Payment, claims: int) -> list[Imbalance]:
+    """The payment's own equation, if it fails, `claims` being the sum of CLP04 in cents."""
+    faults = []
     provider = sum(pair.cents for pair in payment.provider_adjustments)
     if claims - provider != payment.amount:
         text = f"CLP04 {_money(claims)} - PLB {_money(provider)} = BPR02 {_money(payment.amount)}"
@@ -59,7 +69,11 @@ def payment_imbalances(payment: Payment) -> list[Imbalance]:
 
 def require_balanced(file: RemittanceFile, name: str = "") -> None:
     """`Refused` unless every equation holds: names level, place, equation with numbers and the difference."""
-    faults = imbalances(file)
+    refuse_imbalances(imbalances(file), name)
+
+
+def refuse_imbalances(faults: Sequence[Imbalance], name: str = "") -> None:
+    """`Refused` with the first of these, and how many more there are; nothing where there is none."""
     if not faults:
         return
     first = faults[0]

@@ -8,14 +8,14 @@ them; whether the sums agree is asked of `store.x12.balance`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from store.errors import Refused
 from store.x12.fields import Fields
 from store.x12.remittance_claim import ClaimReader
-from store.x12.remittance_values import Payment, ProviderAdjustment, RemittanceFile
+from store.x12.remittance_values import Payment, ProviderAdjustment, RemitClaim, RemittanceFile
 from store.x12.segments import Reader, TransactionSet, place
 
 _PLB_PAIRS = range(3, 15, 2)
@@ -74,9 +74,9 @@ class _PaymentReader:
             "BPR": self._bpr, "TRN": self._trn, "DTM": self._dtm, "N1": self._n1, "REF": self._ref, "PLB": self._plb,
         }  # fmt: skip
 
-    def read(self) -> _Head:
-        """Walks the set; the head comes back, claims and PLB stay in `claims` and `plbs`."""
-        now = self._heads
+    def claims(self) -> Iterator[RemitClaim]:
+        """Walks the set and gives each claim when it is done; the head and PLB are whole when the walk is over."""
+        now, done = self._heads, self._claims
         for found in self._fields:
             if found in now:
                 now[found]()
@@ -85,15 +85,10 @@ class _PaymentReader:
                 now[found]()
             elif found == "CAS" or found == "SVC":
                 raise self._fields.refuse(f"{found} stands outside a claim.")
-        return self._head
-
-    @property
-    def plbs(self) -> tuple[ProviderAdjustment, ...]:
-        return tuple(self._plbs)
-
-    @property
-    def claims(self) -> ClaimReader:
-        return self._claims
+            if done.done:
+                yield from done.take()
+        done.finish()
+        yield from done.take()
 
     def _bpr(self) -> None:
         fields, head = self._fields, self._head
@@ -147,13 +142,27 @@ class _PaymentReader:
             raise fields.refuse("The PLB segment holds no adjustment.")
         self._claims.end()
 
+    def payment(self, claims: tuple[RemitClaim, ...] = ()) -> Payment:
+        """The payment, once the walk is over."""
+        return _made(self._fields.whole, self._head, tuple(self._plbs), claims)
+
 
 def _payment(whole: TransactionSet) -> Payment:
+    reader = payment_reader(whole)
+    return reader.payment(tuple(reader.claims()))
+
+
+def payment_reader(whole: TransactionSet) -> _PaymentReader:
+    """A reader of one payment; `Refused` where the set is none."""
     if whole.kind != "835":
         where = place(whole.name, whole.segment, "ST")
         raise Refused(f"This is no remittance: the transaction set is a {whole.kind[:10]!r}.", where=where)
-    reader = _PaymentReader(whole)
-    head = reader.read()
+    return _PaymentReader(whole)
+
+
+def _made(
+    whole: TransactionSet, head: _Head, plbs: tuple[ProviderAdjustment, ...], claims: tuple[RemitClaim, ...]
+) -> Payment:
     if head.amount is None:
         raise _missing(whole, "BPR")
     paid_on = head.paid_on or head.production_date  # some payers leave BPR16 out where no money moves
@@ -178,8 +187,8 @@ def _payment(whole: TransactionSet) -> Payment:
         payee_name=payee.name,
         payee_npi=payee.id if by_npi else "",
         payee_tax_id=payee.tax_id if by_npi else payee.tax_id or payee.id,
-        claims=reader.claims.finish(),
-        provider_adjustments=reader.plbs,
+        claims=claims,
+        provider_adjustments=plbs,
         production_date=head.production_date,
         handling=head.handling,
     )

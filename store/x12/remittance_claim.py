@@ -75,7 +75,7 @@ class ClaimReader:
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
-        self._done: list[RemitClaim] = []
+        self.done: list[RemitClaim] = []
         self._claim: _Claim | None = None
         self._line: _Line | None = None
         self._ended = False
@@ -89,15 +89,21 @@ class ClaimReader:
         self._close()
         self._ended = True
 
-    def finish(self) -> tuple[RemitClaim, ...]:
-        """All claims in order."""
+    def finish(self) -> None:
+        """The set is over: the last claim is done."""
         self._close()
-        return tuple(self._done)
+
+    def take(self) -> list[RemitClaim]:
+        """The claims that are done and were not taken yet, in order."""
+        if not self.done:
+            return []
+        taken, self.done = self.done, []
+        return taken
 
     def _close(self) -> None:
         self._close_line()
         if self._claim:
-            self._done.append(self._claim.value())
+            self.done.append(self._claim.value())
         self._claim = None
 
     def _close_line(self) -> None:

@@ -18,15 +18,17 @@ interchanges.  Nothing in X12 counts interchanges, so whoever compares file size
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import overload
 
 from store.errors import Refused
 from store.text import clean_line
 from store.x12.component import component_of
 from store.x12.separators import Separators
 
-__all__ = ["Group", "Interchange", "Reader", "Separators", "TransactionSet", "decode", "place"]
+__all__ = ["Group", "Interchange", "Reader", "Separators", "Texts", "TransactionSet", "decode", "place"]
 
 MAX_BYTES = 256 * 2**20
 """Larger files are refused: no remittance or acknowledgement comes near."""
@@ -87,6 +89,38 @@ class Group:
         return self.elements[8] if len(self.elements) > 8 else ""
 
 
+class Texts(Sequence[str]):
+    """The segments of a set, cut from the file's text as they are asked for: a set of any size takes no room."""
+
+    def __init__(self, text: str, start: int, end: int, mark: str, count: int, first: str) -> None:
+        self._text, self._start, self._end, self._mark = text, start, end, mark
+        self._count, self._first = count, first
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        text, at, mark, size = self._text, self._start, self._mark, self._end
+        yield self._first
+        while at < size:
+            end = text.find(mark, at, size)
+            end = size if end < 0 else end
+            found = text[at:end].strip(_BLANK)
+            at = end + 1
+            if found:
+                yield found.replace("\r", "").replace("\n", "") if "\n" in found or "\r" in found else found
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        """A segment or several, by walking there."""
+        if isinstance(place, int):
+            return next(islice(self, range(self._count)[place], None))
+        return [text for n, text in enumerate(self) if n in range(self._count)[place]]
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionSet:
     """ST to SE: `texts` are the segments without terminator, the first at place `segment` of the file `name`."""
@@ -98,17 +132,14 @@ class TransactionSet:
     kind: str
     control: str
     version: str
-    texts: list[str]
+    texts: Texts
 
     def segments(self) -> Iterator[tuple[int, list[str]]]:
         """(place, elements) of each segment from ST to SE; ids in upper case, hostile characters replaced."""
         mark, inner = self.interchange.separators.element, self.interchange.separators.component
-        together = "".join(self.texts)
-        plain = together.isascii() and together.isprintable()  # a separator may itself be unprintable
-        del together
         for number, text in enumerate(self.texts, self.segment):
             elements = text.split(mark)
-            if not plain and not (text.isascii() and text.isprintable()):
+            if not (text.isascii() and text.isprintable()):  # a separator may itself be unprintable
                 elements = [inner.join(clean_line(part) for part in element.split(inner)) for element in elements]
             elements[0] = elements[0].strip().upper()
             yield number, elements
@@ -212,8 +243,8 @@ class Reader:
         if len(elements) < 3:
             raise self._refuse("ST", "The ST segment is too short.")
         kind, control = elements[1:3]
-        texts = [first, *self._body(inside, control)]
-        last = _elements(texts[-1], inside)
+        texts, ending = self._body(inside, control, first)
+        last = _elements(ending, inside)
         if _count(last, 1) != len(texts):
             raise self._miscount("SE", "SE01", last, len(texts), "segments")
         self._same("SE", "ST02", control, "SE02", last)
@@ -221,7 +252,7 @@ class Reader:
         inside = self._honest(inside, kind, texts)
         return TransactionSet(self.name, inside, group, number, kind, control, version, texts)
 
-    def _honest(self, inside: Interchange, kind: str, texts: list[str]) -> Interchange:
+    def _honest(self, inside: Interchange, kind: str, texts: Texts) -> Interchange:
         """The interchange with the component separator that the set uses, with a notice where ISA16 names another."""
         found = component_of(kind, texts, inside.separators)
         if found == inside.separators.component:
@@ -232,26 +263,24 @@ class Reader:
             self.notices.append(notice)
         return replace(inside, separators=replace(inside.separators, component=found))
 
-    def _body(self, inside: Interchange, control: str) -> list[str]:
-        """The segments after ST through SE.  This loop sees every byte of a file, so it calls nothing of ours."""
+    def _body(self, inside: Interchange, control: str, first: str) -> tuple[Texts, str]:
+        """The segments from ST through SE, and SE.  This loop sees every byte of a file: it calls nothing of ours."""
         text, at, mark, size = self._text, self._at, inside.separators.segment, len(self._text)
         envelope = _envelope(inside.separators.element)
-        texts: list[str] = []
-        name = ""
+        start, count = at, 0
+        name = found = ""
         while at < size and not name:
             end = text.find(mark, at)
             end = size if end < 0 else end
             found = text[at:end].strip(_BLANK)
             at = end + 1
             if found:
-                if "\n" in found or "\r" in found:  # a file wrapped at a fixed width
-                    found = found.replace("\r", "").replace("\n", "")
-                texts.append(found)
-                name = envelope.get(found[:3], "")
+                count += 1
+                name = envelope.get(found[:3], "") or ("\n" in found[:6] and _wrapped(found, envelope)) or ""
         self._at = at
-        self._number += len(texts)
+        self._number += count
         if name == "SE":
-            return texts
+            return Texts(text, start, min(at, size), mark, count + 1, first), found.replace("\r", "").replace("\n", "")
         owner = f"transaction set {control}"
         raise self._astray(name, "SE", owner) if name else self._cut(owner, "SE")
 
@@ -332,6 +361,11 @@ def _envelope(mark: str) -> dict[str, str]:
     """The first three characters of each segment that belongs to an envelope, with its id."""
     heads = {f"{name}{mark}": name for name in ("SE", "ST", "GS", "GE")} | {"ISA": "ISA", "IEA": "IEA"}
     return heads | {head.lower(): name for head, name in heads.items()}
+
+
+def _wrapped(found: str, envelope: dict[str, str]) -> str:
+    """The envelope's name of a segment that a file wrapped at a fixed width has broken within its first letters."""
+    return envelope.get(found.replace("\r", "").replace("\n", "")[:3], "")
 
 
 def _elements(text: str, inside: Interchange) -> tuple[str, ...]:
