@@ -36,6 +36,7 @@ _WORDS = {
     Book.PAYER_REFUND: "given back to the payer",
     Book.PROVIDER: "taken at provider level",
     Book.PATIENT_CASH: "paid by the patient",
+    Book.FORWARDED: "passed on to the next payer",
     Book.CONTRACTUAL: "given up under the contract",
     Book.WRITE_OFF: "written off",
     Book.DISCOUNT: "given up for the patient",
@@ -107,6 +108,10 @@ def explain(session: Session, claim_id: int) -> list[Explained]:
         for payer_id, cents in insurers.items()
         if cents and payer_id is not None
     )
+    if claim.prior_id is not None:  # a next payer's claim has what was passed on to it, and no charge of its own
+        every = [cause for mine in causes.values() for cause in mine]
+        asked = -sum(cause.cents for cause in every if cause.what == _WORDS[Book.FORWARDED])
+        return [_line("", asked, [cause for cause in every if cause.what != _WORDS[Book.FORWARDED]], at)]
     found = [
         _line(f"{line.code} {line.modifiers}".strip(), line.charge, causes.pop(line.id, []), at)
         for line in lines

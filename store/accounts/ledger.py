@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -28,9 +27,6 @@ class Leg:
     claim_line_id: int | None = None
     encounter_id: int | None = None
     payer_id: int | None = None
-
-
-_LEG = tuple(field.name for field in dataclasses.fields(Leg))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,16 @@ def post(change: Change, *entries: Entry) -> None:
     lock_accounts(change, (leg.guarantor_id for _, legs in booked for leg in legs if leg.guarantor_id is not None))
     ids = insert_rows(change.session, LedgerEntry, [_header(change, entry) for entry, _ in booked])
     rows = [
-        {"entry_id": entry_id, **{name: getattr(leg, name) for name in _LEG}}
+        {
+            "entry_id": entry_id,
+            "book": leg.book,
+            "cents": leg.cents,
+            "guarantor_id": leg.guarantor_id,
+            "claim_id": leg.claim_id,
+            "claim_line_id": leg.claim_line_id,
+            "encounter_id": leg.encounter_id,
+            "payer_id": leg.payer_id,
+        }
         for entry_id, (_, legs) in zip(ids, booked, strict=True)
         for leg in legs
     ]

@@ -58,7 +58,8 @@ class Answer:
 
     `hold` is why it isn't posted by itself, empty when it is; `booked` says that its money is in the ledger already,
     unapplied, under the answer `booked_as` where it was split from another.  `stranded`: a cost share that is not the
-    patient's has no payer to go to.  `paid_on` is the payment's day.
+    patient's has no payer to go to.  `paid_on` is the payment's day.  `reverses`: it takes
+    an earlier answer back, by CLP02 22 or by the group CR, as 4010 said it (RFI 319).
     """
 
     value: x12.RemitClaim
@@ -73,6 +74,7 @@ class Answer:
     booked_as: int = 0
     stranded: bool = False
     paid_on: date = date.min
+    reverses: bool = field(init=False)
 
     @property
     def protected(self) -> bool:
@@ -80,12 +82,10 @@ class Answer:
         remarks = {*self.value.remarks, *(remark for line in self.value.lines for remark in line.remarks)}
         return bool(remarks & QMB_REMARKS) or any(one.disposition is Disposition.PROTECTED for one in self.found)
 
-    @property
-    def reverses(self) -> bool:
-        """Whether it takes an earlier answer back: CLP02 22, or the group CR by which 4010 said it (RFI 319)."""
+    def __post_init__(self) -> None:
         value = self.value
         every = (*value.adjustments, *(one for line in value.lines for one in line.adjustments))
-        return value.status == REVERSAL or any(one.group == CORRECTION for one in every)
+        self.reverses = value.status == REVERSAL or any(one.group == CORRECTION for one in every)
 
     @property
     def posts(self) -> bool:

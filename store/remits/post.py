@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from store.accounts.balances import account_balances, claim_books
@@ -26,6 +27,7 @@ from store.claims.build import called
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import CLAIM, ClaimState
 from store.denials.open import DenialBook, Refusal
+from store.errors import Stale
 from store.remits import exceptions
 from store.remits.answers import CROSSOVER, Answer, Found, keep_adjustments, keep_answers
 from store.remits.bill_next import bill_next_payers
@@ -194,6 +196,8 @@ class _Settling:
                 self._raise(one, one.hold)
             elif one.claim is not None and one.posts:
                 self._settle(one, one.claim)
+        if not self._change.action.undoable:
+            write_claims(self._change, self._claims.values())
         self._denials.flush()
         self._tally.denials_changed |= self._denials.changed
         self._board.flush()
@@ -270,6 +274,28 @@ class _Settling:
 
     def _raise(self, one: Answer, reason: str) -> None:
         exceptions.raise_exception(self._change, self._board, one.id, one.value.paid, reason)
+
+
+def write_claims(change: Change, claims: Iterable[Claim]) -> None:
+    """Write what was changed on these claims in one statement; the session writes versioned rows one by one.
+
+    `Stale` where another transaction saved one of them meanwhile, as the session says it.
+    """
+    rows = []
+    for claim in claims:
+        if change.session.is_modified(claim):
+            rows.append({"key": claim.id, "was": claim.version, "told": claim.state, "theirs": claim.payer_control})
+            for name, value in (("state", claim.state), ("payer_control", claim.payer_control)):
+                set_committed_value(claim, name, value)
+            set_committed_value(claim, "version", claim.version + 1)
+    if not rows:
+        return
+    table = Claim.__table__  # type: ignore[attr-defined]
+    statement = update(table).where(table.c.id == bindparam("key"), table.c.version == bindparam("was"))
+    values = {"state": bindparam("told"), "payer_control": bindparam("theirs"), "version": table.c.version + 1}
+    written = change.session.connection().execute(statement.values(values), rows).rowcount
+    if written not in (-1, len(rows)):
+        raise Stale("Somebody else saved a claim of this payment meanwhile.", do="Import it again.")
 
 
 def refresh(change: Change, accounts: set[int]) -> None:

@@ -105,11 +105,14 @@ def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, 
     """Rows `start` to `start + limit` of a view, and the view's figures."""
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
     where = _conditions(queue, actor, view, today)
-    total, cents, past, due = _figures(session, queue, where, today, soon)
+    total, cents, past, due = _figures(session, queue, view, where, today, soon)
+    order = _order(queue, view, today, soon)
+    chosen = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem)).where(where)
+    ids_ = list(session.scalars(chosen.order_by(*order).offset(start).limit(limit)))
     query = queue.join(select(WorkItem, col(User.name), *(shown.sql for shown in queue.shown)).select_from(WorkItem))
-    query = query.outerjoin(User, and_(col(User.id) == col(WorkItem.owner_id), _held())).where(where)
-    query = query.order_by(*_order(queue, view, today, soon)).offset(start).limit(limit)
-    found = session.execute(query).all()
+    query = query.outerjoin(User, and_(col(User.id) == col(WorkItem.owner_id), _held()))
+    by_id = {row[0].id: row for row in session.execute(query.where(col(WorkItem.id).in_(ids_))).all()}
+    found = [by_id[item_id] for item_id in ids_ if item_id in by_id]
     kinds = [shown.column.kind for shown in queue.shown]
     cells = [tuple(_cell(kind, value, today) for kind, value in zip(kinds, row[2:], strict=True)) for row in found]
     subjects = [row[0].subject_id for row in found]
@@ -131,7 +134,8 @@ def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, 
 def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, limit: int) -> list[int]:
     """The items of a view in its order, by id."""
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
-    query = queue.join(select(col(WorkItem.id)).select_from(WorkItem)).where(_conditions(queue, actor, view, today))
+    query = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem))
+    query = query.where(_conditions(queue, actor, view, today))
     return list(session.scalars(query.order_by(*_order(queue, view, today, soon)).limit(limit)))
 
 
@@ -139,7 +143,7 @@ def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit:
     """The items that "get next" offers, best first: not deferred, not somebody else's, in nobody else's hands."""
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
-    query = queue.join(select(col(WorkItem.id)).select_from(WorkItem))
+    query = select(col(WorkItem.id)).select_from(WorkItem)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
     query = query.where(_conditions(queue, actor, View(), today), mine, free)
     return list(session.scalars(query.order_by(*_order(queue, View(), today, soon)).limit(limit)))
@@ -187,17 +191,21 @@ def _conditions(queue: Queue, actor: Actor, view: View, today: date) -> ColumnEl
     return and_(*terms)
 
 
+def _reaching(queue: Queue, view: View, query: AnySelect) -> AnySelect:
+    """The query with the record's tables where filter or sort need them; else the items alone are read."""
+    return queue.join(query) if view.filter.strip() or view.sort else query
+
+
 def _figures(
-    session: Session, queue: Queue, where: ColumnElement[bool], today: date, soon: date
+    session: Session, queue: Queue, view: View, where: ColumnElement[bool], today: date, soon: date
 ) -> tuple[int, int, int, int]:
-    query = queue.join(
-        select(
-            func.count(),
-            func.coalesce(func.sum(WorkItem.cents), 0),
-            _count(col(WorkItem.due) < today),
-            _count(and_(col(WorkItem.due) >= today, col(WorkItem.due) <= soon)),
-        ).select_from(WorkItem)
-    )
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(WorkItem.cents), 0),
+        _count(col(WorkItem.due) < today),
+        _count(and_(col(WorkItem.due) >= today, col(WorkItem.due) <= soon)),
+    ).select_from(WorkItem)
+    query = queue.join(query) if view.filter.strip() else query
     total, cents, past, due = session.execute(query.where(where)).one()
     return total, int(cents), past, due
 

@@ -7,10 +7,9 @@ from sqlmodel import Session
 
 from store.accounts.explain import Explained, explain
 from store.denials.commands import WriteOffDenial
-from store.remits.next_payer import MoveToPatient
 from store.remits.take_back import ReverseRemittance
 from store.remits.take_in import ImportRemittance
-from store.tables import Remittance
+from store.tables import Claim, Remittance
 from store.x12.segments import Reader
 from tests.store.eras import era, pays, reversal
 from tests.store.remits.test_reversals import rounds
@@ -62,15 +61,16 @@ def test_what_we_gave_up_and_moved_is_told_with_the_reason_that_was_given(world:
     assert "filed too late" in first.causes[0].source
 
 
-def test_what_waits_for_the_next_payer_is_open_there_until_it_moves(world: World) -> None:
+def test_what_the_next_payer_is_asked_for_is_told_on_both_claims(world: World) -> None:
     claim_id = world.sent("PRMUT", "HRTLD")
     world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 3000", ""))))
     first, _ = told(world, claim_id)
-    assert (first.open, first.open_at) == (3_000, "HRTLD 30.00")
-    world.do(MoveToPatient(claim_id, "coverage had ended"))
-    whole = told(world, claim_id)
-    assert sum(one.open for one in whole) == 0
-    assert [cause.cents for one in whole for cause in one.causes if cause.what == "the patient's"] == [3_000]
+    assert ("passed on to the next payer", 3_000) in [(cause.what, cause.cents) for cause in first.causes]
+    second = world.all(Claim)[-1].id
+    assert second != claim_id
+    whole = told(world, second)
+    assert sum(one.open for one in whole) == 3_000
+    assert whole[0].open_at == "HRTLD 30.00"
 
 
 def test_a_payment_taken_back_by_us_explains_nothing_any_more(world: World) -> None:
