@@ -80,7 +80,9 @@ SPEC = QueueScreenSpec(
               "evidence.", rank=10),
         _desk("h", "procedures", "procedure", "Search a procedure in the fee schedule; Enter adds a line.", rank=20),
         _desk("enter", "take", "take", "Take the suggestion under the cursor; on a finding or on selected words go to "
-              "the code that is meant.", rank=12),
+              "the code that is meant, on a code to its page in the book.", rank=12),
+        _desk("o", "book", "book", "Open the code book at the code under the cursor: notes of every level, what stands "
+              "around it, the index."),
         _desk("m", "modifiers", "modifiers", "Set the modifiers of the line under the cursor, at most four.", rank=35),
         _desk("U", "units", "units", "Units of the line under the cursor: a number, or minutes (45m), which the "
               "payer's rule turns into units."),

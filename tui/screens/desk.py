@@ -26,6 +26,7 @@ from tui.widgets.plain import PlainText, Span, fit, one_line
 if TYPE_CHECKING:
     from codesets.edits import Finding
     from store.coding.desk import Desk
+    from store.work.command import Command
 
 _KEPT = frozenset({"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme"})
 
@@ -235,5 +236,25 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
         )
 
     def open_code(self) -> None:
-        """Enter on a code."""
-        raise Refused("Enter takes a suggestion.", do="There is none under the cursor.")
+        """Enter on a code: its page in the book."""
+        self.do_desk_book(None)
+
+    def do_desk_book(self, _count: int | None) -> None:
+        """Opens the book at the code or the suggestion under the cursor; elsewhere at its chapters."""
+        from tui.screens.code_book import CodeBookScreen
+
+        if (desk := self._desk) is None:
+            raise Refused("The encounter isn't there yet.")
+        shown = self._codes.diagnosis or self._codes.offer if self._codes.has_focus else None
+        name = shown.code if shown is not None else ""
+        self.app.push_screen(CodeBookScreen(self.session, self._finder.codes, name, desk.on, self._take_from_book))
+
+    def _take_from_book(self, code: str) -> None:
+        from store.coding.diagnoses import AddDiagnosis
+
+        span = self._note.selected or (None, None)
+        self.in_background(self._added(AddDiagnosis(self.encounter_id, code, *span)))
+
+    async def _added(self, command: Command) -> None:
+        await self.change(command)
+        self._note.drop_selection()

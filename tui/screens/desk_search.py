@@ -11,6 +11,7 @@ from store import clock
 from store.money import show_cents
 from tui.calls import Calls
 from tui.screens.code_search import HitLike
+from tui.widgets.book_lines import NOTE_KINDS
 
 if TYPE_CHECKING:
     from codesets import CodeLibrary
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     from store.coding.suggestions import Offer
     from store.practice import Practice
     from store.work.command import Command
-
-_NOTE_KINDS = {
-    "includes": "Includes",
-    "inclusionTerm": "Also called",
-    "excludes1": "Excludes1",
-    "excludes2": "Excludes2",
-    "codeFirst": "Code first",
-    "useAdditionalCode": "Use additional",
-    "codeAlso": "Code also",
-    "sevenChrDef": "7th character",
-    "sevenChrNote": "7th character",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +161,7 @@ class DeskFinder:
         notes = tuple(
             sorted(notes, key=lambda note: -levels.index(note.node))
         )  # the code's own first, its chapter's last
-        return told + [f"{_NOTE_KINDS.get(note.kind, 'Note')} ({note.node}): {note.text}" for note in notes]
+        return told + [f"{NOTE_KINDS.get(note.kind, 'Note')} ({note.node}): {note.text}" for note in notes]
 
     @property
     def finds_procedures(self) -> bool:

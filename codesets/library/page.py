@@ -1,0 +1,69 @@
+"""One opened page of the code book: where a code stands, what stands around it, and every note that holds for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from codesets.library.model import Level, NoteLine, SeventhOption
+
+if TYPE_CHECKING:
+    from codesets.library.alphabetic import IndexEntry
+    from codesets.library.reader import CodeLibrary
+
+CHAPTERS = 22
+_INDEX_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class BookPage:
+    """A chapter, block or code on a day; an empty `name` is the list of the chapters.
+
+    `way` are the levels above, `below` those directly below, `before` and `after` its neighbours under the same level.
+    `notes` come from the chapter down to the code; `index` are lines of the Alphabetic Index that lead here.
+    """
+
+    name: str
+    title: str
+    billable: bool
+    standing: str
+    way: tuple[Level, ...] = ()
+    below: tuple[Level, ...] = ()
+    before: str = ""
+    after: str = ""
+    notes: tuple[NoteLine, ...] = ()
+    sevenths: tuple[SeventhOption, ...] = ()
+    index: tuple[IndexEntry, ...] = ()
+
+
+def open_page(library: CodeLibrary, name: str, on: date) -> BookPage | None:
+    """The page of a chapter (by its number), a block or a code; None when there is none of that name on the day."""
+    if not name:
+        return BookPage("", "ICD-10-CM", False, "", below=_chapters(library, on))
+    way = library.place(name, on=on)
+    if not way:
+        return None
+    own, above = way[-1], way[:-1]
+    sisters = [level.name for level in (library.children(above[-1].name, on=on) if above else _chapters(library, on))]
+    place = sisters.index(own.name) if own.name in sisters else -1
+    is_code = own.kind not in ("chapter", "block")
+    validity = library.validity(own.name, on) if is_code else None
+    return BookPage(
+        name=own.name,
+        title=own.title,
+        billable=validity is not None and validity.ok,
+        standing=validity.message if validity is not None and not validity.ok else "",
+        way=above,
+        below=library.children(own.name, on=on),
+        before=sisters[place - 1] if place > 0 else "",
+        after=sisters[place + 1] if 0 <= place < len(sisters) - 1 else "",
+        notes=library.notes(own.name, on=on),
+        sevenths=library.seventh(own.name, on=on) if is_code else (),
+        index=library.index_of(own.name, on=on, limit=_INDEX_LINES) if is_code else (),
+    )
+
+
+def _chapters(library: CodeLibrary, on: date) -> tuple[Level, ...]:
+    found = (library.place(str(number), on=on) for number in range(1, CHAPTERS + 1))
+    return tuple(way[-1] for way in found if way)

@@ -1,0 +1,100 @@
+"""The code book from the desk: up and down the tree, notes of every level, a code taken from it, the index."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from codesets import CodeLibrary, open_library
+from codesets.library.page import open_page
+from tests.journeys.sitting import answered, at_work, filtered, into
+from tests.journeys.words import encounter_csv
+from tests.tui.support import SMALL, Desk
+
+DAY = date(2026, 5, 12)
+
+
+@pytest.fixture
+async def book(day: Path) -> AsyncIterator[Desk]:
+    """The book, opened at the first suggestion of a new encounter (J45.31)."""
+    encounter_csv(day / "visits.csv")
+    async with at_work(SMALL) as sitting:
+        await sitting.press("i")
+        await answered(sitting, "visits.csv")
+        await into(sitting, "coding")
+        await filtered(sitting, "patient:quillfeather")
+        await sitting.press("enter")
+        await sitting.settle()
+        await sitting.press("tab", "o")
+        await sitting.settle()
+        yield sitting
+
+
+async def test_one_goes_up_and_down_and_sideways_and_takes_a_code(book: Desk) -> None:
+    assert "J45.31" in book.text("#title")
+    assert "may be billed" in book.text("#title")
+    assert "Chronic lower respiratory diseases" in book.text("#tree")
+    await book.press("left")
+    await book.settle()
+    assert "not to be billed" in book.text("#title")
+    assert "J45.30" in book.text("#tree")
+    await book.press("right_square_bracket")
+    await book.settle()
+    assert "J45.4" in book.text("#title")
+    await book.press("j", "enter")
+    await book.settle()
+    assert "J45.40" in book.text("#title")
+    await book.press("enter")
+    await book.settle()
+    assert "1  J45.40" in book.text("#codes")
+
+
+async def test_a_heading_is_not_taken(book: Desk) -> None:
+    await book.press("left", "enter")
+    await book.settle()
+    assert "Not done" in book.status
+
+
+async def test_a_code_is_opened_by_name_and_esc_returns_to_the_desk(book: Desk) -> None:
+    await book.press("o")
+    await answered(book, "e1122")
+    assert "E11.22" in book.text("#title")
+    await book.press("i")
+    await answered(book, "pain")
+    assert "index" in book.status
+    await book.press("escape")
+    await book.settle()
+    assert "Quillfeather" in book.text("#title")
+
+
+@pytest.fixture(scope="module")
+def library(built_library_path: Path) -> CodeLibrary:
+    return open_library(built_library_path)
+
+
+def test_a_page_has_the_notes_of_every_level_and_its_neighbours(library: CodeLibrary) -> None:
+    page = open_page(library, "E11.22", DAY)
+    assert page is not None
+    assert [level.name for level in page.way] == ["4", "E08-E13", "E11", "E11.2"]
+    assert (page.before, page.after, page.billable) == ("E11.21", "E11.29", True)
+    levels = {note.node for note in page.notes}
+    assert {"4", "E11", "E11.22"} <= levels
+
+
+def test_every_chapter_opens_and_leads_down_to_codes(library: CodeLibrary) -> None:
+    top = open_page(library, "", DAY)
+    assert top is not None
+    assert len(top.below) == 22
+    for chapter in top.below:
+        page = open_page(library, chapter.name, DAY)
+        while page is not None and page.below:
+            page = open_page(library, page.below[-1].name, DAY)  # some first blocks only sum up those after them
+        assert page is not None
+        assert page.billable, page.name
+
+
+def test_a_name_that_is_in_no_book_is_none(library: CodeLibrary) -> None:
+    assert open_page(library, "nothing", DAY) is None
