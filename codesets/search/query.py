@@ -31,7 +31,7 @@ _PLAIN_WORDS = frozenset(
 
 #: Between two conditions; each side is looked for too, at a share of its score.
 _CONNECTORS = frozenset(("2/2", "2ndary", "due", "secondary", "w", "w/", "with", "c/b"))
-_BEFORE, _AFTER = 0.7, 0.62
+_BEFORE, _AFTER = 0.56, 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _EXTENSION = 0.95
 _WHOLE, _VERY_PHRASE = 0.97, 0.05
 _DEFAULTS, _VERY_DEFAULT = ("index", "eponym", "common name", "name"), 0.1
 #: A condition that has no words of its own in the code set belongs to its organ's "Other …".
-_UNANSWERED, _RESIDUAL = 0.85, 1.1
+_UNANSWERED, _RESIDUAL = 0.3, 1.1
 #: What all the words of one abbreviation weigh together, measured by the heaviest of them.
 _GROUP = 1.6
 #: Words that say little in a title, and much when somebody takes the trouble to type them.
@@ -131,7 +131,7 @@ class Ranker:
         score = coverage**1.6 * (0.62 + 0.38 * fullness) + 0.02 * order
         if not phrase.standing:
             score *= 0.97
-        if coverage < _UNANSWERED and phrase.text.startswith("Other "):
+        if min(best) < _UNANSWERED and phrase.text.startswith("Other "):
             score *= _RESIDUAL
         score += 0.22 * phrase.prior * coverage
         if coverage > _WHOLE and fullness > _WHOLE:

@@ -246,6 +246,10 @@ def test_a_numbered_member_of_a_family_is_found_under_the_family(library: CodeLi
     assert codes(library, "spastic paraplegia 56")[0] == "G11.4"
 
 
+def test_a_beginning_that_every_kind_answers_means_the_usual_kind(library: CodeLibrary) -> None:
+    assert codes(library, "diab mell neurop")[0] == "E11.40"
+
+
 def test_a_tumour_that_nobody_calls_secondary_is_primary(library: CodeLibrary) -> None:
     assert codes(library, "bile duct cancer")[0] == "C24.0"
     assert codes(library, "parathyroid carcinoma")[0] == "C75.0"
