@@ -24,6 +24,7 @@ from store.text import clean_line
 from store.variance.credits import expected_recoupments
 from store.work.command import Change, Command, Said, bulk
 from store.x12.remittance_stream import PaymentStream, scan_remittance
+from store.x12.remittance_values import Payment
 
 
 class Duplicate(Refused):
@@ -84,8 +85,11 @@ def take_in(
 ) -> Tally:
     """Keep a balanced payment and post it, or let it wait for its money where its payer's rule says so."""
     payment, mark = stream.head, fingerprint(stream)
-    if not anyway:
-        _require_new(change, stream, mark, file.name)
+    earlier = None if anyway else earlier_arrival(change, stream, mark)
+    if earlier is not None and earlier.file_id == file.id:
+        mark = f"{mark}|segment {payment.segment}"  # twice in one file: two sets, and nothing is paid twice by them
+    elif earlier is not None:
+        raise _came_before(earlier, payment, file.name)
     rule = rule_of(change.session, payment.payer_id)
     deposit = find_deposit(change, payment)
     waits = rule.wait_for_money and payment.amount > 0 and deposit is None and source == "835"
@@ -165,15 +169,13 @@ def earlier_arrival(change: Change, stream: PaymentStream, mark: str) -> Remitta
     return None
 
 
-def _require_new(change: Change, stream: PaymentStream, mark: str, file_name: str) -> None:
-    earlier, payment = earlier_arrival(change, stream, mark), stream.head
-    if earlier is not None:
-        raise Duplicate(
-            f"The payment {payment.trace} of {show_cents(payment.amount, sign='$')} was already posted "
-            f"on {earlier.posted_at:%Y-%m-%d} from another file.",
-            where=f"{file_name}, segment {payment.segment}",
-            do="Nothing of this file was posted.",
-        )
+def _came_before(earlier: Remittance, payment: Payment, file_name: str) -> Duplicate:
+    return Duplicate(
+        f"The payment {payment.trace} of {show_cents(payment.amount, sign='$')} was already posted "
+        f"on {earlier.posted_at:%Y-%m-%d} from another file.",
+        where=f"{file_name}, segment {payment.segment}",
+        do="Nothing of this file was posted.",
+    )
 
 
 def _taken_back(change: Change, file: ArchivedFile) -> bool:
