@@ -1,0 +1,372 @@
+"""What each login can't do with any client: every row is a statement that a person might type into psql."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import errors
+from sqlalchemy import make_url
+from sqlmodel import Session, select
+
+from codesets import CodeLibrary
+from store.db import open_engine
+from store.errors import NotAllowed
+from store.migrations import upgrade
+from store.people.grants import prefix_of
+from store.people.roles import Role
+from store.tables import Patient, PatientContact, WorkItem
+from store.work.commands import AddRemark
+from tests.databases import PostgresDatabases
+from tests.postgres import Server, running
+from tests.store.world import DAY, LoginWorld, on
+
+Client = psycopg.Connection[tuple[object, ...]]
+
+EVERYBODY = ("coder", "reviewer", "biller", "poster", "collector", "supervisor", "admin")
+WITHOUT_MONEY = ("coder", "reviewer")
+WITHOUT_NOTES = ("biller", "poster", "collector", "admin")
+
+NO_CONTACT = (
+    "SELECT * FROM patient_contact",
+    "SELECT phone FROM patient_contact",
+    "SELECT c::text FROM patient_contact c",
+    "SELECT to_jsonb(c) FROM patient_contact c",
+    "SELECT 1 FROM patient_contact WHERE phone LIKE '5%'",
+    "SELECT count(*) FROM patient_contact",
+    "COPY patient_contact TO STDOUT",
+    "SELECT p.id FROM patient p JOIN patient_contact c ON c.patient_id = p.id ORDER BY c.city",
+    "SELECT phone FROM guarantor",
+    "SELECT * FROM guarantor",
+    "UPDATE guarantor SET phone = phone RETURNING phone",
+    "SELECT member_id, subscriber_last FROM coverage",
+)
+NO_MONEY = (
+    "SELECT sum(cents) FROM posting",
+    "SELECT * FROM ledger_entry",
+    "SELECT charge FROM claim",
+    "SELECT * FROM claim",
+    "SELECT content FROM claim_version",
+    "SELECT content FROM archived_file",
+    "SELECT * FROM remittance",
+    "SELECT paid FROM remit_claim",
+    "SELECT cents FROM denial",
+    "SELECT content FROM statement_account",
+    "INSERT INTO posting (entry_id, book, cents) VALUES (1, 'cash', 1)",
+)
+NO_COLLECTION = (
+    "SELECT note FROM patient_call",
+    "SELECT phone FROM patient_call",
+    "SELECT reason FROM account_hold",
+    "SELECT * FROM payment_plan",
+    "SELECT * FROM promise",
+    "SELECT cents FROM patient_payment",
+    "SELECT income FROM assistance",
+)
+NO_TAMPERING = (
+    *(f"{verb} {table}" for verb, table in itertools.product(
+        ("UPDATE", ), ("posting SET cents = cents", "ledger_entry SET memo = ''", "audit_entry SET detail = ''",
+                      "row_image SET before = ''", "transition SET after = ''"))),
+    *(f"{verb} {table}" for verb, table in itertools.product(
+        ("DELETE FROM", "TRUNCATE"), ("posting", "ledger_entry", "audit_entry", "row_image", "transition", "action"))),
+    "INSERT INTO audit_entry SELECT * FROM audit_entry",
+    "INSERT INTO audit_entry (seq, at) VALUES (9999, now())",
+    "ALTER TABLE posting DISABLE TRIGGER ALL",
+    "ALTER TABLE audit_entry OWNER TO CURRENT_USER",
+    "ALTER TABLE work_item DISABLE ROW LEVEL SECURITY",
+    "DROP POLICY superbill_all ON work_item",
+    "DROP TRIGGER posting_no_update ON posting",
+    "DROP TABLE audit_entry",
+    "CREATE OR REPLACE FUNCTION superbill_me() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+    "SET session_replication_role = 'replica'",
+    "CREATE TABLE public.mine (id int)",
+    "CREATE TEMP TABLE mine (id int)",
+    "CREATE FUNCTION public.leak(text) RETURNS bool LANGUAGE sql AS 'SELECT true'",
+    "CREATE SCHEMA mine",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT lo_import('/etc/passwd')",
+    "COPY practice TO PROGRAM 'cat'",
+    "COPY practice TO '/tmp/practice'",
+    "SET ROLE {owner}",
+    "SET ROLE {prefix}_r_owner",
+    "SET SESSION AUTHORIZATION owner",
+    "ALTER ROLE CURRENT_USER SUPERUSER",
+    "ALTER ROLE CURRENT_USER BYPASSRLS",
+    "CREATE ROLE friend",
+    "GRANT {prefix}_r_owner TO CURRENT_USER",
+    "GRANT SELECT ON patient_contact TO PUBLIC",
+    "UPDATE app_user SET role = 'owner' WHERE name = session_user",
+    "INSERT INTO app_user (name, role, full_name, active) VALUES ('friend', 'owner', '', true)",
+    "SELECT superbill_set_user(session_user::text, NULL, 'owner', true, '{prefix}')",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'owner'",
+    "SELECT pg_reload_conf()",
+    "ALTER SYSTEM SET fsync = off",
+)  # fmt: skip
+NO_NOTES = (
+    "SELECT text FROM note",
+    "SELECT * FROM note",
+    "COPY note TO STDOUT",
+    "SELECT 1 FROM note WHERE text LIKE '%pain%'",
+)
+NO_RUNNING = ("SELECT superbill_set_user('friend', NULL, 'biller', true, '{prefix}')",)
+
+ATTACKS = [
+    *itertools.product(WITHOUT_MONEY, NO_CONTACT + NO_MONEY + NO_COLLECTION),
+    *itertools.product(("admin",), NO_MONEY[:-1] + NO_COLLECTION),
+    *itertools.product(EVERYBODY, NO_TAMPERING),
+    *itertools.product(WITHOUT_NOTES, NO_NOTES),
+    *itertools.product([name for name in EVERYBODY if name != "admin"], NO_RUNNING),
+    *itertools.product(("coder", "reviewer", "biller", "poster", "collector"), ("SELECT * FROM audit_entry",)),
+]
+
+
+@pytest.fixture(scope="module")
+def attacked(
+    postgres_template: str, postgres_databases: PostgresDatabases, library: CodeLibrary
+) -> Iterator[LoginWorld]:
+    """One practice with something of everything in it; attacks leave nothing behind."""
+    url = postgres_databases.new("attacked")
+    postgres_databases.put(postgres_template, url)
+    engine = open_engine(url)
+    upgrade(engine)  # a copy of a database is open to everybody until its rights are set up again
+    with on(DAY), LoginWorld.opened(url, engine, library) as world:
+        world.denied()
+        world.encounter("PRMUT")
+        world.code(world.encounter())
+        for row in world.all(WorkItem):
+            if row.open:
+                world.do(AddRemark(row.id, f"a secret of {row.queue}"))
+        yield world
+    engine.dispose()
+
+
+def connected(world: LoginWorld, name: str) -> Client:
+    """A plain client, logged in as this person."""
+    url = make_url(world.url)
+    return psycopg.connect(
+        dbname=url.database, user=name, host=str(url.query["host"]), port=str(url.query["port"]), autocommit=True
+    )
+
+
+def ask(client: Client, statement: str, values: Sequence[object] | None = None) -> psycopg.Cursor[tuple[object, ...]]:
+    """Send a statement as it is written."""
+    return client.execute(statement.encode(), values)
+
+
+def _said(world: LoginWorld, statement: str) -> str:
+    with world.engine.connect() as connection:
+        prefix = prefix_of(connection)
+    return statement.replace("{prefix}", prefix).replace("{owner}", f"{prefix}_owner")
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_no_login_gets_at_what_is_not_its_own(attacked: LoginWorld, name: str) -> None:
+    """Every statement is refused for want of a right: 42501, not by chance for another reason."""
+    passed: list[tuple[str, object]] = []
+    with connected(attacked, name) as client:
+        for who, statement in ATTACKS:
+            if who != name:
+                continue
+            said = _said(attacked, statement)
+            try:
+                cursor = ask(client, said)
+                rows = cursor.fetchall() if cursor.description else cursor.rowcount
+                passed.append((said, rows))
+            except errors.InsufficientPrivilege:
+                continue
+            except psycopg.Error as other:
+                passed.append((said, f"{other.sqlstate} {other}"))
+    allowed = "pg_terminate_backend"  # a superuser's session is not shown, so there is nothing to end
+    assert [one for one in passed if not (allowed in one[0] and one[1] in ([], [(False,)]))] == []
+
+
+EMPTY = (
+    "SELECT * FROM remark WHERE subject NOT LIKE 'coding:%' AND subject NOT LIKE 'queries:%'",
+    "SELECT * FROM remark WHERE text LIKE '%secret of%' AND text NOT LIKE '%secret of coding%'",
+    "SELECT * FROM work_item WHERE queue NOT IN ('coding', 'queries')",
+    "SELECT * FROM row_image WHERE table_name IN ('guarantor', 'patient_contact', 'coverage', 'claim', 'denial')",
+    "SELECT * FROM row_image WHERE after LIKE '%Elm St%'",
+    "SELECT * FROM action WHERE command LIKE 'denials.%'",
+    "SELECT * FROM transition WHERE machine = 'claim'",
+    "SELECT * FROM pg_stats WHERE tablename IN ('patient_contact', 'guarantor', 'posting')",
+    "SELECT query FROM pg_stat_activity WHERE usename <> session_user AND query NOT IN ('', '<insufficient privilege>')",  # noqa: E501
+)
+
+
+@pytest.mark.parametrize("statement", EMPTY)
+@pytest.mark.parametrize("name", WITHOUT_MONEY)
+def test_a_coder_is_shown_no_row_of_others_work(attacked: LoginWorld, name: str, statement: str) -> None:
+    with connected(attacked, name) as client:
+        assert ask(client, statement).fetchall() == []
+    with connected(attacked, "supervisor") as client:
+        assert client.execute("SELECT count(*) FROM remark").fetchone() != (0,)
+
+
+def test_the_object_mapper_is_refused_like_psql(attacked: LoginWorld) -> None:
+    with Session(attacked.login_engine("coder")) as session:
+        assert session.exec(select(Patient)).all()
+        with pytest.raises(Exception, match="permission denied for table patient_contact"):
+            session.exec(select(PatientContact)).all()
+
+
+# --- who and when can't be forged, and nothing is slipped into the ledger ---
+
+ACTION = (
+    "INSERT INTO action (key, command, args, said, result, user_id, at, undoable) "
+    "VALUES ({key}, 'x', '', '', '', {user}, '2001-01-01', false) RETURNING id"
+)
+ENTRY = (
+    "INSERT INTO ledger_entry (ref, kind, entry_date, at, action_id, memo) "
+    "VALUES ('r', 'x', now(), '2001-01-01', {a}, '')"
+)
+LEG = "INSERT INTO posting (entry_id, book, cents) VALUES ({entry}, 'cash', {cents})"
+TOLD = "SELECT superbill_audit('owner', 'owner', '2001-01-01', 'x', 'x', NULL, '{}', 'x')"
+
+
+def test_nobody_acts_in_anothers_name(attacked: LoginWorld) -> None:
+    with connected(attacked, "biller") as client, pytest.raises(errors.InsufficientPrivilege):
+        ask(client, ACTION.format(key="'a'", user="(SELECT id FROM app_user WHERE name = 'coder')"))
+
+
+def test_the_time_and_the_person_of_an_entry_are_the_servers(attacked: LoginWorld) -> None:
+    with connected(attacked, "biller") as client, client.transaction():
+        row = ask(client, ACTION.format(key="'b'", user="superbill_me()")).fetchone()
+        assert row is not None
+        ask(client, (ENTRY + " RETURNING id").format(a=row[0]))
+        entry = client.execute("SELECT max(id) FROM ledger_entry").fetchone()
+        assert entry is not None
+        for cents in (5, -5):
+            ask(client, LEG.format(entry=entry[0], cents=cents))
+        client.execute(TOLD)
+    told = attacked.sql(
+        "SELECT a.user_name, a.at > now() - interval '1 hour', l.at > now() - interval '1 hour', "
+        "x.at > now() - interval '1 hour' FROM audit_entry a, ledger_entry l, action x "
+        "WHERE a.action = 'x' AND l.ref = 'r' AND x.command = 'x'"
+    )
+    assert told == [("biller", True, True, True)]
+    assert not [fault for fault in attacked.faults() if "chain" in fault or "altered" in fault]
+
+
+def test_postings_are_not_slipped_under_an_old_entry(attacked: LoginWorld) -> None:
+    with connected(attacked, "biller") as client, pytest.raises(errors.InsufficientPrivilege):
+        ask(client, LEG.format(entry=1, cents=5))
+
+
+@pytest.mark.parametrize("cents", [(), (5,), (5, -4)])
+def test_an_entry_that_is_not_even_is_refused_at_its_end(attacked: LoginWorld, cents: tuple[int, ...]) -> None:
+    with connected(attacked, "biller") as client, pytest.raises(errors.CheckViolation):
+        _enter(client, cents)
+
+
+def _enter(client: Client, cents: Sequence[int]) -> None:
+    with client.transaction():
+        row = ask(client, ACTION.format(key="'c'", user="superbill_me()")).fetchone()
+        assert row is not None
+        ask(client, ENTRY.format(a=row[0]).replace("'r'", "'odd'"))
+        entry = client.execute("SELECT max(id) FROM ledger_entry").fetchone()
+        assert entry is not None
+        for one in cents:
+            ask(client, LEG.format(entry=entry[0], cents=one))
+        client.execute(TOLD)
+
+
+def test_money_without_an_action_and_an_action_without_a_trail_are_refused(attacked: LoginWorld) -> None:
+    with connected(attacked, "biller") as client:
+        with pytest.raises(errors.InsufficientPrivilege):
+            ask(client, ENTRY.format(a="NULL"))
+        with pytest.raises(errors.InsufficientPrivilege):
+            ask(client, ENTRY.format(a="1"))
+        with pytest.raises(errors.InsufficientPrivilege):
+            ask(client, ACTION.format(key="'d'", user="superbill_me()"))
+
+
+def test_what_a_client_sets_for_itself_is_believed_by_nothing(attacked: LoginWorld) -> None:
+    """No guard rests on a setting, a search path or a name that a client may choose."""
+    with connected(attacked, "coder") as client:
+        for setting in ("superbill.user", "app.user", "superbill.role"):
+            client.execute("SELECT set_config(%s, 'owner', false)", (setting,))
+        client.execute("SET search_path = pg_temp, public")
+        client.execute("SET application_name = 'owner'")
+        me = client.execute("SELECT superbill_role(), (SELECT name FROM app_user WHERE id = superbill_me())").fetchone()
+        assert me == ("coder", "coder")
+        with pytest.raises(errors.InsufficientPrivilege):
+            client.execute("SELECT * FROM public.patient_contact")
+
+
+# --- break-glass and administration ---
+
+
+def test_a_note_is_opened_for_a_reason_and_that_is_told(attacked: LoginWorld) -> None:
+    with connected(attacked, "biller") as client:
+        for reason in ("", "   x  "):
+            with pytest.raises(errors.InsufficientPrivilege):
+                client.execute("SELECT superbill_open_note(1, %s, 'here')", (reason,))
+        found = client.execute("SELECT superbill_open_note(1, 'the payer asks for records', 'here')").fetchone()
+    assert found is not None
+    assert "lisinopril" in str(found[0])
+    told = attacked.sql("SELECT user_name, detail FROM audit_entry WHERE action = 'note.break_glass'")
+    assert len(told) == 1
+    assert told[0][0] == "biller"
+    assert "the payer asks" in told[0][1]
+
+
+def test_an_admin_gives_roles_but_not_himself_and_no_ownership(attacked: LoginWorld) -> None:
+    give = _said(attacked, "SELECT superbill_set_user(%s, NULL, %s, true, '{prefix}')")
+    with connected(attacked, "admin") as client:
+        for name, role in (("admin", "supervisor"), ("friend", "owner"), ("owner", "coder")):
+            with pytest.raises(errors.InsufficientPrivilege):
+                ask(client, give, (name, role))
+        ask(client, give, ("newcoder", "coder"))
+    with connected(attacked, "newcoder") as client:
+        assert client.execute("SELECT superbill_role()").fetchone() == ("coder",)
+        with pytest.raises(errors.InsufficientPrivilege):
+            client.execute("SELECT * FROM posting")
+    with connected(attacked, "admin") as client:
+        ask(client, give.replace("true", "false"), ("newcoder", "coder"))
+    with pytest.raises(psycopg.OperationalError, match="CONNECT"):
+        connected(attacked, "newcoder").close()
+
+
+def test_the_program_says_the_same_as_the_database(attacked: LoginWorld) -> None:
+    with pytest.raises(NotAllowed, match="lacks the permission 'see money'"):
+        attacked.login("coder").ledger(1)
+
+
+def test_every_role_of_the_practice_is_attacked() -> None:
+    assert set(EVERYBODY) == {role.value for role in Role} - {"owner"}
+
+
+# --- the server itself ---
+
+SAFE_LOG = ("log_error_verbosity=terse", "log_min_error_statement=panic")
+
+
+@pytest.fixture(scope="module")
+def guarded_server() -> Iterator[Server]:
+    """A server that asks for passwords, set up as the README says."""
+    with running(hba=("local all owner trust", "local all all scram-sha-256"), settings=SAFE_LOG) as server:
+        with psycopg.connect(server.url().replace("+psycopg", ""), autocommit=True) as client:
+            client.execute("CREATE ROLE pat LOGIN PASSWORD 'pw of pat'")
+        yield server
+
+
+def test_without_the_right_password_nobody_comes_in(guarded_server: Server) -> None:
+    with psycopg.connect(guarded_server.url(user="pat", password="pw%20of%20pat").replace("+psycopg", "")):
+        pass
+    for user, password in (("pat", ""), ("pat", "guessed"), ("stranger", "guessed")):
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(guarded_server.url(user=user, password=password).replace("+psycopg", ""))
+
+
+def test_no_value_of_a_failed_statement_stands_in_the_servers_log(guarded_server: Server) -> None:
+    with psycopg.connect(guarded_server.url().replace("+psycopg", ""), autocommit=True) as client:
+        client.execute("CREATE TABLE t (name text UNIQUE)")
+        client.execute("INSERT INTO t VALUES ('CANARY-NAME')")
+        with pytest.raises(errors.UniqueViolation):
+            client.execute("INSERT INTO t VALUES ('CANARY-NAME')")
+        with pytest.raises(errors.UndefinedTable):
+            client.execute("SELECT * FROM nowhere WHERE name = 'CANARY-NAME'")
+    assert "CANARY" not in Path(guarded_server.folder / "log").read_text()
