@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
 import store.stages  # noqa: F401 - registers every queue and state machine
@@ -17,15 +19,15 @@ from store import clock
 from store.accounts.view import account_record
 from store.claims.release import ReleaseCoded, waiting
 from store.claims.view import claim_record
-from store.db import default_url, open_engine, writer
+from store.db import default_url, on_postgresql, open_engine, writer
 from store.errors import NotAllowed, NotFound, Refused
 from store.migrations import require_current
-from store.people import audit
+from store.people import audit, trail
 from store.people.identity import actor_of
 from store.people.roles import Actor, Permission
 from store.storage import storage_told
-from store.tables import User, WorkItem
-from store.work import assignment, leases, queue, sitting, views
+from store.tables import Claim, Encounter, Note, User, WorkItem
+from store.work import assignment, leases, queue, seats, sitting, views
 from store.work.command import Command, Job, Runner
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
@@ -33,6 +35,10 @@ from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo
 if TYPE_CHECKING:
     from codesets import CodeLibrary
     from store.reports.values import Report
+
+
+LOOK = timedelta(minutes=5)
+"""Looks at the same record within this time are one look."""
 
 
 class Practice:
@@ -46,6 +52,8 @@ class Practice:
         self.engine = engine
         self.actor = actor
         self._codes: CodeLibrary | None = None
+        self._session_id: int | None = None
+        self._looked: dict[tuple[str, int], datetime] = {}
         self.tell: Callable[[int, int, str], None] = lambda _done, _total, _what: None
 
     @classmethod
@@ -53,16 +61,93 @@ class Practice:
         """Open the database as the operating system's user, who has to be a user of the practice."""
         engine = open_engine(url or default_url())
         require_current(engine)
-        with Session(engine) as session:
-            return cls(engine, actor_of(session))
+        with storage_told(), Session(engine) as session:
+            opened = cls(engine, actor_of(session))
+        opened._come_in()
+        return opened
 
     def listen(self, hear: Callable[[int, int, str], None]) -> None:
         """Have long jobs tell how far they are: done, of how many, what."""
         self.tell = hear
 
     def close(self) -> None:
-        """Close every connection."""
+        """Leave, anchor the audit trail where that is asked for, and close every connection."""
+        with contextlib.suppress(Refused):
+            self._leave()
         self.engine.dispose()
+
+    def _come_in(self) -> None:
+        with storage_told(), Session(writer(self.engine)) as session:
+            self._session_id = seats.begin(session, self.actor, clock.now())
+            detail: dict[str, object] = {"session": self._session_id, "pid": os.getpid()}
+            audit.append(session, self.actor, clock.now(), "people.login", f"user:{self.actor.user_id}", detail)
+            session.commit()
+
+    def _leave(self) -> None:
+        if self._session_id is None:
+            return
+        with storage_told(), Session(writer(self.engine)) as session:
+            seats.end(session, self._session_id, clock.now())
+            session.commit()
+            self._session_id = None
+            where = os.environ.get("SUPERBILL_ANCHOR")
+            if where and self.actor.may(Permission.AUDIT):
+                trail.anchor(session, Path(where), clock.now())
+
+    def present(self) -> None:
+        """Say that this session is still here; refused when an administrator has ended it."""
+        if self._session_id is None:
+            return
+        with storage_told(), Session(writer(self.engine)) as session:
+            seats.seen(session, self._session_id, clock.now())
+            session.commit()
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """Who is in the program now (administrators see all, others their own)."""
+        with self.reading() as session:
+            rows = seats.open_sessions(session, clock.now())
+        return [row for row in rows if self.actor.may(Permission.ADMIN) or row["login"] == self.actor.name]
+
+    def open_note(self, encounter_id: int, reason: str) -> str:
+        """Break the glass: the note of an encounter for a stated reason, which the audit trail keeps."""
+        if len(reason.strip()) < 5:
+            raise NotAllowed("A note is opened for a reason.", do="Say why you need to read it.")
+        with storage_told(), Session(writer(self.engine)) as session:
+            if on_postgresql(session):
+                values = {"id": encounter_id, "reason": reason, "host": self.actor.host}
+                query = text("SELECT superbill_open_note(:id, :reason, :host)")
+                found = session.connection().execute(query, values).scalar()
+            else:
+                note = session.get(Note, encounter_id)
+                found = note.text if note else None
+                patient_id = session.exec(select(Encounter.patient_id).where(Encounter.id == encounter_id)).first()
+                self._tell(session, "note.break_glass", f"encounter:{encounter_id}", patient_id, {"reason": reason})
+            session.commit()
+        if found is None:
+            raise NotFound(f"There is no encounter {encounter_id}.")
+        return str(found)
+
+    def _viewed(self, kind: str, subject_id: int, patient_id: int | None) -> None:
+        """A look at a patient's data is in the trail before it is shown; the same again within minutes is one look."""
+        now = clock.now()
+        before = self._looked.get((kind, subject_id))
+        if before is not None and now - before < LOOK:
+            return
+        with storage_told(), Session(writer(self.engine)) as session:
+            self._tell(session, f"view.{kind}", f"{kind}:{subject_id}", patient_id, {})
+            session.commit()
+        self._looked[kind, subject_id] = now
+
+    def _tell(
+        self, session: Session, action: str, subject: str, patient_id: int | None, detail: dict[str, object]
+    ) -> None:
+        audit.append(session, self.actor, clock.now(), action, subject, detail, patient_id)
+
+    def exported(self, what: str, rows: int) -> None:
+        """Rows left the program for a file: in the trail, as a disclosure."""
+        with storage_told(), Session(writer(self.engine)) as session:
+            self._tell(session, "export", what[:200], None, {"rows": rows})
+            session.commit()
 
     @property
     def codes(self) -> CodeLibrary:
@@ -159,19 +244,27 @@ class Practice:
         """One record of a queue, ready to read."""
         known = queue.find(name, self.actor)
         with self.reading() as session:
-            return known.record(session, subject_id)
+            found = known.record(session, subject_id)
+            patient_id = _patient_of(session, name, subject_id, found)
+        self._viewed(name, subject_id, patient_id)
+        return found
 
     def claim(self, claim_id: int) -> Record:
         """The one claim view."""
-        self._require(Permission.MONEY)
+        self.require(Permission.MONEY)
         with self.reading() as session:
-            return claim_record(session, claim_id)
+            found = claim_record(session, claim_id)
+            patient_id = session.exec(select(Claim.patient_id).where(Claim.id == claim_id)).first()
+        self._viewed("claim", claim_id, patient_id)
+        return found
 
     def ledger(self, guarantor_id: int) -> Record:
         """An account with its balances and every posting."""
-        self._require(Permission.MONEY)
+        self.require(Permission.MONEY)
         with self.reading() as session:
-            return account_record(session, guarantor_id)
+            found = account_record(session, guarantor_id)
+        self._viewed("account", guarantor_id, None)
+        return found
 
     def why(self, item_id: int) -> Why:
         """Why an item is in its queue, and what would take it out."""
@@ -250,9 +343,10 @@ class Practice:
 
     def require_money(self) -> None:
         """Refuse whoever may not see money."""
-        self._require(Permission.MONEY)
+        self.require(Permission.MONEY)
 
-    def _require(self, permission: Permission) -> None:
+    def require(self, permission: Permission) -> None:
+        """Refuse, by its name, what the role lacks."""
         if not self.actor.may(permission):
             raise NotAllowed(f"Your role ({self.actor.role}) lacks the permission '{permission}'.")
 
@@ -260,3 +354,12 @@ class Practice:
         detail: dict[str, object] = {"token": lease.token}
         audit.append(session, self.actor, clock.now(), f"work.{action}", f"item:{lease.item_id}", detail)
         session.commit()
+
+
+def _patient_of(session: Session, name: str, subject_id: int, found: Record) -> int | None:
+    """The patient whom a record is about, where it is one."""
+    if found.claim_id is not None:
+        return session.exec(select(Claim.patient_id).where(Claim.id == found.claim_id)).first()
+    if name == "coding":
+        return session.exec(select(Encounter.patient_id).where(Encounter.id == subject_id)).first()
+    return None

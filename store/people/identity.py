@@ -19,7 +19,10 @@ def login_name() -> str:
     """The operating system's name of the person, which no environment variable can forge."""
     import pwd
 
-    return pwd.getpwuid(os.getuid()).pw_name
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def where_from() -> str:

@@ -28,6 +28,7 @@ from store.db import writer
 from store.errors import NotAllowed, NotFound, Refused, Stale
 from store.people import audit
 from store.people.roles import Actor, Permission
+from store.people.trail import digest_of_images
 from store.storage import retried, storage_told
 from store.tables import Action, RowImage, Transition
 from store.work import images, leases
@@ -210,9 +211,10 @@ class Runner:
             said = command.apply(change)
             session.flush()
         action.said, action.result = said.sentence, _json(said.result)
-        _keep_images(change)
         _keep_steps(change)
         detail: dict[str, object] = {
+            "action": action.id,
+            **_keep_images(change),
             "args": _args(command, audited=True),
             "steps": [[s[0], s[2], s[3]] for s in change.steps],
         }
@@ -261,7 +263,8 @@ class _Watch:
         self.change.changed.extend(images.collect(session))
 
 
-def _keep_images(change: Change) -> None:
+def _keep_images(change: Change) -> dict[str, str]:
+    """Keep what was changed, and say its hash: the audit trail covers what was before and after."""
     rows = [
         {
             "action_id": change.action.id,
@@ -272,8 +275,11 @@ def _keep_images(change: Change) -> None:
         }
         for changed in change.changed
     ]
-    if rows:
-        change.session.execute(RowImage.__table__.insert(), rows)  # type: ignore[attr-defined]
+    if not rows:
+        return {}
+    change.session.execute(RowImage.__table__.insert(), rows)  # type: ignore[attr-defined]
+    told = [(str(r["table_name"]), int(str(r["row_id"])), r["before"], r["after"]) for r in rows]
+    return {"images": digest_of_images(told)}  # type: ignore[arg-type]
 
 
 def _keep_steps(change: Change) -> None:

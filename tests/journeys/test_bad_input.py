@@ -16,11 +16,13 @@ from tests.payer import answer
 
 
 def content_of(day: Path) -> str:
-    """A fingerprint of every row that the practice in this folder holds."""
+    """A fingerprint of every row that the practice in this folder holds, but for who came in."""
     engine = open_engine(sqlite_url(day / "practice.db"))
     with engine.connect() as connection:
-        names = inspect(connection).get_table_names()
-        rows = [connection.execute(text(f'SELECT * FROM "{name}" ORDER BY 1')).all() for name in sorted(names)]
+        names = set(inspect(connection).get_table_names()) - {"login_session"}
+        came_in = {"audit_entry": "WHERE action <> 'people.login'"}
+        queries = [f'SELECT * FROM "{name}" {came_in.get(name, "")} ORDER BY 1' for name in sorted(names)]
+        rows = [connection.execute(text(query)).all() for query in queries]
     engine.dispose()
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 

@@ -18,6 +18,7 @@ def register(app: typer.Typer) -> None:
         lists,
         notes,
         payers,
+        people,
         practice,
         queries,
         reference,
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     for module in (
         demo,
         practice,
+        people,
         codes,
         edits,
         imports,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, say, say_json, say_table
+from tui.commands.common import Db, Json, opened, say, say_json
 
 
 def register(app: typer.Typer) -> None:
@@ -14,10 +14,6 @@ def register(app: typer.Typer) -> None:
     app.command("init")(init)
     app.command("upgrade")(upgrade)
     app.command("check")(check)
-    users = typer.Typer(help="The people who work here.", no_args_is_help=True)
-    users.command("add")(add_user)
-    users.command("list")(list_users)
-    app.add_typer(users, name="users")
 
 
 def init(
@@ -90,34 +86,3 @@ def check(db: Db = None, as_json: Json = False) -> None:
                 say(f"      {fault}")
     if any(proof.faults for proof in proofs):
         raise typer.Exit(1)
-
-
-def add_user(
-    login: Annotated[str, typer.Argument(help="The operating system's login name.")],
-    role: Annotated[str, typer.Option(help="coder, biller, collector, supervisor, admin or owner.")],
-    db: Db = None,
-) -> None:
-    """Let a person of this machine work in the practice."""
-    import pwd
-
-    from codesets.errors import Refused
-    from store.people.users import AddUser
-
-    try:
-        uid = pwd.getpwnam(login).pw_uid
-    except KeyError:
-        raise Refused(f"This machine has no user {login[:40]!r}.") from None
-    with opened(db) as practice:
-        say(practice.do(AddUser(login, uid, role)).said)
-
-
-def list_users(db: Db = None, as_json: Json = False) -> None:
-    """Who works here."""
-    from store.people.users import list_users as known
-
-    with opened(db) as practice, practice.reading() as session:
-        rows = known(session)
-    if as_json:
-        say_json(rows)
-    else:
-        say_table(("login", "role", "active"), [(r["name"], r["role"], "yes" if r["active"] else "no") for r in rows])

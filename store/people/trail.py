@@ -1,0 +1,140 @@
+"""Reading and proving the audit trail: by patient, person and time; its links; and its end, by a copy kept elsewhere.
+
+A chain proves that nothing in it was altered; that its end was not cut off only a copy elsewhere can prove.  So the
+newest number and hash are written to a file of another machine, or of another user who may only append to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import desc
+from sqlmodel import Session, col, select
+
+from store.errors import Refused
+from store.people.audit import broken_links
+from store.tables import AuditEntry, Patient, RowImage
+
+RETENTION_YEARS = 6
+"""45 CFR 164.316(b)(2)(i).  Nothing is ever purged by the program; the trail only tells from when on it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of the trail is wanted; dates are whole days in UTC, `until` included."""
+
+    patient: str = ""
+    user: str = ""
+    since: date | None = None
+    until: date | None = None
+    limit: int = 1000
+
+
+def entries(session: Session, asked: Asked) -> list[dict[str, Any]]:
+    """The newest entries that were asked for, oldest first."""
+    query = select(AuditEntry).order_by(desc(col(AuditEntry.seq))).limit(asked.limit)
+    if asked.patient:
+        number = select(Patient.id).where(Patient.number == asked.patient)
+        patient_id = session.exec(number).first()
+        if patient_id is None and not asked.patient.isdecimal():
+            raise Refused(f"There is no patient {asked.patient[:40]!r}.", do="Give the patient's number, like P10012.")
+        query = query.where(AuditEntry.patient_id == (patient_id or int(asked.patient)))
+    if asked.user:
+        query = query.where(AuditEntry.user_name == asked.user)
+    if asked.since:
+        query = query.where(col(AuditEntry.at) >= _midnight(asked.since))
+    if asked.until:
+        query = query.where(col(AuditEntry.at) < _midnight(asked.until + timedelta(days=1)))
+    found = reversed(session.exec(query).all())
+    return [entry.model_dump(exclude={"previous", "hash"}) for entry in found]
+
+
+def _midnight(day: date) -> datetime:
+    from datetime import UTC
+
+    return datetime.combine(day, time(), UTC)
+
+
+def before_and_after(session: Session, detail: str) -> list[dict[str, Any]]:
+    """What the action of an entry changed, from the images that its hash covers."""
+    action_id = json.loads(detail).get("action")
+    if action_id is None:
+        return []
+    query = select(RowImage).where(RowImage.action_id == action_id).order_by(col(RowImage.id))
+    return [
+        {"table": image.table_name, "row": image.row_id, "before": image.before, "after": image.after}
+        for image in session.exec(query).all()
+    ]
+
+
+def digest_of_images(images: Sequence[tuple[str, int, str | None, str | None]]) -> str:
+    """One hash over everything that an action changed, whatever the order."""
+    told = json.dumps(sorted(images, key=repr), separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def faults(session: Session, anchors: Path | None = None) -> Iterator[tuple[int, str]]:
+    """Each fault as (number of the entry, what is wrong), the first one first; none when the trail is whole."""
+    yield from broken_links(session)
+    yield from _images_altered(session)
+    if anchors is not None:
+        yield from _cut(session, anchors)
+
+
+def _images_altered(session: Session) -> Iterator[tuple[int, str]]:
+    kept: dict[int, list[tuple[str, int, str | None, str | None]]] = {}
+    for image in session.exec(select(RowImage)).yield_per(1000):
+        told_of = (image.table_name, image.row_id, image.before, image.after)
+        kept.setdefault(image.action_id, []).append(told_of)
+        session.expunge(image)
+    for seq, detail in session.exec(select(AuditEntry.seq, AuditEntry.detail).order_by(col(AuditEntry.seq))):
+        told = json.loads(detail) if '"images"' in detail else {}
+        if isinstance(told, dict) and "images" in told:
+            images = kept.get(told.get("action", 0), [])
+            if digest_of_images(images) != told["images"]:
+                yield seq, "what it says was changed is not what is kept of it"
+
+
+def newest(session: Session) -> tuple[int, str]:
+    """The number and the hash of the last entry."""
+    last = session.exec(select(AuditEntry).order_by(desc(col(AuditEntry.seq))).limit(1)).first()
+    if last is None:
+        raise Refused("The trail is empty.")
+    return last.seq, last.hash
+
+
+def anchor(session: Session, path: Path, now: datetime) -> int:
+    """Append the newest number and hash to a file that is kept elsewhere; the number."""
+    seq, digest = newest(session)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "a", encoding="ascii") as file:
+            file.write(f"{seq} {digest} {now.isoformat()}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise Refused(f"The anchor can't be written ({error.strerror}).", where=str(path)) from None
+    return seq
+
+
+def _cut(session: Session, path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        lines = path.read_text(encoding="ascii").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"The anchors can't be read ({error}).", where=str(path)) from None
+    for number, line in enumerate(lines, 1):
+        seq, _, rest = line.partition(" ")
+        if not seq.isdecimal() or len(rest.split()) != 2:
+            raise Refused("This is not an anchor.", where=f"{path.name} line {number}")
+        entry = session.get(AuditEntry, int(seq))
+        if entry is None:
+            yield int(seq), "it was there when the anchor was made, and is gone"
+        elif entry.hash != rest.split()[0]:
+            yield int(seq), "it is not the entry that was anchored"
