@@ -69,20 +69,20 @@ from store.tables.work import Remark, WorkItem
 from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
-    "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "AssignmentRule", "Assistance", "AuditEntry",
-    "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine", "ClaimOverride",
-    "ClaimVersion", "CodeFavourite", "CodeMacro", "CodePick", "CodingReview", "CodingStep", "ContractRate",
-    "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis", "DiscountStep",
-    "DispositionRule", "Dispute", "Draft", "DunningMessage", "Encounter", "Estimate", "FacilityBill", "Fee",
-    "Guarantor", "LedgerEntry", "LetterTemplate", "LoginSession", "MessageRule", "Note", "Patient", "PatientCall",
-    "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement",
-    "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider",
-    "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim",
-    "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance", "ReviewRule", "RowImage", "RunWording",
-    "SavedView", "SentDocument", "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount",
-    "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate",
-    "SuggestionChoice", "TradingPartner", "Transition", "Underpayment", "User", "VisitSheet", "WorkItem",
-    "WriteOffLimit", "WriteOffRequest",
+    "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "AssignmentRule", "Assistance",
+    "AuditEntry", "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine",
+    "ClaimOverride", "ClaimVersion", "CodeFavourite", "CodeMacro", "CodePick", "CodingReview", "CodingStep",
+    "ContractRate", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis",
+    "DiscountStep", "DispositionRule", "Dispute", "Draft", "DunningMessage", "Encounter", "Estimate",
+    "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "LoginSession", "MessageRule", "Note",
+    "Patient", "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter",
+    "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice",
+    "Promise", "Provider", "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark",
+    "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance",
+    "ReviewRule", "RowImage", "RunWording", "SavedView", "SentDocument", "ServiceLine", "SiteRule", "Sitting",
+    "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount", "StatementRun",
+    "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition", "Underpayment", "User",
+    "VisitSheet", "WorkItem", "WriteOffLimit", "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

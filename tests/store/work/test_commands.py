@@ -62,7 +62,11 @@ def test_every_change_of_money_claims_or_people_needs_a_permission() -> None:
     """Only what anybody does with an item of a queue that he may see, and undo, ask for none of their own."""
     free = {name for name, command in commands().items() if command.permission is None}
     common = {"work.defer", "work.assign", "work.escalate", "work.note", "work.undo"}
-    assert free == common | {"work.save_view", "work.drop_view", "queries.import_answers"}  # a person's own; shared ones ask inside
+    assert free == common | {
+        "work.save_view",
+        "work.drop_view",
+        "queries.import_answers",
+    }  # a person's own; shared ones ask inside
 
 
 def test_the_same_key_gives_the_same_answer_and_one_effect(world: World) -> None:
