@@ -14,8 +14,7 @@ from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.release import release_coded
 from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, ClaimState
 from store.coding import checks
-from store.coding.access import QUEUE as CODING
-from store.coding.states import ENCOUNTER, CodingState
+from store.coding.recall import give_back
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.remits.bill_next import bill_next_payers
@@ -86,8 +85,7 @@ class RouteToCoder(Command):
         if not question:
             raise Refused("Say what the coder should look at.")
         encounter = change.get(Encounter, claim.encounter_id, lock=True)
-        change.move(encounter, ENCOUNTER, CodingState.RECODE, f"Encounter {encounter.number}")
-        items.put(change, CODING, encounter.id, reason=f"recode: {question}", cents=claim.charge, score=claim.charge)
+        give_back(change, encounter, question, claim.charge)
         return Said(f"Encounter {encounter.number} is back in the coding queue.", encounter.id)
 
 

@@ -44,6 +44,18 @@ def _agreement(practice: PracticeApi, _chosen: Chosen) -> Record:
     return _reading(practice, agreement_record)
 
 
+def _no_change(chosen: Chosen) -> Sequence[object]:
+    from store.coding.recall import NothingToRecode
+
+    return [NothingToRecode(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
+def _recall(chosen: Chosen) -> Sequence[object]:
+    from store.coding.recall import RecallEncounter
+
+    return [RecallEncounter(chosen.text("number"), chosen.text("reason"))]
+
+
 def _keep_macro(chosen: Chosen) -> Sequence[object]:
     from store.coding.shelf import KeepMacro
 
@@ -112,6 +124,12 @@ SPEC = QueueScreenSpec(
                asks=(Words(name="label", question="Name of the macro", longest=40),)),
         Action(id="desk.drop_macro", label="drop macro", build=_drop_macro, places=_DESK,
                help="Forget a macro of yours.", asks=(Pick(name="macro", question="Forget", load=_macros),)),
+        Action(id="desk.no_change", label="no change", build=_no_change, places=_DESK,
+               help="What came back is right as it was sent: it goes back with the reason, no claim is made anew.",
+               asks=(Words(name="reason", question="Nothing changes because"),)),
+        Action(id="coding.recall", label="recall", build=_recall, on_view=True, places=frozenset({Place.LIST}),
+               help="Take a finished encounter up again, while its claim has not gone out.",
+               asks=(Words(name="number", question="Encounter"), Words(name="reason", question="Recall because"))),
         Action(id="coding.rules", label="suggestions", shows=_rules, on_view=True, places=_DESK | {Place.LIST},
                help="How often the suggestions of each rule were accepted, edited and rejected."),
         _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=50),

@@ -110,8 +110,11 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
         row = Row(lease.item_id, lease.subject_id, "", ())
         self.app.switch_screen(DeskScreen(self.session, self.queue, row, said))
 
-    async def changed(self, _action: object) -> None:
-        """Reads the encounter again."""
+    async def changed(self, action: object) -> None:
+        """Reads the encounter again, or goes on from one that went back as it was."""
+        if getattr(action, "id", "") == "desk.no_change":
+            await self.go_on()
+            return
         before = self._desk
         self._desk = desk = await self.session.calls.run(self._finder.read, self.encounter_id)
         if before is None or before.note != desk.note:

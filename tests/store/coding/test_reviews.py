@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from store.claims.release import ReleaseCoded
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import FinishCoding
 from store.coding.lines import ChangeLine
@@ -29,6 +30,9 @@ def coded(world: World, lines: object = VISIT) -> int:
 
 
 def state(world: World, encounter_id: int) -> str:
+    """How it stands once somebody who works claims has looked at the board."""
+    if world.get(Encounter, encounter_id).state == "CODED":
+        world.do(ReleaseCoded())
     return world.get(Encounter, encounter_id).state
 
 

@@ -16,7 +16,7 @@ from store.claims.fixing import FixFinding
 from store.claims.payers import SavePartner, SavePayer
 from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
-from store.coding import diagnoses, flow, lines, reviewing, reviews, shelf, suggestions, whole, worksheets
+from store.coding import diagnoses, flow, lines, recall, reviewing, reviews, shelf, suggestions, whole, worksheets
 from store.coding.changed_codes import ReturnTouched
 from store.coding.learned import ForgetPicks, ToggleFavourite
 from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
@@ -227,6 +227,13 @@ def _learned(world: World) -> str:
     return "bad cold"
 
 
+def _sent_back(world: World) -> int:
+    """An encounter that a biller sent back and that nobody has touched since."""
+    claim_id, _ = world.denied()
+    world.do(RouteToCoder(claim_id, "is the modifier right?"))
+    return world.get(Claim, claim_id).encounter_id
+
+
 def _timed(world: World) -> tuple[int, int]:
     """A line of an encounter whose payer counts by each code's midpoint."""
     world.sql("UPDATE payer SET timed_units='midpoint'")
@@ -401,6 +408,10 @@ CASES: dict[str, Make] = {
         w.do(reviews.AddReviewRule("random", "100", DAY)),
         flow.FinishCoding(_coded(w)),
     )[1],
+    "coding.recall": lambda w: recall.RecallEncounter(
+        w.get(Encounter, w.get(Claim, w.claim()).encounter_id).number, "a code is missing"
+    ),
+    "coding.no_change": lambda w: recall.NothingToRecode(_sent_back(w), "the modifier is right"),
     "coding.visit_sheet": lambda w: worksheets.KeepVisitSheet(_coded(w), False, "low", "moderate", "moderate", 22),
     "coding.set_minutes": lambda w: worksheets.SetMinutes(*_timed(w), 25),
     "coding.keep_macro": lambda w: shelf.KeepMacro(_coded(w), "check-up"),

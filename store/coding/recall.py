@@ -1,0 +1,120 @@
+"""Back to the coder: from a claim edit, a rejection or a denial, by a coder's own second thought, and on again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlmodel import col, select
+
+from store.claims.states import ClaimState
+from store.coding import access
+from store.coding.states import ENCOUNTER, CodingState
+from store.errors import NotFound, Refused
+from store.people.roles import Permission
+from store.tables import Claim, Encounter, Remark, User
+from store.text import clean_line
+from store.work import items
+from store.work.command import Change, Command, Said, free_text
+
+_S = CodingState
+_WITH_CODERS = frozenset({_S.READY, _S.IN_PROGRESS, _S.HOLD, _S.QUERY_HOLD, _S.REVIEW, _S.RECODE})
+_STILL_OURS = frozenset(
+    {ClaimState.BUILT, ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED}
+)
+
+
+def give_back(change: Change, encounter: Encounter, question: str, cents: int) -> None:
+    """Put an encounter before its own coder again; one that is with the coders already only says why as well."""
+    access.note_step(change, encounter.id)
+    item = items.find(change, access.QUEUE, encounter.id)
+    reason = f"recode: {question}"
+    if encounter.state in _WITH_CODERS:
+        if item is not None and item.open:
+            item.reason = reason
+        return
+    change.move(encounter, ENCOUNTER, _S.RECODE, access.called(encounter))
+    due = item.due if item is not None else None
+    back = items.put(change, access.QUEUE, encounter.id, reason=reason, cents=cents, due=due, score=cents)
+    coder = change.session.get(User, encounter.coded_by) if encounter.coded_by is not None else None
+    if coder is not None and coder.active:
+        back.assigned_to = coder.id
+
+
+@dataclass(frozen=True, slots=True)
+class RecallEncounter(Command):
+    """Take a finished encounter up again, while its claim has not gone out."""
+
+    number: str
+    reason: str = free_text()
+    name: ClassVar[str] = "coding.recall"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """Finishing it makes the next version of its claim."""
+        query = select(Encounter).where(Encounter.number == clean_line(self.number))
+        encounter = change.session.exec(query).first()
+        if encounter is None:
+            raise NotFound(f"There is no encounter {self.number[:20]!r}.")
+        reason = clean_line(self.reason)
+        if not reason:
+            raise Refused("Say why it is taken up again.")
+        encounter = change.get(Encounter, encounter.id, lock=True)
+        change.patient_id = encounter.patient_id
+        claim = _last_claim(change, encounter.id)
+        if claim is not None and claim.state not in _STILL_OURS and claim.state != ClaimState.CANCELLED:
+            raise Refused(
+                f"Claim {claim.control_number} is {claim.state}: it is with the payer.",
+                do="What comes back from there is sent to you with the question.",
+            )
+        if encounter.state == _S.CODED:
+            change.move(encounter, ENCOUNTER, _S.IN_PROGRESS, access.called(encounter))
+            access.note_step(change, encounter.id)
+            items.put(change, access.QUEUE, encounter.id, reason=f"recalled: {reason}")
+        elif encounter.state == _S.RELEASED:
+            give_back(change, encounter, reason, claim.charge if claim is not None else 0)
+        else:
+            raise Refused(f"{access.called(encounter)} is {encounter.state}; only what is finished is recalled.")
+        return Said(f"{access.called(encounter)} is in the coding queue again.", encounter.id)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToRecode(Command):
+    """The codes are right as they were sent: the encounter goes back with the reason, and no claim is made anew."""
+
+    encounter_id: int
+    reason: str = free_text()
+    name: ClassVar[str] = "coding.no_change"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """Refused once a code was touched: then it is finished as usual."""
+        encounter = change.get(Encounter, self.encounter_id, lock=True)
+        change.patient_id = encounter.patient_id
+        items.require_free(change, access.QUEUE, encounter.id)
+        reason = clean_line(self.reason)
+        if not reason:
+            raise Refused("Say why nothing changes; whoever asked reads it.")
+        if encounter.state != _S.RECODE:
+            raise Refused(
+                f"{access.called(encounter)} is {encounter.state}, not sent back untouched.", do="Finish it with F."
+            )
+        access.note_step(change, encounter.id)
+        change.move(encounter, ENCOUNTER, _S.RELEASED, access.called(encounter))
+        items.close(change, access.QUEUE, encounter.id)
+        claim = _last_claim(change, encounter.id)
+        change.add(
+            Remark(
+                subject=f"{access.QUEUE}:{encounter.id}",
+                claim_id=claim.id if claim is not None else None,
+                user_id=change.actor.user_id,
+                at=change.now,
+                text=f"Looked at by the coder, nothing changes: {reason}",
+            )
+        )
+        return Said(f"{access.called(encounter)} goes back as it was.", encounter.id)
+
+
+def _last_claim(change: Change, encounter_id: int) -> Claim | None:
+    query = select(Claim).where(Claim.encounter_id == encounter_id).order_by(col(Claim.id).desc())
+    return change.session.exec(query).first()
