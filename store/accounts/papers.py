@@ -17,7 +17,8 @@ from store.errors import NotFound, Refused
 from store.money import show_cents
 from store.new_file import make_folder, new_file
 from store.statements.compose import addressee, sender
-from store.statements.pdf.letter import Letter, Part, letter_lines, write_letter
+from store.statements.letter_values import Letter, Part
+from store.statements.pdf.letter import letter_lines, write_letter
 from store.statements.words import Words, words_for
 from store.tables import DiscountStep, Guarantor, PatientPayment, Practice
 from store.work.command import Job

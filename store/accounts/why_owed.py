@@ -16,7 +16,7 @@ from store.accounts.balances import account_balance
 from store.accounts.books import Book
 from store.errors import NotFound
 from store.money import show_cents
-from store.statements.pdf.letter import Letter, Part
+from store.statements.letter_values import Letter, Part
 from store.statements.visits import VisitBooks, Visits
 from store.statements.words import Words, fill, words_for
 from store.tables import Guarantor, Practice

@@ -11,8 +11,6 @@ from sqlmodel import Session, col, select
 from codesets.edits import CodedEncounter, CodedLine
 from codesets.edits import Diagnosis as CodedDiagnosis
 from codesets.edits.reference_data import reference_data
-from codesets.reading.drugs import drugs_taken
-from codesets.reading.evidence import evidence_of
 from codesets.worksheets import Level, decision_level
 from store.coding import access
 from store.coding.states import CodingState
@@ -41,6 +39,9 @@ def coded(
     `note` gives each diagnosis its words and the drugs that are taken; `known` are the practice's earlier visits and
     procedures, by the names of the edits' reference rows; `sheet` is what the visit's worksheet found (mdm, minutes).
     """
+    from codesets.reading.drugs import drugs_taken
+    from codesets.reading.evidence import evidence_of
+
     position = {row.id: row.position for row in diagnoses}
     return CodedEncounter(
         dos=encounter.service_date,

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 from sqlmodel import col, select
 
-from codesets.reading.introduced import introduced
 from codesets.worksheets.query_wording import QueryDraft, QueryForm, Wording, check_wording
 from store.coding import access as coding
 from store.coding.states import ENCOUNTER, CodingState
@@ -57,6 +56,8 @@ def wording(change: Change, query: ProviderQuery) -> tuple[Wording, ...]:
         options=tuple(filter(None, query.options.split("\n"))),
         purpose=query.purpose,
     )
+    from codesets.reading.introduced import introduced
+
     return check_wording(draft, note, introduced(f"{query.title}. {query.question}", note, change.codes))
 
 

@@ -149,14 +149,16 @@ def _fill(url: str, rows: int) -> None:
         last = session.exec(select(func.max(Guarantor.id))).one() or 0
         day = date.today()
         accounts = [
-            {"id": last + n, "number": f"B{n:06}", "source_key": f"bench:{n}", "last": f"Bench{n % 997}", "first": "Ann",
+            {"id": last + n, "number": f"B{n:06}", "source_key": f"bench:{n}", "last": f"Bench{n % 997}",
+             "first": "Ann",
              "line1": "", "city": "", "state": "", "zip": "", "phone": "", "email": "", "language": "en", "dunning": 0,
              "version": 1}
             for n in range(1, rows + 1)
         ]  # fmt: skip
         session.execute(Guarantor.__table__.insert(), accounts)  # type: ignore[attr-defined]
         items = [
-            {"queue": "statements", "subject_id": last + n, "open": True, "opened_on": day, "score": n, "cents": n * 100,
+            {"queue": "statements", "subject_id": last + n, "open": True, "opened_on": day, "score": n,
+             "cents": n * 100,
              "reason": "", "escalated": False, "token": 0, "attempts": 0}
             for n in range(1, rows + 1)
         ]  # fmt: skip

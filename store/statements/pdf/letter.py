@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from store.money import show_cents
 from store.new_file import new_file
+from store.statements.letter_values import Letter, Part
 from store.statements.pdf.letters import wrap
 from store.statements.pdf.paper import Paper
 from store.statements.pdf.pen import BODY, BOLD, GREY, INK, LEFT, NAVY, PLAIN, RIGHT, TINT, Pen, Style, box, rule
@@ -19,28 +18,6 @@ _FOOT = 60.0
 _TEXT = Style(PLAIN, 10, INK)
 _HEAD = Style(BOLD, 11, NAVY)
 _LEAD = 13.5
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A paragraph under a heading, with an amount at the heading's right (None for none)."""
-
-    title: str
-    lines: tuple[str, ...]
-    cents: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a letter says.  `facts` stand at the right of its head; `total` is its last line."""
-
-    title: str
-    on: date
-    facts: tuple[tuple[str, str], ...]
-    parts: tuple[Part, ...]
-    opening: str = ""
-    total: tuple[str, int] | None = None
-    closing: tuple[str, ...] = ()
 
 
 def write_letter(letter: Letter, practice: Practice, guarantor: Guarantor, words: Words, path: Path) -> None:
