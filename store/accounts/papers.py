@@ -114,7 +114,8 @@ class PrintPaper(Job):
     number: str = ""
 
     def carry_out(self, practice: Door, key: str) -> Done:  # noqa: ARG002 - nothing is changed in the books
-        """The result is the two files."""
+        """The result is the two files; refused to who may not see money."""
+        practice.require_money()
         with practice.reading() as session:
             guarantor = session.get(Guarantor, self.guarantor_id)
             if guarantor is None:

@@ -67,6 +67,8 @@ def send_through(practice: Practice, run_id: int, folder: Path, progress: Progre
         return Outcome(
             run_id, f"Run {run_id} was sent already; nothing was sent again.", write_run(practice, run_id, folder)
         )
+    if _state(practice, run_id) not in (RunState.APPROVED, RunState.GENERATED):
+        raise Refused(f"Run {run_id} is {_state(practice, run_id)}.", do="Approve it first.")
     generate_through(practice, run_id, progress)
     make_folder(folder)
     left = total = _waiting(practice, run_id, AccountState.INCLUDED)

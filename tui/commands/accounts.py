@@ -88,6 +88,7 @@ def policy(
         if rule:
             say(practice.do(SetPolicy(rule, value)).said)
             return
+        practice.require_money()
         with practice.reading() as session:
             rows = policy_of(session).model_dump(exclude={"id", "version"})
     say_table(("rule", "value"), [(name, str(told)) for name, told in rows.items()])

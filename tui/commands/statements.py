@@ -33,8 +33,10 @@ def preview(as_of: AsOf = None, db: Db = None, as_json: Json = False) -> None:
     from store.statements.preview import preview as judged
 
     day = as_of.date() if as_of else clock.today()
-    with opened(db) as practice, practice.reading() as session:
-        rows = judged(session, day)
+    with opened(db) as practice:
+        practice.require_money()
+        with practice.reading() as session:
+            rows = judged(session, day)
     if as_json:
         say_json(rows)
         return
@@ -178,6 +180,7 @@ def template(
         if field:
             say(practice.do(SetTemplate(language, field, text)).said)
             return
+        practice.require_money()
         with practice.reading() as session:
             words = words_of(session)[language]
         say_table(("text", "says"), [(name, text_of(words, name)) for name in text_fields()])
