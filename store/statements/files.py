@@ -113,6 +113,7 @@ def write_run(practice: Practice, run_id: int, folder: Path) -> tuple[Path, ...]
     A run in which nothing was sent has no files.  The hash of the first PDF is kept: `Refused` when a later one, made
     from the same values and words, is another picture.
     """
+    practice.require_money()
     with practice.reading() as session:
         run = session.get(StatementRun, run_id)
         if run is None:
@@ -179,6 +180,7 @@ def statements_of(practice: Practice, run_id: int) -> Iterator[Statement]:
 
 def write_account(practice: Practice, run_id: int, account: str, folder: Path) -> tuple[Path, Path]:
     """One account's page of a run as a PDF and as plain text, made from what is kept; neither is overwritten."""
+    practice.require_money()
     with practice.reading() as session:
         query = (
             select(StatementAccount.content)
@@ -202,6 +204,7 @@ def write_account(practice: Practice, run_id: int, account: str, folder: Path) -
 
 def write_each(practice: Practice, run_id: int, folder: Path, progress: Progress = _silent) -> int:
     """Every account's page of a run as a file of its own; how many there are."""
+    practice.require_money()
     with practice.reading() as session:
         query = (
             select(Guarantor.number)
