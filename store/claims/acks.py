@@ -53,8 +53,10 @@ class ImportAcks(Command):
         acks = read_acks(self.content, self.file_name)
         file = archive.keep(change, "ack", "in", self.file_name, self.content)
         counts = {"accepted": 0, "rejected": 0, "unknown": 0}
-        _Acks(change, file, counts).take(acks)
-        file.summary = ", ".join(f"{count} {called_}" for called_, count in counts.items() if count)
+        taken = _Acks(change, file, counts)
+        taken.take(acks)
+        told = {"read": taken.read} | counts
+        file.summary = ", ".join(f"{count} {called_}" for called_, count in told.items() if count)
         return Said(f"{self.file_name}: {file.summary or 'nothing for our claims'}.", counts)
 
 
@@ -63,6 +65,7 @@ class _Acks:
 
     def __init__(self, change: Change, file: ArchivedFile, counts: dict[str, int]) -> None:
         self.change, self.file, self.counts = change, file, counts
+        self.read = 0
         rules = change.session.exec(select(MessageRule).where(MessageRule.active)).all()
         self.filed = [(rule.name, re.compile(rule.pattern, re.IGNORECASE)) for rule in rules]
 
@@ -114,6 +117,7 @@ class _Acks:
         noted = f"syntax accepted, with errors: {where}" if ack.status == "E" or where else "syntax accepted"
         for claim in claims:
             if claim.id not in ids:
+                self.read += 1
                 self._tell(claim, "999", ack.status, noted)
                 self._move(claim, _S.ACK_999, days)
 
