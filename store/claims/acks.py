@@ -17,7 +17,7 @@ from store.claims import archive
 from store.claims.batch_queue import QUEUE as BATCHES
 from store.claims.build import called
 from store.claims.events import tell
-from store.claims.outgoing import DELIVERED, DONE, HEARD, MADE, NO_ACK, PARTLY, REJECTED, awaited, route_to
+from store.claims.outgoing import DELIVERED, DONE, HEARD, MADE, NO_ACK, PARTLY, REJECTED, Route, awaited, route_to
 from store.claims.rejections import QUEUE
 from store.claims.states import CLAIM, OVERDUE, WAITING, ClaimState
 from store.people.roles import Permission
@@ -66,6 +66,8 @@ class _Acks:
     def __init__(self, change: Change, file: ArchivedFile, counts: dict[str, int]) -> None:
         self.change, self.file, self.counts = change, file, counts
         self.read = 0
+        self.batches: dict[int, Batch] = {}
+        self.routes: dict[int | None, Route] = {}
         rules = change.session.exec(select(MessageRule).where(MessageRule.active)).all()
         self.filed = [(rule.name, re.compile(rule.pattern, re.IGNORECASE)) for rule in rules]
 
@@ -113,7 +115,7 @@ class _Acks:
             self._fail(batch, failed, f"999 {ack.status}", f"{len(bad)} of {len(ack.sets)} sets: {where}", PARTLY)
         self._heard(batch, bool(bad))
         ids = {claim.id for claim in failed}
-        days = route_to(self.change.session, batch.partner_id).claim_days
+        days = self._route(batch.partner_id).claim_days
         noted = f"syntax accepted, with errors: {where}" if ack.status == "E" or where else "syntax accepted"
         for claim in claims:
             if claim.id not in ids:
@@ -186,6 +188,7 @@ class _Acks:
         for start in range(0, len(acks), CHUNK):
             some = acks[start : start + CHUNK]
             known = self._known(ack.control_number for ack in some)
+            self._read_batches([claim.id for claim in known.values()])
             for ack in some:
                 claim = known.get(ack.control_number)
                 if claim is None:
@@ -214,18 +217,28 @@ class _Acks:
 
     def _payer_days(self, claim: Claim) -> int:
         payer = self.change.get(Payer, claim.payer_id)
-        return route_to(self.change.session, payer.partner_id).payer_days
+        return self._route(payer.partner_id).payer_days
+
+    def _read_batches(self, claim_ids: list[int]) -> None:
+        """The batch of each claim's current version, read at once."""
+        query = (
+            select(Claim.id, Batch)
+            .join(ClaimVersion, col(ClaimVersion.claim_id) == col(Claim.id))
+            .join(Batch, col(Batch.id) == col(ClaimVersion.batch_id))
+            .where(col(Claim.id).in_(claim_ids), col(ClaimVersion.number) == col(Claim.current))
+        )
+        self.batches = dict(self.change.session.exec(query).all())
 
     def _batch_is_heard(self, claim: Claim) -> None:
         """A 277CA tells that the file was read, whether its 999 ever came or not."""
-        query = (
-            select(Batch)
-            .join(ClaimVersion, col(ClaimVersion.batch_id) == col(Batch.id))
-            .where(ClaimVersion.claim_id == claim.id, ClaimVersion.number == claim.current)
-        )
-        batch = self.change.session.exec(query).first()
+        batch = self.batches.get(claim.id)
         if batch is not None and batch.state in {MADE, DELIVERED, NO_ACK}:
             self._heard(batch, partly=False)
+
+    def _route(self, partner_id: int | None) -> Route:
+        if partner_id not in self.routes:
+            self.routes[partner_id] = route_to(self.change.session, partner_id)
+        return self.routes[partner_id]
 
     def _message(self, claim: Claim, status: str, message: str, source: str) -> None:
         """A message with an acceptance is filed where a rule says so, else put before somebody."""

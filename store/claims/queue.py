@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import case
 from sqlmodel import Session, col, select
 
 from store.claims import snapshot
@@ -70,6 +71,8 @@ def _why(session: Session, item: WorkItem) -> Why:
     return Why("Why is this blocked?", tuple(lines), source)
 
 
+_EDIT = case((col(Claim.edit_code) == "", col(Claim.state)), else_=col(Claim.edit_code))
+
 CLAIMS = Queue(
     name=QUEUE,
     title="Claims to send",
@@ -83,7 +86,7 @@ CLAIMS = Queue(
         Shown(Column("charge", "Charge", 9, Kind.CENTS), col(Claim.charge)),
         Shown(Column("sev", "Sev", 4, help="Sev: stop, or warn (may pass with a reason)"), col(Claim.edit_severity)),
         Shown(Column("count", "#", 2, Kind.NUMBER, help="#: how many edits keep it"), col(Claim.edit_count)),
-        Shown(Column("code", "Edit", 11), col(Claim.edit_code)),
+        Shown(Column("code", "Edit", 11, help="Edit: the first that keeps it, else its state"), _EDIT),
         Shown(
             Column("limit", "Limit", 10, Kind.DATE, wide=True, help="Limit: last day to file"), col(Claim.filing_limit)
         ),
