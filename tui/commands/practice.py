@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, say, say_json
+from tui.commands.common import Db, Json, opened, progress, say, say_json
 
 
 def register(app: typer.Typer) -> None:
@@ -14,6 +15,9 @@ def register(app: typer.Typer) -> None:
     app.command("init")(init)
     app.command("upgrade")(upgrade)
     app.command("check")(check)
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+    app.command("copy")(copy)
 
 
 def init(
@@ -64,11 +68,49 @@ def init(
 
 def upgrade(db: Db = None) -> None:
     """Bring an older database to this version."""
+    from store.copying import before_upgrade
     from store.db import default_url, open_engine
+    from store.migrations import HEAD, schema_version
     from store.migrations import upgrade as bring
 
-    bring(open_engine(db or default_url()))
-    say("The database is of this version.")
+    url = db or default_url()
+    engine = open_engine(url)
+    kept = before_upgrade(engine, url) if schema_version(engine) != HEAD else None
+    bring(engine)
+    say("The database is of this version." + (f" As it was before: {kept}" if kept else ""))
+
+
+def backup(file: Annotated[Path, typer.Argument(help="A new file.")], db: Db = None) -> None:
+    """Copy the practice into a new file while people work, and prove the copy."""
+    from store.copying import backup as make
+    from store.db import default_url
+
+    with progress() as show:
+        rows = make(db or default_url(), file, show)
+    say(f"The backup in {file} holds: {rows:,} rows were proved.")
+
+
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")], db: Db = None) -> None:
+    """Put a backup into an empty database."""
+    from store.copying import restore as put
+    from store.db import default_url
+
+    url = db or default_url()
+    with progress() as show:
+        rows = put(file, url, show)
+    say(f"The practice is back: {rows:,} rows were proved.")
+
+
+def copy(
+    source: Annotated[str, typer.Option("--from", help="URL of the database that is there.")],
+    target: Annotated[str, typer.Option("--to", help="URL of an empty database.")],
+) -> None:
+    """Move a practice to another database, SQLite or PostgreSQL, and prove that every value is the same."""
+    from store.copying import copy as carry
+
+    with progress() as show:
+        counts = carry(source, target, show)
+    say(f"{sum(counts.values()):,} rows of {len(counts)} tables were copied and are equal.")
 
 
 def check(db: Db = None, as_json: Json = False) -> None:

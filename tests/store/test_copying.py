@@ -1,0 +1,107 @@
+"""A practice moves between databases of either kind without losing a value; a backup is one that was proved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from store.copying import backup, before_upgrade, copy, digest, restore
+from store.db import open_engine, sqlite_url
+from store.errors import Refused
+from store.practice import Practice
+from tests.databases import PostgresDatabases
+from tests.store.world import World
+
+
+def values(url: str) -> dict[str, str]:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        found = {table.name: digest(connection, table) for table in SQLModel.metadata.sorted_tables}
+    engine.dispose()
+    return found
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    world.denied()
+    world.code(world.encounter())
+    world.encounter("PRMUT", note="Ünïcode, 'quotes' and\ta tab.\n— and a line")
+    world.who("coder").lease(world.item("coding", world.encounter("PRMUT")).id)
+    return world
+
+
+@pytest.mark.sqlite
+def test_a_practice_goes_to_postgresql_and_back_and_nothing_is_lost(
+    full: World, postgres_databases: PostgresDatabases, tmp_path: Path
+) -> None:
+    there = postgres_databases.new("moved")
+    before = values(full.url)
+    counts = copy(full.url, there)
+    assert sum(counts.values()) > 100
+    moved = {name: one for name, one in values(there).items() if name != "audit_entry"}  # which tells of the logins
+    assert moved == {name: one for name, one in before.items() if name != "audit_entry"}
+    back = sqlite_url(tmp_path / "back.db")
+    copy(there, back)
+    assert values(back) == values(there)
+    engine = open_engine(back)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name='action'")).scalar() is not None
+    assert World(back, engine, full.library).faults() == []
+    engine.dispose()
+
+
+@pytest.mark.sqlite
+def test_nothing_is_ever_copied_over_something(full: World, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    other.write_bytes(b"mine")
+    with pytest.raises(Refused, match="holds something"):
+        copy(full.url, sqlite_url(other))
+    assert other.read_bytes() == b"mine"
+    with pytest.raises(Refused, match="no practice here"):
+        copy(sqlite_url(tmp_path / "nothing.db"), sqlite_url(tmp_path / "new.db"))
+
+
+def test_a_backup_is_made_while_people_work_and_restored_it_is_the_same(full: World, tmp_path: Path) -> None:
+    before = values(full.url)
+    path = tmp_path / "backup.db"
+    assert backup(full.url, path) > 100
+    assert path.stat().st_mode & 0o077 == 0
+    assert values(sqlite_url(path)) == before
+    target = sqlite_url(tmp_path / "restored.db")
+    restore(path, target)
+    assert values(target) == before
+    with pytest.raises(Refused, match="exists already"):
+        backup(full.url, path)
+    opened = Practice.open(target)
+    opened.close()
+
+
+@pytest.mark.sqlite
+def test_a_backup_of_damaged_books_is_refused_and_leaves_no_file(full: World, tmp_path: Path) -> None:
+    full.unguarded("posting")
+    full.sql("UPDATE posting SET cents = cents + 1 WHERE id = 1")
+    with pytest.raises(Refused, match="does not hold"):
+        backup(full.url, tmp_path / "backup.db")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sqlite
+def test_a_damaged_backup_is_not_restored(full: World, tmp_path: Path) -> None:
+    path = tmp_path / "backup.db"
+    backup(full.url, path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4096] = bytes(4096)
+    path.write_bytes(bytes(content))
+    with pytest.raises(Refused):
+        restore(path, sqlite_url(tmp_path / "restored.db"))
+
+
+@pytest.mark.sqlite
+def test_an_upgrade_keeps_a_copy_of_what_was(full: World) -> None:
+    path = before_upgrade(full.engine, full.url)
+    assert path is not None
+    assert path.stat().st_mode & 0o077 == 0
+    assert values(sqlite_url(path)) == values(full.url)
