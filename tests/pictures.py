@@ -34,7 +34,7 @@ class Picture:
 
 PICTURES = (
     Picture("board", (), (100, 16)),
-    Picture("desk", ("enter", "enter", "i", "=ckd stage 3b")),
+    Picture("desk", ("enter", "enter", "tab", "enter", "enter", "h", "enter")),
     Picture("denials", ("colon", "=denials", "enter")),
     Picture("why", ("colon", "=denials", "enter", "enter", "y")),
     Picture("statement", ("colon", "=statements", "enter", "enter", "3")),
