@@ -148,7 +148,7 @@ class Visits:
     def _name_lines(self, found: dict[int, VisitBooks]) -> None:
         """Claim lines of the first claim of each visit; the services where there is no claim."""
         query = (
-            select(ClaimLine, Claim.encounter_id, Payer.name, Claim.sequence)
+            select(ClaimLine, Claim.encounter_id, Payer.name)
             .join(Claim, col(Claim.id) == col(ClaimLine.claim_id))
             .join(Payer, col(Payer.id) == col(Claim.payer_id))
             .where(col(Claim.encounter_id).in_(found), ClaimLine.active)
@@ -159,10 +159,13 @@ class Visits:
             select(ServiceLine).where(col(ServiceLine.encounter_id).in_(found)).order_by(col(ServiceLine.position))
         ).all()
         names = _Names(self._session, {line.code for line, *_ in rows} | {one.code for one in services})
-        for line, encounter_id, payer, sequence in rows:
+        first: dict[int, int] = {}
+        for line, encounter_id, _ in rows:
+            first[encounter_id] = min(line.claim_id, first.get(encounter_id, line.claim_id))
+        for line, encounter_id, payer in rows:
             one = found[encounter_id]
             one.insured = True
-            if sequence == "P":
+            if line.claim_id == first[encounter_id]:
                 one.payer = payer
                 one.lines.append(ServiceName(line.id, names.of(line.code, one.service_date), line.charge))
         for service in services:

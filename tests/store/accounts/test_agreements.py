@@ -22,7 +22,8 @@ from store.accounts.policy import SetPolicy, policy_of
 from store.accounts.small_balances import DecideSmallBalances, ExcludePayer, ProposeSmallBalances
 from store.errors import NotAllowed, Refused
 from store.remits.take_in import ImportRemittance
-from store.tables import Assistance, Claim, PatientPayment, Payer, Placement, SmallBalanceAccount
+from store.statements.runs import SelectRun
+from store.tables import Assistance, Claim, PatientPayment, Payer, Placement, SmallBalanceAccount, StatementAccount
 from store.work.command import Change, Command, Said
 from tests.store.accounts.test_payments import balance, second_visit
 from tests.store.eras import era, pays
@@ -126,6 +127,15 @@ def test_assistance_follows_the_table_lowers_what_is_due_and_expires(world: Worl
         second_visit(world, account)
         world.do(_Refresh())
     assert balance(world, account).patient_due == 11_350 + 11_350 + 22_700
+    assert world.faults() == []
+
+
+def test_a_run_takes_assistance_off_what_became_due_since_before_it_bills_it(world: World) -> None:
+    account = applied(world)
+    world.do(DecideAssistance(account, 2, 4_300_001))
+    second_visit(world, account)
+    world.do(SelectRun(DAY))
+    assert world.one(StatementAccount).amount == 11_350 + 11_350
     assert world.faults() == []
 
 
