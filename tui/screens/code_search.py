@@ -66,7 +66,7 @@ class HitLike(Protocol):
         ...
 
 
-_SEARCH_KEYS = "Ctrl-T another set  Ctrl-G favourite  Ctrl-R forget picks"
+_SEARCH_KEYS = "Ctrl-T set  Ctrl-G favourite  Ctrl-R forget"
 _LEARNED = ("picked", "favourite")
 
 Search = Callable[[str], Awaitable[Sequence[HitLike]]]
