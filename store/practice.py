@@ -311,6 +311,8 @@ class Practice:
         """Do what is due by the calendar: holds that end, queries that are overdue; what was done, or nothing."""
         from store.queries.due import CarryOnCoding, anything_due
 
+        if not self.actor.may(Permission.CODE):
+            return ""
         with self.reading() as session:
             due = anything_due(session, clock.today())
         return self.do(CarryOnCoding()).said if due else ""

@@ -20,7 +20,7 @@ _P = Permission
 
 EVERYBODY: Mapping[str, str] = {
     "reference": "r", "directory": "r", "rules": "r", "people": "r", "own": "rawd", "picks": "rad", "sessions": "raw",
-    "work": "rawd", "remarks": "rad", "actions": "raw", "history": "ra", "version": "r",
+    "work": "rawd", "remarks": "rad", "actions": "raw", "history": "ra", "steps": "ra", "version": "r",
 }  # fmt: skip
 """What any user of the practice may do; `own`, `work`, `remarks`, `actions` and `history` are narrowed row by row."""
 

@@ -36,7 +36,7 @@ def test_a_claim_that_is_asked_about_is_its_coders_work_again(world: World, make
     claim_id = make(world)
     encounter = encounter_of(world, claim_id)
     world.sql("UPDATE encounter SET coded_by=:coder", coder=world.who("coder").actor.user_id)
-    world.do(RouteToCoder(claim_id, "which side?"))
+    world.who("biller").do(RouteToCoder(claim_id, "which side?"))
     item = world.item("coding", encounter.id)
     assert (item.open, item.assigned_to) == (True, world.who("coder").actor.user_id)
     assert item.reason == "recode: which side?"

@@ -155,6 +155,14 @@ def test_a_practice_that_was_closed_catches_up_in_one_go_and_once(world: World) 
     assert counts == {"released": 0, "overdue": 1, "reminded": 1, "escalated": 1, "closed": 1}
 
 
+def test_who_does_not_code_does_nothing_by_looking_in(world: World) -> None:
+    _, query_id = sent(world)
+    with on(DAY + timedelta(days=30)):
+        for name in ("biller", "collector", "admin"):
+            assert world.who(name).tend() == ""
+    assert state(world, query_id) == "SENT"
+
+
 def test_the_days_are_settings_from_a_day_on(world: World) -> None:
     _, before = sent(world)
     world.do(SetQueryTiming(DAY + LATER, 1, 2, 3, 4))
