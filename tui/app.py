@@ -67,6 +67,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         common: Sequence[Action] = SHARED,
         settings: Settings = DEFAULTS,
         notice: str = "",
+        tour: bool = False,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         super().__init__(driver_class=driver_class(ascii_only=settings.ascii_only), ansi_color=True)
@@ -75,6 +76,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         self.animation_level = "none"
         self._beat_seconds = beat_seconds
         self._notice = notice
+        self._tour = tour
         self._kept = ""
         calls = Calls(open_practice)
         self.session = Session(calls, Leases(calls), specs if specs is not None else load_specs(), tuple(common))
@@ -142,6 +144,8 @@ class SuperbillApp(App[int], inherit_bindings=False):
         session.greeting = self._notice or ("Back where you left; Esc goes to the board." if spots else "")
         if not spots:
             home.status.say(session.greeted())
+        if self._tour and not kept.toured:
+            home.do_tour(None)
         for spot in spots:
             self.push_screen(screen_at(session, spot))
 
@@ -224,8 +228,8 @@ def crash_sentence(error: BaseException) -> str:
     return f"superbill stopped: {type(cause).__name__} at {place} (id {uuid.uuid4().hex[:12]})."
 
 
-def run(open_practice: Callable[[], PracticeApi]) -> int:
-    """Runs until the person leaves; gives the exit status."""
+def run(open_practice: Callable[[], PracticeApi], *, tour: bool = False) -> int:
+    """Runs until the person leaves; gives the exit status.  `tour` shows the way round the first time."""
     specs, folder = load_specs(), settings_folder()
     settings, notice = DEFAULTS, ""
     try:
@@ -233,6 +237,6 @@ def run(open_practice: Callable[[], PracticeApi]) -> int:
         remap(read_keymap(folder, specs))
     except Refused as error:
         notice = f"{error} What is shipped is used instead."
-    app = SuperbillApp(open_practice, specs=specs, settings=settings, notice=notice)
+    app = SuperbillApp(open_practice, specs=specs, settings=settings, notice=notice, tour=tour)
     app.run(mouse=settings.mouse or bool(os.environ.get("TEXTUAL_DRIVER")))
     return app.return_code or 0

@@ -144,6 +144,7 @@ PRACTICE: tuple[Action, ...] = (
         places=frozenset({Place.HOME}),
         rank=30,
     ),
+    Action(id="tour", label="tour", help="The way round in six short pages.", places=frozenset({Place.HOME})),
     Action(
         id="away",
         label="away",

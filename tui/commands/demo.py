@@ -36,4 +36,4 @@ def demo(
         return
     from tui.commands.queues import open_app
 
-    open_app(url)
+    open_app(url, tour=True)

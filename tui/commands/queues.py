@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.commands.common import ensure_codes
 
 
-def open_app(db: str | None) -> None:
+def open_app(db: str | None, *, tour: bool = False) -> None:
     """Run the program on the screen until it is left."""
     ensure_codes()
     from tui.app import run
@@ -16,4 +16,4 @@ def open_app(db: str | None) -> None:
 
         return Practice.open(db)
 
-    raise SystemExit(run(open_practice))
+    raise SystemExit(run(open_practice, tour=tour))

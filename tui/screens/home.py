@@ -103,6 +103,13 @@ class HomeScreen(WorkScreen):
         key, _, argument = words.partition(" ")
         self.app.push_screen(ReportScreen(self.session, key, argument.strip()))
 
+    def do_tour(self, _count: int | None) -> None:
+        """The way round."""
+        from tui.screens.tour import TourScreen
+
+        self.session.toured = True
+        self.app.push_screen(TourScreen())
+
     def on_queue_list_opened(self) -> None:
         """A queue was clicked twice."""
         self.do_open(None)
