@@ -27,11 +27,19 @@ KEYS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The detail of a row comes at once, so that a busy machine shows the same as a quick one."""
+    monkeypatch.setattr("tui.screens.queue.REST", 0.001)
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 @pytest.mark.parametrize("name", KEYS)
 async def test_screen(name: str, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with opened(size=size) as desk:
         await desk.press(*KEYS[name])
+        await desk.pilot.pause(0.2)
+        await desk.settle()
         screen = desk.app.screen
         lines = [line.text.rstrip() for line in screen._compositor.render_strips()]
         assert "\n".join(lines) == snapshot
