@@ -17,7 +17,7 @@ from store.tables import Claim, ClaimLine, RemitClaim, RemitPart
 from store.work.record import Facts, Tab, Table
 from store.work.values import Cell, Column, Kind
 
-_MONEY = 10
+_MONEY = 9
 
 
 def scratch_tab(session: Session, row: RemitClaim) -> Tab:
@@ -35,10 +35,10 @@ def _parts(session: Session, parts: Sequence[RemitPart]) -> Table:
     columns = (
         Column("n", "No", 2, Kind.NUMBER),
         Column("claim", "Claim", 10),
-        Column("line", "Line", 14),
+        Column("line", "Line", 12),
         Column("charge", "Charge", _MONEY, Kind.CENTS),
         Column("paid", "Paid", _MONEY, Kind.CENTS),
-        Column("why", "Reasons", 30),
+        Column("why", "Reasons", 24),
     )
     rows: list[tuple[Cell, ...]] = []
     for part in parts:
