@@ -39,6 +39,7 @@ SEES = {
     "collector": {"statements", "run", "calls", "refunds"},
     "supervisor": {
         "coding",
+        "reviews",
         "queries",
         "claims",
         "files",
@@ -56,6 +57,7 @@ SEES = {
     "admin": set(),
     "owner": {
         "coding",
+        "reviews",
         "queries",
         "claims",
         "files",
