@@ -27,6 +27,8 @@ from pathlib import Path
 
 QUIET = 0.25
 """Seconds without output after which a screen is settled."""
+PAUSE = 0.06
+"""Seconds without output after which a key's own answer is complete."""
 WIDTH, HEIGHT = 120, 40
 RUNS = 3
 KEYS = 40
@@ -53,13 +55,13 @@ class Program:
         fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
         return self
 
-    def settle(self, *, until: bytes = b"", most: float = 60.0) -> tuple[float, int]:
+    def settle(self, *, until: bytes = b"", most: float = 60.0, quiet: float = QUIET) -> tuple[float, int]:
         """Seconds until the last output before a pause, and bytes; first waits for `until`, if given."""
         start = last = time.monotonic()
         count, seen = 0, not until
         while time.monotonic() - start < most:
             if not select.select([self.handle], [], [], 0.02)[0]:
-                if seen and (count or until == b"") and time.monotonic() - last > QUIET:
+                if seen and (count or time.monotonic() - start > 2) and time.monotonic() - last > quiet:
                     break
                 continue
             try:
@@ -77,6 +79,13 @@ class Program:
         self.text = b""
         os.write(self.handle, keys.encode())
         return self.settle(most=20)
+
+    def step(self, key: str) -> tuple[float, int]:
+        """One cursor key: until the first pause; what comes after a rest (a detail pane) is waited for, not counted."""
+        os.write(self.handle, key.encode())
+        took, count = self.settle(most=20, quiet=PAUSE)
+        self.settle(most=QUIET * 2)
+        return took, count
 
     @property
     def rss(self) -> float:
@@ -118,7 +127,7 @@ def measure(name: str, command: Sequence[str], measured: Measured, *, until: byt
     for keys in opening:
         program.press(keys)
     for at in range(KEYS // RUNS):
-        took, count = program.press(down if at % 4 else "\x1b[A")
+        took, count = program.step(down if at % 4 else "\x1b[A")
         if count:
             measured.key.append(took)
             measured.bytes.append(count)
