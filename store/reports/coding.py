@@ -13,7 +13,7 @@ from store.coding.states import CodingState
 from store.coding.suggestions import Outcome
 from store.reports.measure import Kpi, Line, Shape, day_of, during, first_steps, in_db, moments, pick, stands
 from store.reports.values import Period
-from store.tables import Action, Claim, Encounter, SuggestionChoice, Transition, User
+from store.tables import Action, Claim, CodingReview, Encounter, SuggestionChoice, Transition, User
 
 _S = CodingState
 _ANSWER_WITHIN = timedelta(hours=72)
@@ -144,6 +144,21 @@ def _suggested(session: Session, period: Period) -> list[Line]:
     ]
 
 
+def _reviewed(session: Session, period: Period) -> list[Line]:
+    query = (
+        pick(Encounter.number, User.name, CodingReview.decided_at, CodingReview.matched, CodingReview.total)
+        .join_from(CodingReview, Encounter, col(Encounter.id) == col(CodingReview.encounter_id))
+        .join(User, col(User.id) == col(CodingReview.coder_id))
+        .where(col(CodingReview.decided_at).is_not(None), during(CodingReview.decided_at, period))
+        .where(col(CodingReview.total) > 0)
+        .order_by(col(CodingReview.decided_at).desc(), col(CodingReview.id))
+    )
+    return [
+        Line(f"visit {number}", who, day_of(at), matched, total)
+        for number, who, at, matched, total in in_db(session, query)
+    ]
+
+
 CODING_KPIS = (
     Kpi("charge-lag", "Charge lag", "days from the visit to its charges", "visits first coded",
         "date of service to coded", Shape.MEDIAN, lines=_charge_lag, better="down", group="Coding"),
@@ -158,8 +173,9 @@ CODING_KPIS = (
         better="down", group="Coding"),
     Kpi("query-answer", "Queries answered in 72 hours", "questions answered within 72 hours", "questions asked",
         "ACDIS", lines=_answered, group="Coding"),
-    Kpi("accuracy", "Coding accuracy", "correct codes", "correct, wrong, missed and extra codes", "95% is usual",
-        missing="needs second-level reviews with their findings", group="Coding"),
+    Kpi("accuracy", "Coding accuracy", "codes of reviewed encounters that the reviewer left",
+        "correct, wrong, missed and extra codes", "95% is usual; by date of the decision", lines=_reviewed,
+        exclusions="encounters that were returned uncoded", group="Coding"),
     Kpi("suggestions", "Suggestion acceptance", "suggestions taken as they were", "suggestions decided",
         "taken, edited or rejected by a coder", lines=_suggested, exclusions="suggestions that nobody decided",
         group="Coding"),
