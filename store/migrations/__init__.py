@@ -16,7 +16,7 @@ from store.migrations import guards, postgresql
 from store.people import grants
 from store.people.roles import Permission
 
-HEAD = "0014"
+HEAD = "0015"
 
 
 def schema_version(engine: Engine) -> str | None:

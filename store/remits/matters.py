@@ -18,11 +18,13 @@ GAP_DAYS = 3
 """Business days that may lie between a remittance and its money (CORE 370)."""
 
 NO_EFT, NO_ERA, EFT_DIFF, DUP, PLB_OPEN = "NO_EFT", "NO_ERA", "EFT_DIFF", "DUP", "PLB_OPEN"
+NEG_CHECK = "NEG_CHECK"
 WORDS = {
     NO_EFT: "its money has not come",
     NO_ERA: "money came without a remittance",
     EFT_DIFF: "the money that came is another amount",
     DUP: "it came before; nothing of this arrival was posted",
+    NEG_CHECK: "a payment below zero: the payer should have carried it forward",
     PLB_OPEN: "an adjustment at provider level whose kind is not known",
 }
 
@@ -99,6 +101,8 @@ def look_at_provider_level(change: Change, remittance: Remittance) -> None:
         RemitProviderAdjustment.remittance_id == remittance.id, RemitProviderAdjustment.account == UNKNOWN
     )
     found = change.session.exec(query).all()
+    if remittance.amount < 0:
+        put(change, of_remittance(remittance, NEG_CHECK), cents=remittance.amount)
     if found:
         told = "\n".join(f"{row.reason} {row.reference} {row.cents / 100:.2f}, segment {row.segment}" for row in found)
         total = sum(row.cents for row in found)

@@ -20,6 +20,7 @@ _HELP = {
     "NO_ERA": "Ask the payer for the remittance, or enter the paper one (P).",
     "EFT_DIFF": "Ask payer and bank; the remittance is not touched.",
     "DUP": "Read the difference; if it is another payment after all, post it (S).",
+    "NEG_CHECK": "It is booked as it came; ask the payer how it is settled, then settle it here (z).",
     "PLB_OPEN": "The money is booked; find out what the payer means, then settle it (z).",
 }
 

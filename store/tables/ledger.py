@@ -45,7 +45,7 @@ class Posting(SQLModel, table=True):
 
     id: int = key()
     entry_id: int = Field(foreign_key="ledger_entry.id", index=True)
-    book: str = Field(index=True)
+    book: str
     cents: int = cents()
     guarantor_id: int | None = Field(default=None, foreign_key="guarantor.id", index=True)
     claim_id: int | None = Field(default=None, index=True)

@@ -205,6 +205,13 @@ def test_adjustments_go_to_accounts_of_the_provider_and_name_their_claim(world: 
     assert world.faults() == []
 
 
+def test_a_payment_below_zero_is_booked_and_put_before_a_person(world: World) -> None:
+    world.do(ImportRemittance("835", era(plb="WO 500")))
+    assert rows(world) == ["NEG_CHECK"]
+    assert world.one(Remittance).amount == -500
+    assert world.faults() == []
+
+
 def test_a_kind_that_is_not_known_is_booked_and_put_before_a_person(world: World) -> None:
     post(world, world.sent(), "", "", plb="ZZ 500")
     assert rows(world) == ["PLB_OPEN"]
