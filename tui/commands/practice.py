@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     app.command("init")(init)
     app.command("upgrade")(upgrade)
     app.command("check")(check)
+    app.command("doctor")(doctor)
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("copy")(copy)
@@ -33,6 +34,7 @@ def init(
     submitter: Annotated[str, typer.Option(help="Your id at the clearinghouse.")] = "SUPERBILL",
     receiver: Annotated[str, typer.Option(help="The clearinghouse's id.")] = "CLEARING",
     receiver_name: Annotated[str, typer.Option(help="The clearinghouse's name.")] = "CLEARINGHOUSE",
+    owner: Annotated[str, typer.Option(help="Whose practice it is, where somebody else sets it up.")] = "",
     production: Annotated[bool, typer.Option("--production", help="Mark claim files as real, not as a test.")] = False,
     db: Db = None,
 ) -> None:
@@ -62,8 +64,18 @@ def init(
         receiver_name=receiver_name,
         usage="P" if production else "T",
     )
-    found_practice(open_engine(url), row, login_name())
-    say(f"{name} is set up in {path or url}; you are its owner.")
+    login = owner or login_name()
+    found_practice(open_engine(url), row, login, _uid_of(login))
+    say(f"{name} is set up in {path or url}; {login} is its owner.")
+
+
+def _uid_of(login: str) -> int | None:
+    import pwd
+
+    try:
+        return pwd.getpwnam(login).pw_uid
+    except KeyError:
+        return None
 
 
 def upgrade(db: Db = None) -> None:
@@ -78,6 +90,26 @@ def upgrade(db: Db = None) -> None:
     kept = before_upgrade(engine, url) if schema_version(engine) != HEAD else None
     bring(engine)
     say("The database is of this version." + (f" As it was before: {kept}" if kept else ""))
+
+
+def doctor(db: Db = None, as_json: Json = False) -> None:
+    """Look for what is not safe about the database, its server and this machine; exits 1 when anything is found."""
+    from store.db import default_url, open_engine
+    from store.doctor import examine
+    from store.migrations import require_current
+
+    engine = open_engine(db or default_url())
+    require_current(engine)
+    found = examine(engine)
+    if as_json:
+        say_json([{"what": finding.what, "do": finding.do} for finding in found])
+    else:
+        for finding in found:
+            say(f"- {finding.what} {finding.do}")
+        if not found:
+            say("Nothing unsafe was found.")
+    if found:
+        raise typer.Exit(1)
 
 
 def backup(file: Annotated[Path, typer.Argument(help="A new file.")], db: Db = None) -> None:
