@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     rules = typer.Typer(help="Edits of the practice's own, written as TOML.", no_args_is_help=True)
     rules.command("list")(list_rules)
     rules.command("show")(show_rule)
+    rules.command("example")(example_rule)
     rules.command("load")(load_rule)
     rules.command("try")(try_rule)
     rules.command("on")(switch_on)
@@ -317,6 +318,13 @@ def show_rule(name: str, db: Db = None) -> None:
 
     with opened(db) as practice, practice.reading() as session:
         typer.echo(rule_named(session, name).text, nl=False)
+
+
+def example_rule() -> None:
+    """How a rule is written: every field and test, with an example."""
+    from store.claims.scrub.site_rules import HOW_TO
+
+    typer.echo(HOW_TO)
 
 
 def load_rule(

@@ -42,6 +42,9 @@ from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.claims.snapshot import AnyClaim, diagnosis_codes
 from store.errors import Refused
 
+HOW_TO = (__doc__ or "").strip()
+"""How a rule is written, for a person."""
+
 LINE = "line."
 CLAIM_FIELDS = (
     "payer", "filing", "sequence", "kind", "frequency", "place", "diagnosis", "charge", "authorization", "referral",
