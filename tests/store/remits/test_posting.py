@@ -272,7 +272,8 @@ def test_posting_waits_for_nobody_who_has_an_item_open(world: World) -> None:
     collector, biller = world.who("collector"), world.who("biller2")
     collector.lease(world.item("statements", account).id)
     biller.lease(world.item("denials", world.one(Denial).id).id)
-    world.who("biller").do(ImportRemittance("back", era(reversal(answer), trace="EFT2")))
+    back = reversal(answer)
+    world.who("biller").do(ImportRemittance("back", era(back, trace="EFT2", plb=f"FB {back.paid}")))
     assert [item.queue for item in world.all(WorkItem, open=True)] == []
     assert world.faults() == []
 
