@@ -7,7 +7,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from store.reports.values import Report
 
 
+PRESENT = timedelta(seconds=30)
+"""How often a session says that it is still here, and learns whether it was ended."""
 LOOK = timedelta(minutes=5)
 """Looks at the same record within this time are one look."""
 
@@ -53,6 +55,7 @@ class Practice:
         self.actor = actor
         self._codes: CodeLibrary | None = None
         self._session_id: int | None = None
+        self._seen = datetime.min.replace(tzinfo=UTC)
         self._looked: dict[tuple[str, int], datetime] = {}
         self.tell: Callable[[int, int, str], None] = lambda _done, _total, _what: None
 
@@ -101,6 +104,12 @@ class Practice:
         with storage_told(), Session(writer(self.engine)) as session:
             seats.seen(session, self._session_id, clock.now())
             session.commit()
+
+    def _still_here(self) -> None:
+        now = clock.now()
+        if self._session_id is not None and now - self._seen >= PRESENT:
+            self.present()
+            self._seen = now
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who is in the program now (administrators see all, others their own)."""
@@ -166,6 +175,7 @@ class Practice:
 
     def do(self, command: Command | Job, *, key: str | None = None, lease: Lease | None = None) -> Done:
         """Carry out a command, once for each `key`, or a job of several."""
+        self._still_here()
         if isinstance(command, Job):
             return command.carry_out(self, key or uuid.uuid4().hex)
         return self._runner().run(command, key=key, lease=lease)
@@ -184,6 +194,7 @@ class Practice:
 
     def board(self) -> tuple[BoardLine, ...]:
         """Every queue that this person may see, with its figures."""
+        self._still_here()
         self._release()
         today = clock.today()
         with self.reading() as session:
@@ -296,6 +307,7 @@ class Practice:
 
     def beat(self, lease: Lease) -> Lease:
         """Keep a lease alive."""
+        self._still_here()
         with storage_told(), Session(writer(self.engine)) as session:
             kept = leases.beat(session, self.actor, lease, clock.now())
             session.commit()

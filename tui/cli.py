@@ -28,8 +28,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 def main() -> None:
     """Run the command line; a refusal is one plain sentence and exit code 1."""
-    from tui import commands
+    from tui import commands, hygiene
 
+    hygiene.begin()
+    if sys.argv[1:2] == ["codes"]:
+        hygiene.for_everybody()
     commands.register(app)
     try:
         app()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -126,8 +127,12 @@ def ensure_codes() -> None:
     try:
         open_library()
     except Refused:
-        with progress() as show:
-            build_library(progress=show)
+        before = os.umask(0o022)  # the code sets are shared and hold nobody's data
+        try:
+            with progress() as show:
+                build_library(progress=show)
+        finally:
+            os.umask(before)
             prepare_reading(show)
 
 

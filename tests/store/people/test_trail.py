@@ -129,6 +129,9 @@ def test_sessions_are_listed_and_can_be_ended(world: World) -> None:
     world.do(EndSession(int(row["session"])))
     with pytest.raises(NotAllowed, match="ended by an administrator"):
         opened.present()
+    for step in (opened.board, lambda: opened.do(TrustFile())):
+        with pytest.raises(NotAllowed, match="ended by an administrator"):
+            step()
     assert world.get(WorkItem, item_id).owner_id is None
     opened.close()
     with Session(world.engine) as session:

@@ -1,0 +1,33 @@
+"""Nothing of a patient is left lying about: no core, no log of keys, no picture of a screen, no open file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROBE = """
+import os, resource
+from tui import hygiene
+hygiene.begin()
+import textual.constants as known
+open('made', 'w').close()
+print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.stat('made').st_mode & 0o777), repr(known.LOG_FILE),
+      [name for name in os.environ if name.startswith('TEXTUAL')])
+"""
+
+
+def test_the_program_begins_by_closing_what_leaks(tmp_path: Path) -> None:
+    environment = {**os.environ, "TEXTUAL_LOG": "keys.log", "TEXTUAL_SCREENSHOT": "1", "TEXTUAL_DRIVER": "os:system"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "(0, 0) 0o600 None []"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made"]
+
+
+def test_the_command_line_begins_so() -> None:
+    source = (Path(__file__).parents[2] / "tui" / "cli.py").read_text()
+    assert source.index("hygiene.begin()") < source.index("commands.register(app)")

@@ -1,0 +1,28 @@
+"""What a process that shows patients' data does before anything else: nothing of it may be left lying about."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+
+_PR_SET_DUMPABLE = 4
+_SCRUBBED = "TEXTUAL"
+"""The screen library would log every key, a password's too, write pictures of screens, or load any module."""
+
+
+def for_everybody() -> None:
+    """Files that are made from now on can be read by all: code sets hold nobody's data and are shared."""
+    os.umask(0o022)
+
+
+def begin() -> None:
+    """Files for the owner alone, no core dump, no reading by other processes, no switches of the screen library."""
+    os.umask(0o077)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    for name in [name for name in os.environ if name.startswith(_SCRUBBED)]:
+        del os.environ[name]
