@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
+from textual import events
 
 from store.db import writer
 from store.practice import Practice
@@ -188,3 +189,10 @@ async def test_a_favourite_moves_up_a_pick_is_learned_and_forgotten_and_the_code
     await desk.settle()
     assert "Forgot 1 pick" in desk.status
     assert "picked" not in desk.text("#about")
+
+
+async def test_what_is_typed_right_after_the_search_key_reaches_the_search(desk: Desk) -> None:
+    for letter in "iJ45.31":
+        desk.app.post_message(events.Key({".": "full_stop"}.get(letter, letter), letter))
+    await desk.settle()
+    assert "J45.31" in desk.text("#find")

@@ -137,6 +137,10 @@ class CodeSearch(Vertical):
             self._input.fill(text)
         self._input.focus()
 
+    def take_typed(self, character: str) -> None:
+        """A letter that was typed before the line had the focus."""
+        self._input.insert_text_at_cursor(character)
+
     def again(self, scope: str | None = None) -> None:
         """Asks once more, as what is searched or what was learned has changed; `scope` tells what is searched."""
         if scope is not None:

@@ -41,6 +41,13 @@ class DeskCoding(DeskBase):
         self._search.start(one_line(text)[:_SPAN_WORDS])
         self._search.again(self._finder.scope.shown)
 
+    def take_typed(self, character: str) -> bool:
+        """Letters typed right after the key that opens the search belong to it."""
+        searching = self.has_class("-searching")
+        if searching:
+            self._search.take_typed(character)
+        return searching
+
     def on_code_search_turned(self, event: CodeSearch.Turned) -> None:
         """Another code set is searched."""
         event.stop()

@@ -118,6 +118,8 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
             self._waiting.append((name, character))
             self._feed_prompt()
             return
+        if character and character.isprintable() and self.take_typed(character):
+            return
         key = pressed(name, character)
         if self.drawer.is_open and self._in_drawer(key):
             return
@@ -132,6 +134,10 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
             self.status.say(f"{one_line(key)} does nothing here.", hint="? shows the keys")
         else:
             self.perform(action, self._take_count())
+
+    def take_typed(self, character: str) -> bool:  # noqa: ARG002 - most screens have no line of their own
+        """Gives a letter that was typed ahead to the line that has just opened; whether there is one."""
+        return False
 
     def _in_drawer(self, key: str) -> bool:
         action = find(Drawer.ACTIONS, key)
