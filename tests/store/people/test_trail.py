@@ -53,7 +53,7 @@ def test_the_trail_is_asked_by_patient_person_and_time(world: World) -> None:
     with Session(world.engine) as session:
         assert {row["patient_id"] for row in entries(session, Asked(patient=number))} == {claim.patient_id}
         assert [row["action"] for row in entries(session, Asked(user="biller"))] == ["view.claim"]
-        assert entries(session, Asked(since=DAY + timedelta(days=1))) == []
+        assert entries(session, Asked(since=DAY + timedelta(days=1), user="biller")) == []
         assert entries(session, Asked(until=DAY - timedelta(days=1), user="biller")) == []
         assert len(entries(session, Asked(since=DAY, until=DAY, user="biller"))) == 1
         with pytest.raises(Refused, match="no patient"):
