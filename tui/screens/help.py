@@ -16,7 +16,7 @@ from tui.widgets.look import BOLD, DIM, KEY, PLAIN
 from tui.widgets.plain import Line, LineInput, PlainText, fit, one_line
 from tui.widgets.scroller import Pager
 
-_KEY_WIDTH = 10
+_KEY_WIDTH = 13
 _LABEL_WIDTH = 15
 
 

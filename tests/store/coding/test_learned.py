@@ -46,9 +46,9 @@ def test_a_phrase_is_known_again_whatever_the_order_of_its_words_and_their_endin
 
 
 def test_a_code_that_no_word_finds_comes_after_a_pick(world: World) -> None:
-    assert "Z00.00" not in found(world, "the yearly")
-    pick(world, "the yearly", "Z00.00")
-    assert "Z00.00" in found(world, "the yearly")
+    assert "Z00.00" not in found(world, "the usual")
+    pick(world, "the usual", "Z00.00")
+    assert "Z00.00" in found(world, "the usual")
 
 
 def test_taking_a_code_back_takes_the_pick_back_and_nobody_elses(world: World) -> None:
