@@ -63,8 +63,18 @@ def _may_be(sentence: Sentence, place: int, known: Mapping[str, float], shouted:
         return False
     if use == "number" and (not capitals or (place and sentence.tokens[place - 1].raw[0].isdigit())):
         return False
+    if use == "scale" and _numbered(sentence, place):
+        return False
     if len(token.raw) == 2:
         return (capitals or mixed or use == "lower") and sentence.section not in _TERSE
     if token.word in known and not capitals:
         return False
     return capitals or mixed or "/" in token.raw or len(token.raw) >= _CERTAIN_LOWER or token.lower == token.raw
+
+
+def _numbered(sentence: Sentence, place: int) -> bool:
+    """Whether a number is part of the name: "GAD-7" is a questionnaire and names nobody's condition."""
+    after = [token.raw for token in sentence.tokens[place + 1 : place + 3]]
+    if after[:1] == ["-"]:
+        del after[0]
+    return bool(after) and after[0].isdigit()

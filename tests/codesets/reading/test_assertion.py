@@ -111,6 +111,11 @@ def test_a_misspelt_word_is_read(read: Read) -> None:
     assert [m.codes[0] for m in read("A/P\n1. Hypertenion\n").mentions] == ["I10"]
 
 
+def test_the_name_of_a_questionnaire_is_no_condition(read: Read) -> None:
+    assert read("PHQ-9: 15. GAD-7: 3. GAD 7 score 3.\n").mentions == ()
+    assert [m.text for m in read("ASSESSMENT: GAD, stable.\n").mentions] == ["GAD"]
+
+
 def test_an_abbreviation_is_read_by_its_section(read: Read) -> None:
     assert [m.text for m in read("EXAM\nPE normal, 98% RA\n").mentions] == []
     assert [m.codes[0] for m in read("A/P\n1. RA\n").mentions] == ["M069"]
