@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from store.practice import Practice
+from tests.journeys.words import encounter_csv
 from tests.tui.support import Desk
 from tui.app import SuperbillApp
 from tui.screens.queue import QueueScreen
@@ -64,3 +66,18 @@ async def back_to_the_board(desk: Desk) -> None:
             return
         await desk.press("escape")
         await desk.settle()
+
+
+@asynccontextmanager
+async def new_encounter(day: Path, size: tuple[int, int]) -> AsyncIterator[Desk]:
+    """The coding desk with an encounter open that has just come in, at the codes."""
+    encounter_csv(day / "visits.csv")
+    async with at_work(size) as desk:
+        await desk.press("i")
+        await answered(desk, "visits.csv")
+        await into(desk, "coding")
+        await filtered(desk, "patient:quillfeather")
+        await desk.press("enter")
+        await desk.settle()
+        await desk.press("tab")
+        yield desk

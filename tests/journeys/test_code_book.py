@@ -10,8 +10,7 @@ import pytest
 
 from codesets import CodeLibrary, open_library
 from codesets.library.page import open_page
-from tests.journeys.sitting import answered, at_work, filtered, into
-from tests.journeys.words import encounter_csv
+from tests.journeys.sitting import answered, new_encounter
 from tests.tui.support import SMALL, Desk
 
 DAY = date(2026, 5, 12)
@@ -20,15 +19,8 @@ DAY = date(2026, 5, 12)
 @pytest.fixture
 async def book(day: Path) -> AsyncIterator[Desk]:
     """The book, opened at the first suggestion of a new encounter (J45.31)."""
-    encounter_csv(day / "visits.csv")
-    async with at_work(SMALL) as sitting:
-        await sitting.press("i")
-        await answered(sitting, "visits.csv")
-        await into(sitting, "coding")
-        await filtered(sitting, "patient:quillfeather")
-        await sitting.press("enter")
-        await sitting.settle()
-        await sitting.press("tab", "o")
+    async with new_encounter(day, SMALL) as sitting:
+        await sitting.press("o")
         await sitting.settle()
         yield sitting
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.journeys.command import superbill
-from tests.journeys.sitting import answered, at_work, back_to_the_board, filtered, into
+from tests.journeys.sitting import answered, back_to_the_board, filtered, into, new_encounter
 from tests.journeys.words import encounter_csv
 from tests.tui.support import SMALL, Desk
 from tui.widgets.plain import LineInput
@@ -17,15 +17,8 @@ def typed(desk: Desk) -> str:
 
 
 async def test_a_question_is_asked_and_answered_by_key(day: Path) -> None:
-    encounter_csv(day / "visits.csv")
-    async with at_work(SMALL) as desk:
-        await desk.press("i")
-        await answered(desk, "visits.csv")
-        await into(desk, "coding")
-        await filtered(desk, "patient:quillfeather")
-        await desk.press("enter")
-        await desk.settle()
-        await desk.press("tab", "Q")
+    async with new_encounter(day, SMALL) as desk:
+        await desk.press("Q")
         await desk.settle()
         await answered(desk, "meaning")
         assert "Mild persistent asthma with acute exacerbation" in typed(desk)
@@ -57,15 +50,8 @@ async def test_a_question_is_asked_and_answered_by_key(day: Path) -> None:
 
 
 async def test_what_leads_stays_a_draft_and_says_why(day: Path) -> None:
-    encounter_csv(day / "visits.csv")
-    async with at_work(SMALL) as desk:
-        await desk.press("i")
-        await answered(desk, "visits.csv")
-        await into(desk, "coding")
-        await filtered(desk, "patient:quillfeather")
-        await desk.press("enter")
-        await desk.settle()
-        await desk.press("tab", "Q")
+    async with new_encounter(day, SMALL) as desk:
+        await desk.press("Q")
         await desk.settle()
         await answered(desk, "meaning", "Please document pneumonia, the payer pays more for it.", "")
         await desk.press("y")

@@ -10,8 +10,7 @@ from sqlmodel import select
 
 from store.practice import Practice
 from store.tables import SuggestionChoice
-from tests.journeys.sitting import answered, at_work, filtered, found, into
-from tests.journeys.words import encounter_csv
+from tests.journeys.sitting import answered, found, new_encounter
 from tests.tui.support import LARGE, SMALL, Desk
 
 
@@ -23,15 +22,7 @@ def size() -> tuple[int, int]:
 @pytest.fixture
 async def desk(day: Path, size: tuple[int, int]) -> AsyncIterator[Desk]:
     """The desk with a new encounter open, at the codes."""
-    encounter_csv(day / "visits.csv")
-    async with at_work(size) as sitting:
-        await sitting.press("i")
-        await answered(sitting, "visits.csv")
-        await into(sitting, "coding")
-        await filtered(sitting, "patient:quillfeather")
-        await sitting.press("enter")
-        await sitting.settle()
-        await sitting.press("tab")
+    async with new_encounter(day, size) as sitting:
         yield sitting
 
 

@@ -11,8 +11,7 @@ import pytest
 from store.demo.encounters import demo_encounters
 from tests.journeys.command import superbill
 from tests.journeys.conftest import TODAY
-from tests.journeys.sitting import answered, at_work, back_to_the_board, filtered, found, into
-from tests.journeys.words import encounter_csv
+from tests.journeys.sitting import answered, at_work, back_to_the_board, found, into, new_encounter
 from tests.tui.support import LARGE, SMALL, Desk
 
 MOST_KEYS = 25
@@ -21,15 +20,7 @@ MOST_KEYS = 25
 @pytest.fixture
 async def desk(day: Path) -> AsyncIterator[Desk]:
     """The desk with a new encounter open, at the codes."""
-    encounter_csv(day / "visits.csv")
-    async with at_work(SMALL) as sitting:
-        await sitting.press("i")
-        await answered(sitting, "visits.csv")
-        await into(sitting, "coding")
-        await filtered(sitting, "patient:quillfeather")
-        await sitting.press("enter")
-        await sitting.settle()
-        await sitting.press("tab")
+    async with new_encounter(day, SMALL) as sitting:
         yield sitting
 
 
