@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from store.coding.access import QUEUE as CODING
 from store.coding.access import called as encounter_called
 from store.coding.states import ENCOUNTER, CodingState
+from store.people.roles import Permission
 from store.queries import access
 from store.queries.answer import escalated, unanswered
 from store.queries.states import PROVIDER_QUERY, QUEUE, QueryState
@@ -26,6 +27,7 @@ class CarryOnCoding(Command):
     """Do what is due today on held encounters and open questions; again the same day it does nothing."""
 
     name: ClassVar[str] = "queries.carry_on"
+    permission: ClassVar[Permission | None] = Permission.CODE
     undoable: ClassVar[bool] = False
 
     def apply(self, change: Change) -> Said:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import multiprocessing
+import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import ClassVar
 import pytest
 from sqlalchemy import event, text
 
+import store
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import FinishCoding
 from store.coding.whole import CodeEncounter
@@ -33,10 +36,9 @@ from tests.store.world import DAY, World
 
 def commands() -> dict[str, type[Command]]:
     """Every command of the store by its name."""
-    import store.practice
-    import store.statements.files
-    import store.work.undo  # noqa: F401
-
+    for module in pkgutil.walk_packages(store.__path__, "store."):
+        if ".migrations." not in module.name:
+            importlib.import_module(module.name)
     found: dict[str, type[Command]] = {}
     waiting = list(Command.__subclasses__())
     while waiting:
@@ -66,7 +68,8 @@ def test_every_change_of_money_claims_or_people_needs_a_permission() -> None:
         "work.save_view",
         "work.drop_view",
         "queries.import_answers",
-    }  # a person's own; shared ones ask inside
+        "work.together",
+    }  # a person's own; those of several permissions ask inside
 
 
 def test_the_same_key_gives_the_same_answer_and_one_effect(world: World) -> None:
