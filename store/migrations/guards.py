@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, inspect
 
-APPEND_ONLY = ("ledger_entry", "posting", "audit_entry", "claim_version", "row_image", "transition")
-SET_ONCE = {"claim_version": "batch_id"}
-"""A row of this table is final once this column is filled in: a claim version, when it goes out in a batch."""
+APPEND_ONLY = ("ledger_entry", "posting", "audit_entry", "claim_version", "row_image", "transition", "patient_payment")
+SET_ONCE = {"claim_version": "batch_id", "patient_payment": "close_id"}
+"""A row of this table is final once this column is filled in: a claim version when it goes out in a batch, a payment
+when its day is closed."""
 
 
 def install(connection: Connection) -> None:

@@ -362,13 +362,6 @@ def upgrade() -> None:
         "(SELECT CASE r.state WHEN 'SENT' THEN 'SENT' WHEN 'GENERATED' THEN 'INCLUDED' ELSE 'ELIGIBLE' END "
         "FROM statement_run r WHERE r.id = statement_account.run_id), 'ELIGIBLE') END"
     )
-    if op.get_bind().dialect.name == 'sqlite':
-        for what in ('UPDATE', 'DELETE'):
-            op.execute(
-                f"CREATE TRIGGER patient_payment_no_{what.lower()} BEFORE {what} ON patient_payment "
-                "WHEN OLD.close_id IS NOT NULL "
-                "BEGIN SELECT RAISE(ABORT, 'a payment of a closed day is final'); END"
-            )
 
 
 def downgrade() -> None:

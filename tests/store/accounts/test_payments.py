@@ -110,7 +110,7 @@ def test_the_day_closes_only_when_what_is_deposited_is_what_was_posted(world: Wo
     assert (world.one(DayClose).payments, world.one(DayClose).cash) == (4, 5_000)
     with pytest.raises(Refused, match="since the last close"):
         world.do(CloseDay(0))
-    with pytest.raises(Exception, match="closed day is final"):
+    with pytest.raises(Exception, match="patient_payment is append-only"):
         world.sql("UPDATE patient_payment SET cents=1")
 
 

@@ -107,6 +107,7 @@ def test_recoding_a_claim_that_was_answered_replaces_it(world: World) -> None:
     coder = world.who("coder")
     coder.do(ChangeLine(claim.encounter_id, line.id, units=2))
     coder.do(FinishCoding(claim.encounter_id))
+    world.owner.board()  # where a coder's login can't bill, who works claims does
     sent, after = version(world, claim_id), world.get(Claim, claim_id)
     assert (sent.frequency, sent.payer_control, sent.control_number) == ("7", f"ICN{claim_id}", claim.control_number)
     assert (after.charge, after.current, after.state) == (25_900, 2, "READY")

@@ -13,12 +13,14 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
+from store.accounts.payments import CloseDay, TakePayment
 from store.db import open_engine, sqlite_url, writer
 from store.errors import Refused
 from store.migrations import HEAD, require_current, schema_version, upgrade
 from store.migrations.guards import APPEND_ONLY
 from store.people.users import found_practice
 from store.practice import Practice
+from store.tables import Guarantor
 from tests.store.conftest import practice_row
 from tests.store.world import World
 
@@ -161,6 +163,8 @@ def test_a_wrong_npi_founds_nothing(empty: Engine) -> None:
 )
 def test_what_is_append_only_can_neither_change_nor_go(world: World, table: str, attack: str) -> None:
     world.sent()
+    world.do(TakePayment(world.all(Guarantor)[0].id, 100, "cash"))
+    world.do(CloseDay(100))
     column = inspect(world.engine).get_columns(table)[-1]["name"]
     before = world.dump(everything=True)
     with pytest.raises(DatabaseError, match="append-only"):

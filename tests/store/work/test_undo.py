@@ -565,6 +565,7 @@ def test_a_claim_that_went_out_since_can_not_be_unmade(world: World) -> None:
     encounter_id = _coded(world, "PRMUT")
     coder = world.who("coder")
     coder.do(flow.FinishCoding(encounter_id))
+    world.owner.board()
     world.send()
     before = world.dump(everything=True)
     with pytest.raises(Stale, match="changed since"):
