@@ -13,6 +13,17 @@ from tests.databases import ON_POSTGRESQL, Databases, PostgresDatabases, SqliteD
 from tests.postgres import Server, running
 
 
+@pytest.fixture(autouse=True)
+def process_as_before() -> Iterator[None]:
+    """The program's start takes switches out of the environment and narrows file modes: not for the tests after it."""
+    before = dict(os.environ)
+    os.umask(mask := os.umask(0o022))
+    yield
+    os.umask(mask)
+    for name, value in before.items():
+        os.environ.setdefault(name, value)
+
+
 @pytest.fixture(scope="session")
 def built_library_path() -> Path:
     """A complete library.  Its folder is named by the sources' hash, so later runs build nothing; the
