@@ -10,6 +10,8 @@ import resource
 _PR_SET_DUMPABLE = 4
 _SCRUBBED = "TEXTUAL"
 """The screen library would log every key, a password's too, write pictures of screens, or load any module."""
+_KEPT = {"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
+"""What the browser's server sets for its pages, and harms nobody."""
 
 
 def for_everybody() -> None:
@@ -24,5 +26,5 @@ def begin() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    for name in [name for name in os.environ if name.startswith(_SCRUBBED)]:
+    for name in [name for name in os.environ if name.startswith(_SCRUBBED) and os.environ[name] != _KEPT.get(name)]:
         del os.environ[name]

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 PROBE = """
 import os, resource
 from tui import hygiene
@@ -26,6 +28,15 @@ def test_the_program_begins_by_closing_what_leaks(tmp_path: Path) -> None:
     )
     assert done.stdout.strip() == "(0, 0) 0o600 None []"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["made"]
+
+
+def test_a_page_of_the_browser_keeps_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import os; from tui import hygiene; hygiene.begin(); print(os.environ.get('TEXTUAL_DRIVER'))"
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    for given, kept in (("textual.drivers.web_driver:WebDriver", True), ("os:system", False)):
+        monkeypatch.setenv("TEXTUAL_DRIVER", given)
+        said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        assert said == (given if kept else "None")
 
 
 def test_the_command_line_begins_so() -> None:
