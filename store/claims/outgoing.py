@@ -5,19 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, select
 
 from store.claims import archive
-from store.tables import ArchivedFile, Batch, Practice, TradingPartner
+from store.db import on_postgresql
+from store.errors import Refused
+from store.tables import ArchivedFile, Batch, ControlNumber, Practice, TradingPartner
 from store.work.command import Change
-from store.work.dates import add_business_days
+from store.work.dates import add_business_days, holidays
 from store.x12.claim_values import FileControl, Submitter
 
 MADE, DELIVERED = "MADE", "DELIVERED"
 HEARD, REJECTED, PARTLY, NO_ACK, DONE = "HEARD", "REJECTED", "PARTLY", "NO_ACK", "DONE"
 """What a batch's file may be: written down, in its folder; read by the other side, refused whole or in part, not heard
 of in time, or settled by sending its claims again."""
+
+LAST_NUMBER = 999_999_999
+"""ISA13 has nine digits."""
 
 SUFFIX = {"837P": "837", "837I": "837", "276": "276", "paper": "pdf"}
 
@@ -34,6 +39,11 @@ class Route:
     syntax_days: int
     claim_days: int
     payer_days: int
+
+    @property
+    def series(self) -> str:
+        """Whose control numbers its files have: each partner has its own for test and for production."""
+        return f"{self.partner_id or ''}{self.usage}"
 
 
 def route_to(session: Session, partner_id: int | None) -> Route:
@@ -56,17 +66,18 @@ def route_to(session: Session, partner_id: int | None) -> Route:
 
 
 def new_batch(change: Change, route: Route, kind: str, claims: int, charge: int) -> Batch:
-    """A batch with numbers that were never used before, whoever it goes to."""
-    last = change.session.exec(select(func.coalesce(func.max(Batch.interchange), 0))).one()
-    number = int(last) + 1
-    stem = "claims" if kind != "276" else "status"
+    """A batch with the next numbers of its partner and usage, which no file to them ever had."""
+    series = "paper" if kind == "paper" else route.series
+    number = _next_number(change.session, series)
+    stem = "status" if kind == "276" else "claims"
     return change.add(
         Batch(
+            series=series,
             interchange=number,
             group=number,
             set_control="0001",
-            reference=f"SB{number:09d}",
-            file_name=f"{stem}_{number:09d}.{SUFFIX[kind]}",
+            reference=f"SB{series.upper()}{number:09d}",
+            file_name=f"{stem}_{series}_{number:09d}.{SUFFIX[kind]}",
             sha256="",
             usage=route.usage,
             state=MADE,
@@ -75,9 +86,21 @@ def new_batch(change: Change, route: Route, kind: str, claims: int, charge: int)
             charge=charge,
             kind=kind,
             partner_id=route.partner_id,
-            awaits_until=None if kind == "paper" else awaited(change.today, route.syntax_days),
+            awaits_until=None if kind == "paper" else awaited(change, route.syntax_days),
         )
     )
+
+
+def _next_number(session: Session, series: str) -> int:
+    """Counts the series up; whoever comes at the same time waits, so that no number is given twice."""
+    there = postgresql.insert if on_postgresql(session) else sqlite.insert
+    session.execute(there(ControlNumber).values(series=series, last=0).on_conflict_do_nothing())
+    row = session.exec(select(ControlNumber).where(ControlNumber.series == series).with_for_update()).one()
+    if row.last >= LAST_NUMBER:
+        raise Refused(f"The control numbers of {series} are used up.", do="Put the partner on file anew.")
+    row.last += 1
+    session.flush()
+    return row.last
 
 
 def control_of(batch: Batch, route: Route) -> FileControl:
@@ -95,6 +118,6 @@ def keep_file(change: Change, batch: Batch, content: bytes) -> ArchivedFile:
     return file
 
 
-def awaited(today: date, days: int) -> date:
-    """The last day of a wait of so many business days."""
-    return add_business_days(today, days)
+def awaited(change: Change, days: int) -> date:
+    """The last day of a wait of so many business days of the practice."""
+    return add_business_days(change.today, days, holidays(change.session))

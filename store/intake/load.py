@@ -17,7 +17,7 @@ from store.people.roles import Permission
 from store.tables import Coverage, Encounter, Guarantor, Note, Patient, PatientContact, Payer, Practice, Provider
 from store.work import items
 from store.work.command import Change, Command, Said, bulk
-from store.work.dates import add_business_days
+from store.work.dates import add_business_days, holidays
 from store.work.progress import steps
 
 ADULT = 18
@@ -111,7 +111,7 @@ class _Loader:
     def _queue(self, encounter: Encounter) -> None:
         waiting = encounter.state == CodingState.NEW
         self.without_note += waiting
-        due = add_business_days(encounter.service_date, self.target_days)
+        due = add_business_days(encounter.service_date, self.target_days, holidays(self.change.session))
         reason = "waits for its note" if waiting else "to be coded"
         items.put(self.change, QUEUE, encounter.id, reason=reason, due=due)
 

@@ -5,9 +5,11 @@ alembic is imported only when a schema is made or upgraded; at every start the v
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from store.db import sqlite_path, writer
@@ -16,7 +18,7 @@ from store.migrations import guards, postgresql
 from store.people import grants
 from store.people.roles import Permission
 
-HEAD = "0015"
+HEAD = "0016"
 
 
 def schema_version(engine: Engine) -> str | None:
@@ -49,13 +51,16 @@ def _readable_version(engine: Engine, where: str) -> str | None:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to `HEAD` in one transaction; two processes at once are safe (the second waits)."""
+    """Bring the schema to `HEAD` in one transaction; two processes at once are safe (the second waits).
+
+    A table of SQLite that is made anew has to be dropped while others refer to it: references are checked at the end.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with writer(engine).begin() as connection:
+    with _without_references(engine) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             grants.require_superuser(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
@@ -66,6 +71,24 @@ def upgrade(engine: Engine) -> None:
         guards.install(connection)
         if connection.dialect.name == "postgresql":
             grants.install(connection, _queues())
+        elif broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise RuntimeError(f"the upgrade breaks what {broken[0]} refers to")
+
+
+@contextmanager
+def _without_references(engine: Engine) -> Iterator[Connection]:
+    """A connection on which SQLite leaves references alone, which it can be told only outside of a transaction."""
+    with writer(engine).connect() as connection:
+        raw = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None
+        if raw is None:
+            yield connection
+            return
+        raw.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _queues() -> dict[str, Permission]:

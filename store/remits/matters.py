@@ -11,7 +11,7 @@ from store.remits.provider import UNKNOWN
 from store.tables import Deposit, PaymentMatter, RemitProviderAdjustment, Remittance, WorkItem
 from store.work import items
 from store.work.command import Change
-from store.work.dates import add_business_days
+from store.work.dates import add_business_days, holidays
 
 QUEUE = "payments"
 GAP_DAYS = 3
@@ -36,7 +36,7 @@ def put(change: Change, matter: PaymentMatter, *, cents: int, later: bool = Fals
         change, QUEUE, kept.id, reason=f"{kept.reason}: {WORDS[kept.reason]}", cents=abs(cents), score=abs(cents)
     )
     if later:
-        until = add_business_days(kept.on, GAP_DAYS)
+        until = add_business_days(kept.on, GAP_DAYS, holidays(change.session))
         item.deferred_until = until if until > change.today else None
     change.session.flush()
     return kept

@@ -27,6 +27,7 @@ from store.tables.claim import (
     ClaimLine,
     ClaimOverride,
     ClaimVersion,
+    ControlNumber,
     MessageRule,
     SiteRule,
 )
@@ -47,7 +48,7 @@ from store.tables.payment import (
     SmallBalanceRun,
 )
 from store.tables.people import User
-from store.tables.practice import Fee, Payer, Practice, Provider, TradingPartner
+from store.tables.practice import Fee, Holiday, Payer, Practice, Provider, TradingPartner
 from store.tables.query import ProviderQuery, QueryIndicator, QueryTiming
 from store.tables.remittance import (
     Deposit,
@@ -72,17 +73,18 @@ __all__ = [
     "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "AssignmentRule", "Assistance",
     "AuditEntry", "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine",
     "ClaimOverride", "ClaimVersion", "CodeFavourite", "CodeMacro", "CodePick", "CodingReview", "CodingStep",
-    "ContractRate", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth", "Deposit", "Diagnosis",
-    "DiscountStep", "DispositionRule", "Dispute", "Draft", "DunningMessage", "Encounter", "Estimate",
-    "FacilityBill", "Fee", "Guarantor", "LedgerEntry", "LetterTemplate", "LoginSession", "MessageRule", "Note",
-    "Patient", "PatientCall", "PatientContact", "PatientPayment", "PatientPolicy", "Payer", "PaymentMatter",
-    "PaymentPlan", "Placement", "PlanInstalment", "Posting", "PostingRule", "PovertyGuideline", "Practice",
-    "Promise", "Provider", "ProviderQuery", "QueryIndicator", "QueryTiming", "Refund", "Remark",
-    "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart", "RemitProviderAdjustment", "Remittance",
-    "ReviewRule", "RowImage", "RunWording", "SavedView", "SentDocument", "ServiceLine", "SiteRule", "Sitting",
-    "SmallBalanceAccount", "SmallBalanceExclusion", "SmallBalanceRun", "StatementAccount", "StatementRun",
-    "StatementTemplate", "SuggestionChoice", "TradingPartner", "Transition", "Underpayment", "User",
-    "VisitSheet", "WorkItem", "WriteOffLimit", "WriteOffRequest",
+    "ContractRate", "ControlNumber", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth",
+    "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "Draft", "DunningMessage",
+    "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "Holiday", "LedgerEntry", "LetterTemplate",
+    "LoginSession", "MessageRule", "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment",
+    "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement", "PlanInstalment", "Posting",
+    "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "ProviderQuery", "QueryIndicator",
+    "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
+    "RemitProviderAdjustment", "Remittance", "ReviewRule", "RowImage", "RunWording", "SavedView",
+    "SentDocument", "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
+    "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice",
+    "TradingPartner", "Transition", "Underpayment", "User", "VisitSheet", "WorkItem", "WriteOffLimit",
+    "WriteOffRequest",
 ]  # fmt: skip
 
 for _table in SQLModel.metadata.tables.values():

@@ -17,7 +17,7 @@ class Claim(Versioned, table=True):
     the payer before this one, `kind` professional or institutional; `first_scrub` is what the very first scrub said
     (clean, warn or stop); `awaits_until` is the last day on which the next answer is expected, after which an alarm is
     raised.  `edit_` columns tell what keeps it from being sent; `review` is how far a rejection is looked at (1 not, 2
-    being, 3 looked at).
+    being, 3 looked at).  `routed_to` is the desk that was asked something about it, `routed_question` what.
     """
 
     id: int = key()
@@ -48,6 +48,8 @@ class Claim(Versioned, table=True):
     edit_code: str = later("")
     review: int = later(1)
     awaits_until: date | None = Field(default=None, index=True)
+    routed_to: str = later("")
+    routed_question: str = later("")
 
 
 class ClaimVersion(SQLModel, table=True):
@@ -147,16 +149,32 @@ class MessageRule(SQLModel, table=True):
     active: bool = True
 
 
+class ControlNumber(SQLModel, table=True):
+    """The last control number of a series: each trading partner has one for test and one for production."""
+
+    __tablename__ = "control_number"
+
+    id: int = key()
+    series: str = Field(unique=True)
+    last: int = 0
+
+
 class Batch(SQLModel, table=True):
-    """One claim file.  Control numbers are never used twice; `reference` is BHT03.
+    """One claim file.  `interchange` (ISA13) and `group` (GS06) are never used twice in a `series`.
+
+    `series` names trading partner and usage ("T", "P" of the practice's own clearinghouse, "2P", ... of partner 2, or
+    "paper"); `reference` is BHT03, used once over all of them.
 
     `kind` is 837P, 837I, 276 or paper; `state` a `store.claims.batch_states.BatchState`; `failure` says why it was
     refused; `awaits_until` is the last day on which its next answer is expected.
     """
 
+    __table_args__ = (UniqueConstraint("series", "interchange"), UniqueConstraint("series", "group"))
+
     id: int = key()
-    interchange: int = Field(unique=True)
-    group: int = Field(unique=True)
+    series: str = later("")
+    interchange: int
+    group: int
     set_control: str
     reference: str = Field(unique=True)
     file_name: str

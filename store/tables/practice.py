@@ -73,6 +73,14 @@ class TradingPartner(SQLModel, table=True):
     payer_days: int = 5
 
 
+class Holiday(SQLModel, table=True):
+    """A day on which the practice and its payers do not work, beside the weekends."""
+
+    id: int = key()
+    day: date = Field(unique=True)
+    name: str
+
+
 class Payer(SQLModel, table=True):
     """An insurer, as data: nothing about it is assumed that is not on file.
 

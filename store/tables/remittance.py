@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import cents, key, moment
+from store.tables.base import cents, key, later, moment
 
 
 class Remittance(SQLModel, table=True):
@@ -64,7 +64,7 @@ class RemitClaim(SQLModel, table=True):
 
 
 class RemitLine(SQLModel, table=True):
-    """One SVC, matched to a claim line where that is certain."""
+    """One SVC, matched to a claim line where that is certain; `units` are those that were paid (SVC05)."""
 
     __tablename__ = "remit_line"
 
@@ -79,6 +79,7 @@ class RemitLine(SQLModel, table=True):
     paid: int = cents()
     allowed: int | None = cents(default=None)
     remarks: str = ""
+    units: str = later("")
 
 
 class RemitAdjustment(SQLModel, table=True):

@@ -17,7 +17,7 @@ from store import clock
 from store.errors import NotAllowed, NotFound, Refused
 from store.people.roles import Actor, Permission
 from store.tables import User, WorkItem
-from store.work.dates import add_business_days
+from store.work.dates import add_business_days, holidays
 from store.work.filters import Columns, condition
 from store.work.record import Record
 from store.work.values import BoardLine, Cell, Column, Kind, Page, QueueInfo, Row, View, Why
@@ -103,7 +103,7 @@ def find(name: str, actor: Actor) -> Queue:
 
 def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, start: int, limit: int) -> Page:
     """Rows `start` to `start + limit` of a view, and the view's figures."""
-    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
+    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     where = _conditions(queue, actor, view, today)
     total, cents, past, due = _figures(session, queue, view, where, today, soon)
     order = _order(queue, view, today, soon)
@@ -133,7 +133,7 @@ def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, 
 
 def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, limit: int) -> list[int]:
     """The items of a view in its order, by id."""
-    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
+    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     query = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem))
     query = query.where(_conditions(queue, actor, view, today))
     return list(session.scalars(query.order_by(*_order(queue, view, today, soon)).limit(limit)))
@@ -141,7 +141,7 @@ def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, l
 
 def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit: int = 20) -> list[int]:
     """The items that "get next" offers, best first: not deferred, not somebody else's, in nobody else's hands."""
-    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS)
+    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
     query = select(col(WorkItem.id)).select_from(WorkItem)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from store.x12.ack_values import ACCEPTING, REJECTING, ClaimAck, ClaimAckSet, ClaimStatus, ProviderAck
+from store.x12.ack_values import ACCEPTING, REJECTING, BatchClaim, ClaimAck, ClaimAckSet, ClaimStatus, ProviderAck
 from store.x12.fields import Fields
 from store.x12.segments import TransactionSet
 
@@ -41,66 +41,75 @@ class _Line:
 @dataclass(slots=True)
 class _Batch:
     level: _Level
+    source: _Level
     providers: list[_Level] = field(default_factory=list)
-    claims: list[_Level] = field(default_factory=list)
+    claims: int = 0
 
 
-def read_claim_acks(whole: TransactionSet) -> list[ClaimAckSet]:
-    """The batches that one 277CA answers, in order; `Refused` where a claim has no number or no verdict."""
-    reader = _Reader(whole)
-    reader.read()
-    if not reader.batches:
-        raise reader.fields.refuse("The acknowledgement names no batch (HL*21).")
-    return [_batch(reader, batch) for batch in reader.batches]
+def walk_claim_acks(whole: TransactionSet) -> Iterator[BatchClaim | ClaimAckSet]:
+    """The claims of each batch that one 277CA answers and then the batch without them.
+
+    `Refused` where a claim has no number or no verdict.
+    """
+    return _Reader(whole).walk()
 
 
 class _Reader:
     def __init__(self, whole: TransactionSet) -> None:
         self.fields = Fields(whole)
         self.source = _Level(_SOURCE)
-        self.batches: list[_Batch] = []
+        self._batch: _Batch | None = None
         self._level: _Level | None = None
         self._takers: dict[str, Callable[[_Level], None]] = {
             "NM1": self._nm1, "TRN": self._trn, "STC": self._stc, "REF": self._ref, "SVC": self._svc,
         }  # fmt: skip
 
-    def read(self) -> None:
-        """Walks the set: HL opens a level, other segments fill it."""
+    def walk(self) -> Iterator[BatchClaim | ClaimAckSet]:
+        """HL opens a level, other segments fill it; a claim is told when its level ends."""
         for found in self.fields:
             if found == "HL":
+                yield from self._close()
+                before = self._batch
                 self._hl()
+                if before is not None and self._batch is not before:
+                    yield _told(before)
             elif self._level and found in self._takers:
                 self._takers[found](self._level)
             elif found in self._takers:
                 raise self.fields.refuse(f"{found} stands before the first level (HL).")
-        self._close()
+        yield from self._close()
+        if self._batch is None:
+            raise self.fields.refuse("The acknowledgement names no batch (HL*21).")
+        yield _told(self._batch)
 
     def _hl(self) -> None:
-        self._close()
         kind = self.fields.needed(3)
         level = _Level(kind)
         if kind == _SOURCE:
             self.source = level
         elif kind == _RECEIVER:
-            self.batches.append(_Batch(level))
+            self._batch = _Batch(level, self.source)
         elif kind in {_PROVIDER, _PATIENT}:
-            if not self.batches:
+            if self._batch is None:
                 raise self.fields.refuse("A provider or patient stands outside a batch (HL*21).")
-            batch = self.batches[-1]
-            (batch.providers if kind == _PROVIDER else batch.claims).append(level)
+            if kind == _PROVIDER:
+                self._batch.providers.append(level)
+            else:
+                self._batch.claims += 1
         else:
             raise self.fields.refuse(f"HL03 is {kind[:20]!r}, which no claim acknowledgement has.")
         self._level = level
 
-    def _close(self) -> None:
+    def _close(self) -> Iterator[BatchClaim]:
         """A claim is only as good as its number and its verdict."""
-        level = self._level
-        if level is None or level.kind != _PATIENT:
+        level, self._level = self._level, None
+        if level is None or level.kind != _PATIENT or self._batch is None:
             return
         if not level.trace:
             raise self.fields.refuse("The claim before this has no number (TRN02).")
         if not level.action:
             raise self.fields.refuse(f"Claim {level.trace} has no verdict (STC03).")
+        yield BatchClaim(self._batch.level.trace, self._batch.source.name, _claim(level))
 
     def _nm1(self, level: _Level) -> None:
         fields = self.fields
@@ -158,8 +167,8 @@ class _Reader:
         level.lines.append(_Line(str(len(level.lines) + 1)))
 
 
-def _batch(reader: _Reader, batch: _Batch) -> ClaimAckSet:
-    level, source = batch.level, reader.source
+def _told(batch: _Batch) -> ClaimAckSet:
+    level, source = batch.level, batch.source
     providers = tuple(
         ProviderAck(one.name, one.id, one.action, tuple(one.statuses), " ".join(one.messages))
         for one in batch.providers
@@ -174,9 +183,10 @@ def _batch(reader: _Reader, batch: _Batch) -> ClaimAckSet:
         source_id=source.id,
         action=REJECTED if all_refused else level.action,
         statuses=tuple(statuses),
-        claims=tuple(_claim(one) for one in batch.claims),
+        claims=(),
         providers=providers,
         message=" ".join(level.messages),
+        claims_told=batch.claims,
     )
 
 

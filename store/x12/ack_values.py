@@ -115,7 +115,7 @@ class ClaimAckSet:
     """One batch answered by a 277CA (loop 2000B; most ST-SE have one).
 
     `batch` is the TRN02 of loop 2200B, our BHT03.  A batch rejected at receiver level, or whose every provider was
-    rejected, has no claims and says so in `action` (U) and `statuses`.
+    rejected, has no claims and says so in `action` (U) and `statuses`.  `claims_told` counts them, be they here or not.
     """
 
     batch: str
@@ -126,6 +126,30 @@ class ClaimAckSet:
     claims: tuple[ClaimAck, ...]
     providers: tuple[ProviderAck, ...] = ()
     message: str = ""
+    claims_told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetFault:
+    """A fault as it is walked over: group (our GS06), set (our ST02), the set's place among those answered, from 0."""
+
+    group_control: str
+    set_control: str
+    place: int
+    fault: SyntaxFault
+
+
+@dataclass(frozen=True, slots=True)
+class BatchClaim:
+    """A claim as it is walked over: our BHT03 and who answers."""
+
+    batch: str
+    source: str
+    claim: ClaimAck
+
+
+Ack = InterchangeAck | SetFault | GroupAck | BatchClaim | ClaimAckSet
+"""One bit of an acknowledgement file."""
 
 
 @dataclass(frozen=True, slots=True)

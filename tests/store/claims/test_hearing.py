@@ -14,6 +14,7 @@ from store.claims.acks import ImportAcks
 from store.claims.alarms import RaiseAlarms
 from store.claims.batch import MakeBatch
 from store.claims.facility import SetFacilityBill
+from store.claims.holidays import SaveHoliday
 from store.claims.listing import filed_messages
 from store.claims.payers import SavePartner, SavePayer
 from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
@@ -64,7 +65,8 @@ def test_each_partner_gets_its_own_file_with_its_own_ids_and_usage(world: World,
     assert isinstance(done.result, dict)
     own, direct = world.all(Batch)
     assert (own.claims, direct.claims, own.usage, direct.usage) == (1, 1, "T", "P")
-    assert len({own.interchange, direct.interchange}) == 2
+    assert [(one.series, one.interchange, one.group) for one in (own, direct)] == [("T", 1, 1), ("1P", 1, 1)]
+    assert len({own.reference, direct.reference}) == len({own.file_name, direct.file_name}) == 2
     sent = [Path(name) for name in done.result["files"]]
     assert [path.parent.name for path in sent] == ["out", "drop"]
     text = sent[1].read_text()
@@ -134,6 +136,51 @@ def test_both_kinds_of_claims_go_in_one_run(world: World, tmp_path: Path) -> Non
 
 
 # --- hearing back --------------------------------------------------------------------------------------------------
+
+
+def _two_files_with_one_number(world: World) -> tuple[int, int, str, str]:
+    """Claims to the own clearinghouse and to a partner, and the two files, which are both the first to whom they go."""
+    world.do(SavePartner(PARTNER))
+    world.do(SavePayer('payer_id = "HRTLD"\npartner = "Direct"'))
+    own, direct = world.claim("PRMUT"), world.claim("HRTLD")
+    return own, direct, world.send(), world.send()
+
+
+def test_an_answer_finds_the_file_of_its_sender_though_each_partner_counts_by_itself(world: World) -> None:
+    own, direct, first, second = _two_files_with_one_number(world)
+    assert first[90:99] == second[90:99] == "000000001"
+    world.do(ImportAcks("999", answer(second).syntax.encode()))
+    assert [state(world, one) for one in (own, direct)] == ["SENT", "ACK_999"]
+    ta1 = answer(first).syntax
+    ta1 = ta1[: ta1.index("GS*")] + "TA1*000000001*260310*0800*R*006~IEA*0" + ta1[ta1.rindex("*") :]
+    world.do(ImportAcks("ta1", ta1.encode()))
+    assert [state(world, one) for one in (own, direct)] == ["REJECTED", "ACK_999"]
+    assert world.faults() == []
+
+
+def test_an_answer_from_somebody_else_to_a_number_of_two_files_is_refused_and_names_them(world: World) -> None:
+    own, direct, first, _ = _two_files_with_one_number(world)
+    syntax = answer(first).syntax
+    stranger = syntax[:35] + f"{'STRANGER':15}" + syntax[50:]
+    before = world.dump()
+    with pytest.raises(Refused, match=r"claims_T_000000001\.837 and claims_1P_000000001\.837") as refused:
+        world.do(ImportAcks("999", stranger.replace("*T*:", "*I*:").encode()))
+    assert "receiver_id" in str(refused.value)
+    assert world.dump() == before
+    world.do(ImportAcks("999", stranger.replace("*T*:", "*P*:").encode()))
+    assert [state(world, one) for one in (own, direct)] == ["SENT", "ACK_999"]
+
+
+def test_a_fault_of_a_999_stands_in_the_history_of_the_claim_that_it_names(world: World) -> None:
+    first, second = world.claim(), world.claim()
+    told = answer(world.send())
+    fault = f"IK3*CLM*22*2300*8~CTX*CLM01:{number(world, second)}~IK4*2*782*6*1.234~"
+    syntax = told.syntax.replace("IK5*A~", f"{fault}IK5*E*5~").replace("AK9*A", "AK9*E")
+    count = int(syntax[syntax.index("~SE*") + 4 :].split("*")[0])
+    world.do(ImportAcks("999", syntax.replace(f"~SE*{count}*", f"~SE*{count + 3}*").encode()))
+    assert [state(world, one) for one in (first, second)] == ["ACK_999", "ACK_999"]
+    (found,) = world.all(ClaimEvent, kind="FAULT")
+    assert (found.claim_id, found.status, found.text) == (second, "6", "CLM at 22: 6 in element 2 (1.234)")
 
 
 def test_receipt_is_not_acceptance_and_each_step_awaits_the_next(world: World) -> None:
@@ -269,6 +316,19 @@ def test_a_file_that_nobody_answers_is_one_row_after_its_days_and_a_late_answer_
         world.do(ImportAcks("999", told.syntax.encode()))
         assert (world.item("files", batch.id).open, {state(world, one) for one in claims}) == (False, {"ACK_999"})
     assert world.faults() == []
+
+
+def test_timers_pass_over_weekends_and_the_holidays_on_file(world: World) -> None:
+    for back in (2, 1):  # Tuesday and Wednesday after the Monday on which the file goes
+        world.do(SaveHoliday(DAY + timedelta(days=3 - back), "closed"))
+    claim_id = world.sent()
+    batch = world.one(Batch)
+    assert batch.awaits_until == DAY + timedelta(days=3)
+    with on(DAY + timedelta(days=3)):
+        assert world.do(RaiseAlarms()).result == {"files": 0, "claims": 0}
+    with on(DAY + timedelta(days=4)):
+        assert world.do(RaiseAlarms()).result == {"files": 1, "claims": 0}
+    assert state(world, claim_id) == "NO_ACK"
 
 
 @pytest.mark.parametrize(

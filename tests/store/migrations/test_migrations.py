@@ -13,6 +13,7 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
+from store import migrations
 from store.accounts.payments import CloseDay, TakePayment
 from store.db import open_engine, sqlite_url, writer
 from store.errors import Refused
@@ -105,6 +106,42 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty: Engine, monkeypatch
     monkeypatch.undo()
     upgrade(empty)
     assert schema_version(empty) == HEAD
+
+
+def test_files_of_before_keep_their_numbers_and_each_partner_counts_on_from_its_own(empty: Engine) -> None:
+    """SQLite makes the table of files anew while claims refer to it."""
+    _upgrade_to(empty, "0015")
+    kinds = (("837P", None, "T"), ("837P", None, "P"), ("837I", 2, "P"), ("paper", None, "P"), ("837P", None, "P"))
+    with writer(empty).begin() as connection:
+        connection.exec_driver_sql("INSERT INTO trading_partner VALUES (2,'D','S','R','N','ZZ','ZZ','P',0,'',1,2,5)")
+        for n, (kind, partner, usage) in enumerate(kinds, 1):
+            connection.execute(
+                text(
+                    'INSERT INTO batch (id, interchange, "group", set_control, reference, file_name, sha256, usage,'
+                    " state, made_at, claims, charge, kind, partner_id) VALUES"
+                    " (:n, :n, :n, '0001', 'SB' || :n, 'f', 'h', :usage, 'HEARD', '2026-01-01', 1, 1, :kind, :partner)"
+                ),
+                {"n": n, "usage": usage, "kind": kind, "partner": partner},
+            )
+        connection.exec_driver_sql("INSERT INTO archived_file VALUES (1,'ack','in','f','h',1,'c','2026-01-01','')")
+    upgrade(empty)
+    with empty.connect() as connection:
+        rows = connection.execute(text("SELECT series, interchange FROM batch ORDER BY id")).all()
+        last = {row.series: row.last for row in connection.execute(text("SELECT series, last FROM control_number"))}
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    assert [tuple(row) for row in rows] == [("T", 1), ("P", 2), ("2P", 3), ("paper", 4), ("P", 5)]
+    assert last == {"T": 1, "P": 5, "2P": 3, "paper": 4}
+
+
+def _upgrade_to(engine: Engine, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with writer(engine).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
 
 
 def _upgrade(path: str) -> str:

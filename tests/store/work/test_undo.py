@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from store.claims.acks import ImportAcks
-from store.claims.correct import BuildClaims, CancelClaim, CorrectClaim, RouteToCoder, VoidClaim
-from store.claims.edit_work import HoldClaim, OverrideFinding, ReleaseClaim, RescrubClaims
-from store.claims.facility import SetFacilityBill
-from store.claims.fixing import FixFinding
-from store.claims.payers import SavePartner, SavePayer
-from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
-from store.claims.rule_work import SaveRule, SwitchRule, TryRule
+from store.claims.correct import RouteToCoder
 from store.coding import diagnoses, flow, lines, recall, reviewing, reviews, shelf, suggestions, whole, worksheets
 from store.coding.changed_codes import ReturnTouched
 from store.coding.learned import ForgetPicks, ToggleFavourite
@@ -28,32 +20,18 @@ from store.errors import NotAllowed, Refused, Stale, Taken
 from store.queries import answer as answers
 from store.queries.compose import ComposeQuery, QuoteIndicator, RewordQuery, SendQuery, SetQueryTiming
 from store.queries.due import CarryOnCoding
-from store.remits import arrivals, scratch
-from store.remits.bill_next import BillNextPayer
-from store.remits.next_payer import MoveToPatient
-from store.remits.queue import SettleException
-from store.remits.rule_table import LoadDispositions, SetDisposition
 from store.remits.take_in import ImportRemittance
 from store.tables import (
-    Batch,
     Claim,
-    ClaimFinding,
-    ContractRate,
-    CreditBalance,
     Diagnosis,
     Encounter,
     LedgerEntry,
     Patient,
     Payer,
-    PaymentMatter,
     ProviderQuery,
-    RemitClaim,
     ServiceLine,
     Transition,
-    Underpayment,
 )
-from store.variance import credits, disputes
-from store.variance.rates import CorrectRate, LoadRates
 from store.work.assignment import ApplyRules, DropRule, KeepRule, LevelLoad, SetAway
 from store.work.command import Command
 from store.work.commands import AddRemark, Assign, Defer, Escalate
@@ -61,29 +39,13 @@ from store.work.together import Together
 from store.work.undo import Undo
 from store.work.values import SortKey, View
 from store.work.views import DropView, SaveView
-from tests.payer import answer
-from tests.store.eras import era, pays, reversal
-from tests.store.work import patients
+from tests.store.eras import era, reversal
+from tests.store.work import claims, patients, remits
 from tests.store.work.test_commands import commands
 from tests.store.world import DAY, World, on
 
 SOON = DAY + timedelta(days=3)
 BIG = View("den:>100", (SortKey("den", True), SortKey("slk")))
-RULE = """
-name = "no drugs"
-severity = "warn"
-message = "No drugs here."
-[[when]]
-field = "line.code"
-starts = ["J"]
-[[cases]]
-hit = true
-claim = { lines = [{ code = "J0696" }] }
-[[cases]]
-hit = false
-claim = { lines = [{ code = "G0008" }] }
-"""
-PARTNER = 'name = "Direct"\nsubmitter_id = "L"\nreceiver_id = "D"\nreceiver_name = "D"'
 Make = Callable[[World], Command]
 
 
@@ -129,74 +91,6 @@ def _recoded(world: World) -> int:
     encounter_id = world.get(Claim, claim_id).encounter_id
     world.do(lines.RemoveLine(encounter_id, world.one(ServiceLine, encounter_id=encounter_id, position=2).id))
     return encounter_id
-
-
-def _stopped(world: World) -> int:
-    """A claim that an edit stopped and that would pass now."""
-    claim_id = world.claim()
-    world.sql("UPDATE coverage SET member_id=''")
-    world.do(CorrectClaim(claim_id))
-    world.sql("UPDATE coverage SET member_id='PRM1'")
-    return claim_id
-
-
-def _waiting_for_the_next(world: World) -> int:
-    claim_id = world.sent("PRMUT", "HRTLD")
-    world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
-    return claim_id
-
-
-def _rejected(world: World) -> int:
-    claim_id = world.claim()
-    told = answer(world.send(), fates={world.get(Claim, claim_id).control_number: "rejected"})
-    world.do(ImportAcks("277", told.claims.encode()))
-    return claim_id
-
-
-def _refused_file(world: World) -> int:
-    world.claim()
-    told = answer(world.send())
-    world.do(ImportAcks("999", told.syntax.replace("IK5*A", "IK5*R*5").encode()))
-    return world.one(Batch).id
-
-
-def _warned(world: World) -> int:
-    encounter_id = world.encounter("PRMUT")
-    world.code(encounter_id, lines=(("G0008", (), 1, (1,)), ("G0008", (), 1, (1,))))
-    return world.one(Claim, encounter_id=encounter_id).id
-
-
-def _held_claim(world: World) -> int:
-    claim_id = world.claim()
-    world.do(HoldClaim(claim_id, SOON, "records are missing"))
-    return claim_id
-
-
-def _without_member(world: World) -> tuple[int, str]:
-    claim_id = world.claim()
-    world.sql("UPDATE coverage SET member_id=''")
-    world.do(RescrubClaims())
-    return claim_id, world.all(ClaimFinding, claim_id=claim_id)[0].mark
-
-
-def _waiting_behind_a_denial(world: World) -> int:
-    claim_id = world.sent("PRMUT", "HRTLD")
-    world.do(ImportRemittance("835", era(pays(world, claim_id, "CO-16 19500", "PR-2 200"))))
-    return claim_id
-
-
-def _paid(world: World) -> int:
-    claim_id = world.sent("PRMUT")
-    world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
-    return claim_id
-
-
-def _exception(world: World) -> int:
-    claim_id = world.sent()
-    answer = pays(world, claim_id, "", "")
-    world.sql("UPDATE claim SET control_number='elsewhere'")
-    world.do(ImportRemittance("835", era(answer)))
-    return world.one(RemitClaim).id
 
 
 def _appealed(world: World) -> int:
@@ -287,84 +181,10 @@ def _owing(world: World) -> int:
     return world.get(Patient, world.get(Encounter, encounter_id).patient_id).guarantor_id
 
 
-def _lost(world: World) -> tuple[int, str]:
-    """An answer whose claim number was lost, and the number of its claim."""
-    claim_id = world.sent()
-    told = replace(pays(world, claim_id, "CO-45 500,PR-1 1000", "CO-16 3200"), control_number="LOST", payer_control="")
-    world.do(ImportRemittance("835", era(told)))
-    return world.one(RemitClaim).id, world.get(Claim, claim_id).control_number
-
-
-def _begun(world: World) -> tuple[int, str]:
-    answer_id, number = _lost(world)
-    world.do(scratch.PlacePart(answer_id, 1, number, 1))
-    world.do(scratch.PlacePart(answer_id, 2, number, 1))
-    return answer_id, number
-
-
-def _negative(world: World) -> tuple[int, tuple[str, ...]]:
-    claim_id = world.sent()
-    world.do(ImportRemittance("835", era(pays(world, claim_id, "", ""))))
-    told = replace(reversal(pays(world, claim_id, "CO-45 500", "")), control_number="LOST", payer_control="")
-    world.do(ImportRemittance("back", era(told, trace="T2", plb=f"FB {told.paid}")))
-    return world.all(RemitClaim)[-1].id, (world.get(Claim, claim_id).control_number,)
-
-
-def _short(world: World) -> int:
-    """A line that was allowed less than its contract says."""
-    rates = b"payer,code,rate,from\nPRMUT,G0438,150,2026-01-01\n"
-    world.do(LoadRates("rates", rates))
-    world.do(ImportRemittance("835", era(pays(world, world.sent(), "CO-45 5500", ""))))
-    return world.one(Underpayment).id
-
-
-def _credit(world: World, state: str = "") -> int:
-    """Too much money of a payer on a claim."""
-    claim_id = world.sent("MEDB")
-    for trace in ("T1", "T2"):
-        world.do(ImportRemittance(trace, era(pays(world, claim_id, "", ""), trace=trace)))
-    world.do(scratch.CommitAnswer(world.one(RemitClaim, state="held").id))
-    credit_id = world.one(CreditBalance).id
-    if state:
-        world.who("biller").do(credits.AskPayerRefund(credit_id, "paid twice"))
-    if state == "APPROVED":
-        world.who("supervisor").do(credits.ApprovePayerRefund(credit_id))
-    return credit_id
-
-
-def _matter(world: World) -> int:
-    world.do(ImportRemittance("835", era(plb="ZZ -1500")))
-    return world.one(PaymentMatter).id
-
-
 CASES: dict[str, Make] = {
-    "remits.match": lambda w: scratch.MatchAnswer(*_lost(w)),
-    "remits.place": lambda w: scratch.PlacePart(_lost(w)[0], 1, w.all(Claim)[-1].control_number, 1, 5_000),
-    "remits.edit_part": lambda w: scratch.EditPart(_lost(w)[0], 1, 5_000, "CO-45 3.20"),
-    "remits.distribute": lambda w: scratch.DistributeNegative(*_negative(w)),
-    "remits.commit": lambda w: scratch.CommitAnswer(_begun(w)[0]),
-    "remits.suspense": lambda w: scratch.ToSuspense(_lost(w)[0], "an old system's"),
-    "remits.settle_matter": lambda w: arrivals.SettleMatter(_matter(w), "a bonus"),
-    "remits.set_rule": lambda _: arrivals.SetPostingRule(None, auto_post=False, wait_for_money=True),
-    "remits.set_disposition": lambda w: (w.denied(), SetDisposition("16", "denial", "records", group="CO"))[1],
-    "remits.load_dispositions": lambda _: LoadDispositions("f", b"reason,disposition,category\n16,denial,records\n"),
     "denials.classify": lambda w: ClassifyDenial(w.denied()[1], "records"),
     "denials.template": lambda _: SaveTemplate("thanks", "Thank you", "For $claim"),
     "work.together": lambda w: Together(tuple(StartDenial(w.denied()[1]) for _ in range(2)), "In work"),
-    "variance.load_rates": lambda _: LoadRates("r", b"payer,code,rate,from\nPRMUT,G0438,150,2026-01-01\n"),
-    "variance.correct_rate": lambda w: (_short(w), CorrectRate(w.one(ContractRate).id, 14_000))[1],
-    "variance.correct_rate_of": lambda w: disputes.CorrectRateOf(_short(w), 16_000),
-    "variance.verify": lambda w: disputes.VerifyUnderpayment(_short(w)),
-    "variance.accept": lambda w: disputes.AcceptUnderpayment(_short(w), "too small"),
-    "variance.false": lambda w: disputes.FalseUnderpayment(_short(w), "other term"),
-    "credits.find": lambda w: (_credit(w), w.sql("UPDATE credit_balance SET cents=1"), credits.FindCredits())[2],
-    "credits.investigate": lambda w: credits.InvestigateCredit(_credit(w)),
-    "credits.identified": lambda w: credits.SetIdentified(_credit(w), DAY - timedelta(days=3)),
-    "credits.ask": lambda w: credits.AskPayerRefund(_credit(w), "paid twice"),
-    "credits.approve": lambda w: credits.ApprovePayerRefund(_credit(w, "REFUND_REQ")),
-    "credits.refuse": lambda w: credits.RefusePayerRefund(_credit(w, "REFUND_REQ"), "look again"),
-    "credits.issue": lambda w: credits.IssuePayerRefund(_credit(w, "APPROVED"), "1001"),
-    "credits.recoup": lambda w: credits.ExpectRecoupment(_credit(w)),
     "work.defer": lambda w: Defer(_item(w), SOON, "waiting for the records"),
     "work.assign": lambda w: Assign(_item(w), w.owner.actor.user_id),
     "work.escalate": lambda w: Escalate(_item(w), "please look"),
@@ -440,30 +260,6 @@ CASES: dict[str, Make] = {
     "queries.escalate": lambda w: answers.EscalateQuery(_overdue(w)),
     "queries.cancel": lambda w: answers.CancelQuery(_asked(w), "found in another note"),
     "queries.no_response": lambda w: answers.CloseUnanswered(_overdue(w, 8)),
-    "claims.correct": lambda w: CorrectClaim(w.claim(), "NEW123", "AUTH1", (("1", ("59",)),), "22"),
-    "claims.route_to_coder": lambda w: RouteToCoder(w.claim(), "which side?"),
-    "claims.cancel": lambda w: CancelClaim(w.claim(), "wrong patient"),
-    "claims.build": lambda w: (_stopped(w), BuildClaims())[1],
-    "claims.rescrub": lambda w: (_stopped(w), RescrubClaims())[1],
-    "claims.override": lambda w: OverrideFinding(_warned(w), "C.TWINS", "both were done"),
-    "claims.hold": lambda w: HoldClaim(w.claim(), SOON, "records are missing"),
-    "claims.release": lambda w: ReleaseClaim(_held_claim(w)),
-    "claims.fix": lambda w: FixFinding(*_without_member(w), "PRM99"),
-    "claims.save_rule": lambda _: SaveRule(RULE),
-    "claims.try_rule": lambda w: (w.do(SaveRule(RULE)), TryRule("no drugs"))[1],
-    "claims.switch_rule": lambda w: (w.do(SaveRule(RULE)), w.do(TryRule("no drugs")), SwitchRule("no drugs", True))[2],
-    "claims.retransmit": lambda w: RetransmitClaims((_rejected(w),), "outage"),
-    "claims.retransmit_like": lambda w: RetransmitLike(_rejected(w), "outage"),
-    "claims.retransmit_batch": lambda w: RetransmitBatch(_refused_file(w), "outage"),
-    "claims.set_review": lambda w: SetReview(_rejected(w), 2),
-    "claims.save_message_rule": lambda _: SaveMessageRule("forwarded", "forwarded to"),
-    "claims.facility_bill": lambda w: SetFacilityBill(
-        w.get(Encounter, w.get(Claim, w.claim()).encounter_id).number, 'bill_type = "131"\nrevenue = ["0510"]'
-    ),
-    "claims.void": lambda w: VoidClaim(_paid(w), "wrong patient"),
-    "claims.bill_next": lambda w: BillNextPayer(_waiting_behind_a_denial(w)),
-    "claims.save_payer": lambda _: SavePayer('payer_id = "PRMUT"\nelectronic = false'),
-    "claims.save_partner": lambda _: SavePartner(PARTNER),
     "denials.correct": lambda w: CorrectDenial(w.denied()[1], authorization="AUTH1"),
     "denials.write_off": lambda w: WriteOffDenial(w.denied()[1], "filed too late"),
     "denials.transfer": lambda w: TransferDenial(w.denied("PR-96")[1], "signed for it"),
@@ -480,8 +276,8 @@ CASES: dict[str, Make] = {
     "denials.refuse": lambda w: RefuseWriteOff(_asked_for(w), "appeal it"),
     "denials.set_limit": lambda _: SetWriteOffLimit("biller", 5_000),
     "denials.set_levels": lambda w: SetAppealLevels(w.one(Payer, payer_id="PRMUT").id, DAY, (("appeal", 60, 30, 0),)),
-    "remits.move_to_patient": lambda w: MoveToPatient(_waiting_for_the_next(w), "other insurance ended"),
-    "remits.settle": lambda w: SettleException(_exception(w), "belongs to another practice"),
+    **claims.CASES,
+    **remits.CASES,
     **patients.CASES,
 }
 
@@ -574,7 +370,7 @@ def test_a_claim_that_went_out_since_can_not_be_unmade(world: World) -> None:
 
 
 def test_a_write_off_that_a_reversal_took_back_since_can_not_be_undone(world: World) -> None:
-    from tests.store.eras import denied, reversal
+    from tests.store.eras import denied
 
     claim_id, denial_id = world.denied()
     biller = world.who("biller")
