@@ -55,8 +55,8 @@ class Case:
 
     @property
     def on(self) -> date:
-        """The day whose code set holds."""
-        return self.encounter.coded_on
+        """The day whose code set holds; before the first loaded one, the first day of that."""
+        return self.library.held(self.encounter.coded_on)
 
     @cached_property
     def dx(self) -> tuple[Coded, ...]:
@@ -107,7 +107,7 @@ class Case:
     def validity(self, code: str) -> Validity:
         """Whether a code may be billed on the day, asked once."""
         if code not in self._validity:
-            self._validity[code] = self.library.validity(code, self.on)
+            self._validity[code] = self.library.validity(code, self.encounter.coded_on)
         return self._validity[code]
 
     def words(self) -> str:

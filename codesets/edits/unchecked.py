@@ -19,14 +19,20 @@ _WORDS = {
     "visits": "New or established (PX.NEW_EST) not checked: earlier visits are not known.",
     "em": "Minutes (PX.EM_LEVEL) not checked: no minutes of visit codes for {on}.",
 }
+_EARLIER = (
+    "Codes deleted before {first}, and the notes as they were on {on} (DX.*), not checked: the loaded code sets"
+    " begin on {first}."
+)
 _DIABETES = ("E08", "E09", "E11", "E13")
 
 
 def unchecked(case: Case) -> tuple[str, ...]:
     """A sentence for each kind of data that the encounter needs and that is not there."""
     on = case.encounter.dos
+    used = case.encounter.coded_on
+    earlier = _EARLIER.format(on=used, first=case.on) if case.encounter.dx and case.on > used else ""
     missing = [kind for kind in _needed(case) if not case.data.has(kind, on)]
-    return (*(_WORDS[kind].format(on=on.isoformat()) for kind in missing), *_not_told(case))
+    return (*filter(None, (earlier,)), *(_WORDS[kind].format(on=on.isoformat()) for kind in missing), *_not_told(case))
 
 
 def _needed(case: Case) -> Iterator[str]:

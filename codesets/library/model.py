@@ -16,6 +16,7 @@ class ValidityStatus(StrEnum):
     HEADER = "header"
     SEVENTH = "seventh"
     NOT_IN_FORCE = "not_in_force"
+    NOT_KNOWN = "not_known"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,11 @@ class Validity:
     def ok(self) -> bool:
         """True when the code may be billed on the date."""
         return self.status is ValidityStatus.OK
+
+    @property
+    def wrong(self) -> bool:
+        """True when the code may not be billed on the date; what is not known is not wrong."""
+        return self.status not in (ValidityStatus.OK, ValidityStatus.NOT_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)

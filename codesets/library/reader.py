@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from codesets.errors import Refused
-from codesets.library import alphabetic, history, sql, validity
+from codesets.library import alphabetic, earlier, history, sql, validity
 from codesets.library.model import CodeEntry, Hit, Level, NoteLine, ReleaseInfo, SeventhOption, Stretch, Validity
 from codesets.library.place import library_path
 
@@ -98,6 +98,7 @@ class CodeLibrary:
         self._engine: SearchEngine | None = None
         self._books: list[tuple[str, int]] = []
         self._rules: Rules | None = None
+        self._first: date | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -161,7 +162,7 @@ class CodeLibrary:
             engine = self._engine
             if engine is None:
                 engine = self._engine = SearchEngine(self)
-        return engine.search(text, systems=systems, on=on, limit=limit, prefer=prefer)
+        return engine.search(text, systems=systems, on=on and self.held(on), limit=limit, prefer=prefer)
 
     # -- one code -------------------------------------------------------------------------------
 
@@ -181,7 +182,17 @@ class CodeLibrary:
         rows = self.code_rows(code, system)
         if on is None:
             return rows[0] if rows else None
-        return next((row for row in rows if row.in_force(on)), None)
+        row = next((row for row in rows if row.in_force(on)), None)
+        if row is None and rows and rows[0].system == ICD10CM and on < (first := self.held(on)):
+            row = next((row for row in rows if row.in_force(first) and earlier.began(row.key) <= on), None)
+        return row
+
+    def held(self, on: date) -> date:
+        """The day whose ICD-10-CM answers for `on`: the day itself, or the first day of the earliest loaded release."""
+        if self._first is None:
+            ((first,),) = self.rows(sql.FIRST_RELEASE, {"system": ICD10CM})
+            self._first = date.fromisoformat(first) if first else date.min
+        return max(on, self._first)
 
     def lookup(self, code: str, *, on: date | None = None, system: str | None = None) -> CodeEntry | None:
         """The code as it stands on a date (without one: in its latest interval), or None."""
@@ -307,7 +318,7 @@ class CodeLibrary:
         row = self.row_on(code, on)
         if row is not None and not row.node:
             return None  # a system without a tree
-        day = on.isoformat() if on else (row and row.valid_to) or LATEST
+        day = self.held(on).isoformat() if on else (row and row.valid_to) or LATEST
         book = self._book_on(day)
         if row is not None:
             node = row.node if len(self._books) == 1 else self._node_in(row.node, book)

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from codesets.library.earlier import judge_earlier
 from codesets.library.model import Validity, ValidityStatus
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ def judge(library: CodeLibrary, code: str, on: date, system: str | None = None) 
     if not rows:
         return _absent(library, code, key, on)
     row = next((r for r in rows if r.in_force(on)), None)
+    held = library.held(on)
+    if row is None and held > on and rows[0].system == "ICD10CM":
+        first = next((r for r in rows if r.in_force(held)), None)
+        return (
+            judge_earlier(library, first, judge(library, code, held, system), on)
+            if first
+            else (_out_of_force(library, rows, on))
+        )
     if row is None:
         return _out_of_force(library, rows, on)
     if row.billable:
@@ -50,12 +59,7 @@ def _out_of_force(library: CodeLibrary, rows: list[CodeRow], on: date) -> Validi
         text = f"{code} is not in force on {day}; it was replaced by {', '.join(following[:_MANY])}."
         return Validity(ValidityStatus.NOT_IN_FORCE, code, text, following[:_MANY])
     spans = "; ".join(f"from {r.valid_from}" + (f" to {r.valid_to}" if r.valid_to else "") for r in reversed(rows))
-    loaded = [release.effective_from for release in library.releases() if release.system == rows[0].system]
-    earliest = min(loaded, default=on)
-    text = f"{code} is not in force on {day}; it is {spans}."
-    if on < earliest and rows[-1].valid_from == earliest.isoformat():
-        text = f"{code} can't be confirmed for {day}: the loaded code sets begin on {earliest.isoformat()}."
-    return Validity(ValidityStatus.NOT_IN_FORCE, code, text)
+    return Validity(ValidityStatus.NOT_IN_FORCE, code, f"{code} is not in force on {day}; it is {spans}.")
 
 
 def _followers(library: CodeLibrary, rows: list[CodeRow], on: date) -> tuple[str, ...]:

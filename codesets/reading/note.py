@@ -34,7 +34,7 @@ def read_note(
     """
     if setting not in SETTINGS:
         raise Refused(f"There is no setting {setting!r}.", do="Choose outpatient or inpatient.")
-    read = text[:MAX_LENGTH]
+    read, on = text[:MAX_LENGTH], library.held(on)
     layout = lay_out(read)
     named = mentions_of(read, layout, lexicon_of(library), absent_on(library, on))
     facts = Circumstances(

@@ -41,6 +41,8 @@ ADJUDICATED = (_S.PAID, _S.PARTIAL, _S.DENIED, _S.ALL_PATIENT, _S.ZERO, _S.REVER
 _ON_ITS_WAY = (_S.ACK_999, _S.ACCEPTED_CH, _S.ACCEPTED, _S.REJECTED)
 WAITING = frozenset({_S.SENT, _S.ACK_999, _S.ACCEPTED_CH, _S.ACCEPTED})
 """States in which the next word is the other side's."""
+STILL_OURS = frozenset({_S.BUILT, _S.EDIT_FAIL, _S.READY, _S.HELD, _S.REJECTED})
+"""It has not gone out, or came back unread."""
 OVERDUE = frozenset({_S.NO_ACK, _S.NO_ANSWER})
 _AGAIN = (_S.READY, _S.BUILT, _S.CANCELLED)
 """Sent again as it was, made anew, or given up."""

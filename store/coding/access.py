@@ -6,8 +6,8 @@ from sqlmodel import col, select
 
 from store.coding.states import ENCOUNTER, OPEN_TO_CODING, CodingState
 from store.errors import NotFound, Refused
-from store.people.roles import Permission
-from store.tables import CodingStep, Diagnosis, Encounter, ServiceLine
+from store.people.roles import PERMISSIONS, Permission, Role
+from store.tables import CodingStep, Diagnosis, Encounter, ServiceLine, User
 from store.work import items
 from store.work.command import Change
 
@@ -47,13 +47,22 @@ def note_step(change: Change, encounter_id: int) -> None:
 
 
 def _for_review(change: Change, encounter: Encounter) -> Encounter:
-    """An encounter in review may be changed by a reviewer who is not its coder; it keeps its coder."""
+    """An encounter in review may be changed by a reviewer who is not its coder; it keeps its coder.
+
+    Where nobody else may review, its coder may, to let it go with a reason.
+    """
     items.require_free(change, REVIEWS, encounter.id)
     if not change.actor.may(Permission.REVIEW):
         raise Refused(f"{called(encounter)} is in review; its codes can't be changed now.")
-    if encounter.coded_by == change.actor.user_id:
-        raise Refused("You coded it yourself.", do="Somebody else reviews it.")
+    if encounter.coded_by == change.actor.user_id and (others := other_reviewers(change)):
+        raise Refused("You coded it yourself.", do=f"Somebody else reviews it: {', '.join(others[:3])}.")
     return encounter
+
+
+def other_reviewers(change: Change) -> list[str]:
+    """Who beside the person at the keyboard may review, by name."""
+    query = select(User).where(col(User.active).is_(True), User.id != change.actor.user_id).order_by(col(User.name))
+    return [user.name for user in change.session.exec(query) if Permission.REVIEW in PERMISSIONS[Role(user.role)]]
 
 
 def diagnoses(change: Change, encounter_id: int) -> list[Diagnosis]:

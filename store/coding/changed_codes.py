@@ -14,22 +14,16 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from store.claims.states import ClaimState
-from store.coding.access import QUEUE
-from store.coding.states import ENCOUNTER, CodingState
+from store.claims.states import STILL_OURS
+from store.coding.recall import give_back
+from store.coding.states import WITH_CODERS, CodingState
 from store.people.roles import Permission
-from store.tables import Claim, Diagnosis, Encounter, ServiceLine, WorkItem
-from store.work import items
+from store.tables import Claim, Diagnosis, Encounter, ServiceLine
 from store.work.command import Change, Command, Said, bulk
 
 if TYPE_CHECKING:
     from codesets import LoadReport
 
-_S = CodingState
-#: Not coded to the end yet; a coder has it, or will.
-_WITH_CODERS = frozenset({_S.READY, _S.IN_PROGRESS, _S.HOLD, _S.QUERY_HOLD, _S.REVIEW, _S.RECODE})
-#: Coded, and the claim has not gone out, or came back unread.
-_STILL_OURS = (ClaimState.BUILT, ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED)
 _MANY = 400
 
 
@@ -60,7 +54,9 @@ class ReturnTouched(Command):
         told = dict.fromkeys(self.deleted, "deleted") | dict.fromkeys(self.revised, "revised")
         found = touched(change.session, tuple(told), self.effective)
         for one in found:
-            _give_back(change, one, _reason(one.codes, told, self.effective))
+            claim = change.get(Claim, one.claim) if one.claim is not None else None
+            encounter = change.get(Encounter, one.encounter_id, lock=True)
+            give_back(change, encounter, _reason(one.codes, told, self.effective), claim.charge if claim else 0)
         back = sum(one.claim is not None for one in found)
         return Said(
             f"{len(found)} open encounters hold changed codes; {back} of them went back to coding.",
@@ -85,8 +81,8 @@ def touched(session: Session, codes: tuple[str, ...], effective: date) -> tuple[
                 held.setdefault(encounter_id, []).append(code)
     found: list[Touched] = []
     for encounter in _open(session, held, effective):
-        claim = None if encounter.state in _WITH_CODERS else _claim_of(session, encounter.id)
-        if encounter.state in _WITH_CODERS or claim is not None:
+        claim = None if encounter.state in WITH_CODERS else _claim_of(session, encounter.id)
+        if encounter.state in WITH_CODERS or claim is not None:
             day = encounter.discharge_date or encounter.service_date
             own = tuple(dict.fromkeys(held[encounter.id]))
             found.append(Touched(encounter.id, encounter.number, day, encounter.state, own, claim))
@@ -99,12 +95,12 @@ def _open(session: Session, held: Mapping[int, list[str]], effective: date) -> l
     for start in range(0, len(wanted), _MANY):
         day = func.coalesce(col(Encounter.discharge_date), col(Encounter.service_date))
         query = select(Encounter).where(col(Encounter.id).in_(wanted[start : start + _MANY]), day >= effective)
-        found += session.exec(query.where(col(Encounter.state).in_([*_WITH_CODERS, _S.RELEASED])))
+        found += session.exec(query.where(col(Encounter.state).in_([*WITH_CODERS, CodingState.RELEASED])))
     return found
 
 
 def _claim_of(session: Session, encounter_id: int) -> int | None:
-    query = select(Claim.id).where(Claim.encounter_id == encounter_id, col(Claim.state).in_(_STILL_OURS))
+    query = select(Claim.id).where(Claim.encounter_id == encounter_id, col(Claim.state).in_(STILL_OURS))
     return session.exec(query).first()
 
 
@@ -112,17 +108,3 @@ def _reason(codes: tuple[str, ...], told: Mapping[str, str], effective: date) ->
     parts = [f"{code} {told[code]}" for code in codes[:4]]
     more = f" and {len(codes) - 4} more" if len(codes) > 4 else ""
     return f"codes of {effective}: {', '.join(parts)}{more}"
-
-
-def _give_back(change: Change, one: Touched, reason: str) -> None:
-    if one.claim is None:
-        item = items.find(change, QUEUE, one.encounter_id)
-        if item is not None and item.open:
-            item.reason = reason
-        return
-    encounter = change.get(Encounter, one.encounter_id, lock=True)
-    change.move(encounter, ENCOUNTER, _S.RECODE, f"Encounter {encounter.number}")
-    claim = change.get(Claim, one.claim)
-    kept: WorkItem | None = items.find(change, QUEUE, encounter.id)
-    due = kept.due if kept is not None else None
-    items.put(change, QUEUE, encounter.id, reason=f"recode: {reason}", cents=claim.charge, due=due, score=claim.charge)

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from sqlmodel import col, select
 
-from store.claims.states import ClaimState
+from store.claims.states import STILL_OURS, ClaimState
 from store.coding import access
-from store.coding.states import ENCOUNTER, CodingState
+from store.coding.states import ENCOUNTER, WITH_CODERS, CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.tables import Claim, Encounter, Remark, User
@@ -18,24 +18,21 @@ from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
 _S = CodingState
-_WITH_CODERS = frozenset({_S.READY, _S.IN_PROGRESS, _S.HOLD, _S.QUERY_HOLD, _S.REVIEW, _S.RECODE})
-_STILL_OURS = frozenset(
-    {ClaimState.BUILT, ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED}
-)
 
 
 def give_back(change: Change, encounter: Encounter, question: str, cents: int) -> None:
     """Put an encounter before its own coder again; one that is with the coders already only says why as well."""
     access.note_step(change, encounter.id)
     item = items.find(change, access.QUEUE, encounter.id)
-    reason = f"recode: {question}"
-    if encounter.state in _WITH_CODERS:
+    if encounter.state in WITH_CODERS:
         if item is not None and item.open:
-            item.reason = reason
+            item.reason = f"recode: {question}" if encounter.state == _S.RECODE else question
         return
     change.move(encounter, ENCOUNTER, _S.RECODE, access.called(encounter))
     due = item.due if item is not None else None
-    back = items.put(change, access.QUEUE, encounter.id, reason=reason, cents=cents, due=due, score=cents)
+    back = items.put(
+        change, access.QUEUE, encounter.id, reason=f"recode: {question}", cents=cents, due=due, score=cents
+    )
     coder = change.session.get(User, encounter.coded_by) if encounter.coded_by is not None else None
     if coder is not None and coder.active:
         back.assigned_to = coder.id
@@ -62,7 +59,7 @@ class RecallEncounter(Command):
         encounter = change.get(Encounter, encounter.id, lock=True)
         change.patient_id = encounter.patient_id
         claim = _last_claim(change, encounter.id)
-        if claim is not None and claim.state not in _STILL_OURS and claim.state != ClaimState.CANCELLED:
+        if claim is not None and claim.state not in STILL_OURS and claim.state != ClaimState.CANCELLED:
             raise Refused(
                 f"Claim {claim.control_number} is {claim.state}: it is with the payer.",
                 do="What comes back from there is sent to you with the question.",

@@ -19,6 +19,9 @@ from store.work.command import Change, Command, Said, free_text
 from store.work.record import Lines, Record, Tab, Table
 from store.work.values import Column, Kind
 
+ALONE = "alone"
+"""The outcome where the coder let it go, because nobody else may review."""
+
 
 @dataclass(frozen=True, slots=True)
 class AskReview(Command):
@@ -51,10 +54,15 @@ class FinishReview(Command):
     permission: ClassVar[Permission] = Permission.REVIEW
 
     def apply(self, change: Change) -> Said:
-        """It is released and billed.  Changed codes need a reason; the agreement is kept."""
+        """It is released and billed.  Changed codes need a reason; the agreement is kept.
+
+        One's own coding, where nobody else may review, is let go with a reason and counts as no agreement.
+        """
         encounter = _in_review(change, self.encounter_id)
         checks.require_finishable(change, encounter)
         review = reviews.waiting_review(change, encounter.id)
+        if review.coder_id == change.actor.user_id:
+            return _let_go(change, encounter, review, clean_line(self.reasons))
         _score(change, review, clean_line(self.reasons))
         if review.outcome == "changed" and not review.reasons:
             raise Refused("The codes were changed.", do="Say why; the coder reads it.")
@@ -95,6 +103,15 @@ def _in_review(change: Change, encounter_id: int) -> Encounter:
     if encounter.state != CodingState.REVIEW:
         raise Refused(f"{access.called(encounter)} is {encounter.state}, not in review.")
     return encounter
+
+
+def _let_go(change: Change, encounter: Encounter, review: CodingReview, reasons: str) -> Said:
+    """A coder's own look at what no second person can look at; `access.editable` made sure that there is none."""
+    if not reasons:
+        raise Refused("You coded it yourself, and nobody else may review.", do="Say why it goes out as it is.")
+    review.codes_after = "\n".join(reviews.code_lines(change, encounter.id))
+    _decided(change, review, ALONE, reasons)
+    return Said(f"{access.called(encounter)} let go without a second look: {complete(change, encounter)}", encounter.id)
 
 
 def _score(change: Change, review: CodingReview, reasons: str) -> None:

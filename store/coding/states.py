@@ -45,3 +45,6 @@ ENCOUNTER = register(
 
 OPEN_TO_CODING = frozenset({_S.READY, _S.IN_PROGRESS, _S.RECODE})
 """States in which a coder may change codes."""
+
+WITH_CODERS = OPEN_TO_CODING | {_S.HOLD, _S.QUERY_HOLD, _S.REVIEW}
+"""Not coded to the end: a coder has it, or will."""

@@ -22,8 +22,9 @@ class CodingStep(SQLModel, table=True):
 class CodingReview(SQLModel, table=True):
     """One second look at a coded encounter.
 
-    `chosen` says how it came: asked, rule or random; `outcome` is empty while it waits, then agreed, changed or
-    returned.  `codes_before` and `codes_after` are one code a line; `matched` of `total` agree, both 0 when returned.
+    `chosen` says how it came: asked, rule or random; `outcome` is empty while it waits, then agreed, changed,
+    returned, or alone when its coder let it go because nobody else may review.  `codes_before` and `codes_after` are
+    one code a line; `matched` of `total` agree, both 0 when returned or alone.
     """
 
     __tablename__ = "coding_review"

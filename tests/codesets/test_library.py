@@ -101,7 +101,9 @@ def test_a_code_is_found_however_it_is_written(library: CodeLibrary, typed: str)
 
 
 def test_a_code_not_in_force_on_the_date_is_not_found(library: CodeLibrary) -> None:
-    assert library.lookup("E11.22", on=date(2025, 9, 30)) is None
+    assert library.lookup("E11.A", on=date(2025, 9, 30)) is None
+    assert library.lookup("E11.22", on=date(2015, 9, 30)) is None
+    assert library.lookup("E11.22", on=date(2025, 9, 30)) == library.lookup("E11.22")
     assert library.lookup("E11.22", on=date(2025, 10, 1)) is not None
     assert library.lookup("nonsense") is None
 
@@ -188,7 +190,16 @@ def test_children_come_in_tabular_order(library: CodeLibrary) -> None:
         ("S93.401XA", DAY, ValidityStatus.SEVENTH, "7th character"),
         ("T36.0X1", DAY, ValidityStatus.SEVENTH, "7th character"),
         ("T14.8", DAY, ValidityStatus.SEVENTH, "placeholder"),
-        ("E66.811", date(2024, 9, 30), ValidityStatus.NOT_IN_FORCE, "begin on 2025-10-01"),
+        ("E66.811", date(2024, 9, 30), ValidityStatus.NOT_IN_FORCE, "from 2024-10-01"),
+        ("E66.811", date(2024, 10, 1), ValidityStatus.OK, "in force on 2024-10-01"),
+        ("I10", date(2019, 5, 2), ValidityStatus.OK, "in force on 2019-05-02"),
+        ("I10", date(2015, 9, 30), ValidityStatus.NOT_IN_FORCE, "in use since 2015-10-01"),
+        ("U07.1", date(2020, 3, 31), ValidityStatus.NOT_IN_FORCE, "from 2020-04-01"),
+        ("G35", date(2025, 9, 30), ValidityStatus.NOT_KNOWN, "not known"),
+        ("G35", DAY, ValidityStatus.HEADER, "G35.A"),
+        ("E11.2", date(2025, 9, 30), ValidityStatus.HEADER, "E11.21"),
+        ("S52.501", date(2025, 9, 30), ValidityStatus.SEVENTH, "7th character"),
+        ("I42.00", date(2025, 9, 30), ValidityStatus.NOT_IN_FORCE, "from 2026-10-01"),
     ],
 )
 def test_validity_says_what_is_wrong(

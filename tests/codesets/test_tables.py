@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
+
 import pytest
 
 from codesets import CodeLibrary, Refused
+from codesets.library.earlier import began
 from codesets.search.bits import Tally, numbers_of, pack, unpack
 from codesets.search.synonyms import abbreviations
 from codesets.tables import read_table
@@ -99,3 +103,10 @@ def test_the_heaviest_members_come_first_and_equals_by_number() -> None:
     assert tally.heaviest(3) == [2, 9, 1]
     assert set(tally.heaviest(50)) == {1, 2, 3, 7, 9}
     assert tally.heaviest(5, within=unpack(pack([3, 7]))) == [3, 7]
+
+
+def test_the_first_days_of_codes_count_up_to_the_published_addenda(library: CodeLibrary) -> None:
+    rows = library.rows("SELECT key FROM code WHERE system = 'ICD10CM' AND billable AND valid_from = '2025-10-01'")
+    begun = Counter(began(key) for (key,) in rows)
+    published = {(2025, 10): 487, (2024, 10): 252, (2023, 10): 395, (2023, 4): 42, (2022, 4): 3, (2021, 1): 6}
+    assert {(year, month): begun[date(year, month, 1)] for year, month in published} == published

@@ -41,7 +41,7 @@ def in_force(facts: Facts) -> Iterator[Finding]:
     for day in days:
         for code in claim.diagnoses:
             told = library.validity(code, day)
-            if told.status.value != "ok" and any(
+            if told.wrong and any(
                 claim.diagnoses[one - 1] == code
                 for line in claim.lines
                 if line.service_date == day

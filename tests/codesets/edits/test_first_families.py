@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from codesets import CodeLibrary
-from codesets.edits import CodedEncounter, CodedLine, Diagnosis, Finding, Severity, check, edits
+from codesets.edits import CodedEncounter, CodedLine, Diagnosis, Finding, Severity, check, edits, not_checked
 
 DOS = date(2026, 5, 12)
 
@@ -58,8 +58,20 @@ def test_codes_that_can_be_billed_pass(library: CodeLibrary, codes: tuple[str, .
 
 def test_the_last_day_decides_which_codes_are_in_force(library: CodeLibrary) -> None:
     early = date(2025, 9, 30)
-    assert names(library, "E66.811", dos=early) == {"DX.DATE"}
-    assert names(library, "E66.811", dos=early, through=date(2025, 10, 1), setting="inpatient") == set()
+    assert names(library, "E11.A", dos=early) == {"DX.DATE"}
+    assert names(library, "E11.A", dos=early, through=date(2025, 10, 1), setting="inpatient") == set()
+
+
+def test_a_day_before_the_loaded_code_sets_stops_nothing_and_is_named_as_not_checked(library: CodeLibrary) -> None:
+    early = date(2025, 3, 3)
+    for code in ("I10", "G35", "S52.501A"):
+        assert first(library, encounter(code, dos=early)) == ()
+        (told,) = [words for words in not_checked(encounter(code, dos=early), library) if "DX.*" in words]
+        assert "2025-03-03" in told
+        assert "begin on 2025-10-01" in told
+    assert not [words for words in not_checked(encounter("I10"), library) if "DX.*" in words]
+    both = {found.edit for found in check(encounter("E11.65", "R73.03", dos=early), library)}
+    assert "DX.EX1" in both  # the notes are those of the first code set that is loaded
 
 
 @pytest.mark.parametrize(

@@ -128,3 +128,25 @@ def test_nobody_reviews_his_own_codes_and_no_coder_reviews(world: World) -> None
 def test_a_rule_that_can_not_be_is_refused(world: World, kind: str, value: str) -> None:
     with pytest.raises(Refused):
         world.do(AddReviewRule(kind, value, DAY))
+
+
+def test_who_is_alone_lets_a_held_encounter_go_with_a_reason_and_it_counts_as_no_agreement(world: World) -> None:
+    world.do(AddReviewRule("random", "100", DAY))
+    encounter_id = world.encounter("PRMUT")
+    world.code(encounter_id)
+    assert state(world, encounter_id) == "REVIEW"
+    with pytest.raises(Refused, match="supervisor"):
+        world.do(FinishReview(encounter_id, "nobody is here"))
+    world.sql("UPDATE app_user SET active=false WHERE name='supervisor'")
+    with pytest.raises(Refused, match="nobody else may review"):
+        world.do(FinishReview(encounter_id))
+    said = world.do(FinishReview(encounter_id, "read again on the next day")).said
+    assert "without a second look" in said
+    assert state(world, encounter_id) == "RELEASED"
+    review = world.one(CodingReview)
+    assert (review.outcome, review.reasons, review.total) == ("alone", "read again on the next day", 0)
+    assert review.reviewer_id == world.owner.actor.user_id
+    with world.owner.reading() as session:
+        (row,) = agreement(session)
+    assert (row.agreed, row.changed, row.returned, row.percent) == (0, 0, 0, None)
+    assert world.faults() == []
