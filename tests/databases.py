@@ -32,6 +32,10 @@ class Databases(Protocol):
         """Make `target` a copy of `source`; nobody may be connected to either."""
         ...
 
+    def copied(self, source: str, name: str = "") -> str:
+        """The URL of a new copy of `source`."""
+        ...
+
 
 class SqliteDatabases:
     """Files, each in a folder of its own."""
@@ -50,6 +54,11 @@ class SqliteDatabases:
             old.unlink()
         shutil.copy(str(make_url(source).database), path)
 
+    def copied(self, source: str, name: str = "") -> str:
+        url = self.new(name)
+        self.put(source, url)
+        return url
+
 
 class PostgresDatabases:
     """Databases of one server."""
@@ -59,14 +68,26 @@ class PostgresDatabases:
         self._engine = create_engine(server.url(), isolation_level="AUTOCOMMIT")
 
     def new(self, name: str = "") -> str:
-        database = f"{name or 'practice'}_{next(_numbers)}"
+        database = self._name(name)
         self._do(f'CREATE DATABASE "{database}"')
         return self._server.url(database)
 
     def put(self, source: str, target: str) -> None:
-        database, template = make_url(target).database, make_url(source).database
-        self._do(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
-        self._do(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        self._do(f'DROP DATABASE IF EXISTS "{make_url(target).database}" WITH (FORCE)')
+        self._copy(source, str(make_url(target).database))
+
+    def copied(self, source: str, name: str = "") -> str:
+        database = self._name(name)
+        self._copy(source, database)
+        return self._server.url(database)
+
+    def _name(self, name: str) -> str:
+        return f"{name or 'practice'}_{next(_numbers)}"
+
+    def _copy(self, source: str, database: str) -> None:
+        template = make_url(source).database
+        # Copying files takes a third of the processor time of copying through the log, the default.
+        self._do(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY file_copy')
 
     def _do(self, statement: str) -> None:
         with self._engine.connect() as connection:

@@ -59,8 +59,7 @@ def postgres_world(
     still: None,  # noqa: ARG001
 ) -> Iterator[World]:
     """A practice on PostgreSQL, where each person can work through a login of their own."""
-    url = postgres_databases.new("practice")
-    postgres_databases.put(postgres_template, url)
+    url = postgres_databases.copied(postgres_template)
     engine = open_engine(url)
     with LoginWorld.opened(url, engine, library) as world:
         yield world

@@ -32,8 +32,7 @@ PAYERS: tuple[tuple[str, ...], ...] = (("PRMUT",), ("MEDB", "HRTLD"), (), ("HRTL
 @pytest.fixture(scope="session")
 def played_through(template: str, databases: Databases, library: CodeLibrary) -> str:
     """A practice with something in every state and every queue."""
-    url = databases.new("played")
-    databases.put(template, url)
+    url = databases.copied(template, "played")
     engine = open_engine(url)
     with on(DAY):
         _play(World(url, engine, library))

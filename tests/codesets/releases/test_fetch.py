@@ -123,6 +123,7 @@ def test_a_file_that_changed_meanwhile_starts_anew(server: Server, file: Officia
         (archive_bytes()[:150_000], "damaged"),
         (bytes(1_000_001), "1,000,001 bytes"),
     ],
+    ids=["a page", "a long page", "words", "cut off", "too long"],  # an archive carries the second it was made in
 )
 def test_what_is_not_the_file_is_refused_and_nothing_is_kept(
     server: Server, file: OfficialFile, tmp_path: Path, content: bytes, says: str

@@ -128,8 +128,7 @@ def attacked(
     postgres_template: str, postgres_databases: PostgresDatabases, library: CodeLibrary
 ) -> Iterator[LoginWorld]:
     """One practice with something of everything in it; attacks leave nothing behind."""
-    url = postgres_databases.new("attacked")
-    postgres_databases.put(postgres_template, url)
+    url = postgres_databases.copied(postgres_template, "attacked")
     engine = open_engine(url)
     upgrade(engine)  # a copy of a database is open to everybody until its rights are set up again
     with on(DAY), LoginWorld.opened(url, engine, library) as world:
