@@ -163,19 +163,20 @@ def _lines(one: VisitBooks, words: Words) -> list[Line]:
 def _line(description: str, charge: int, books: Mapping[str, int], reason: str) -> Line:
     patient, insurer, own = books.get(Book.PATIENT, 0), books.get(Book.CASH, 0), books.get(Book.PATIENT_CASH, 0)
     given_up = books.get(Book.CONTRACTUAL, 0) + books.get(Book.WRITE_OFF, 0)
-    discount = books.get(Book.DISCOUNT, 0) + books.get(Book.BAD_DEBT, 0)
-    pending = charge - insurer - own - given_up - discount - patient
+    discount, placed = books.get(Book.DISCOUNT, 0), books.get(Book.BAD_DEBT, 0)
+    pending = charge - insurer - own - given_up - discount - placed - patient
     return Line(
         description=description,
         charge=charge,
         insurance_paid=max(0, insurer),
-        insurance_adjusted=given_up + min(0, pending) + min(0, insurer) + min(0, own) + min(0, discount),
+        insurance_adjusted=given_up + sum(min(0, cents) for cents in (pending, insurer, own, discount, placed)),
         patient_paid=max(0, own),
         discount=max(0, discount),
         owes=max(0, patient),
         reason=reason if patient > 0 else "",
         pending=max(0, pending),
         credit=max(0, -patient),
+        placed=max(0, placed),
     )
 
 

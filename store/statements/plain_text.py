@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from store.money import show_cents
+from store.statements.apart import in_all, on_line
 from store.statements.values import Line, Statement, Visit
 from store.statements.words import WORDS, Words, fill, words_for
 from store.text import clean_line
@@ -67,9 +68,8 @@ def _details(statement: Statement, words: Words) -> Iterator[str]:
         yield from _visit(visit, words)
     yield "=" * WIDTH
     yield from _ends(words.amount_due.upper(), show_cents(statement.amount_due, sign="$"))
-    for text, cents in ((words.total_pending, statement.pending), (words.total_credit, statement.credit)):
-        if cents:
-            yield from _ends(text, show_cents(cents, sign="$"))
+    for text, cents in in_all(statement, words):
+        yield from _ends(text, show_cents(cents, sign="$"))
     yield ""
 
 
@@ -92,9 +92,8 @@ def _line(line: Line, words: Words) -> Iterator[str]:
     )
     shown = "  ".join(f"{name} {show_cents(cents, sign='$')}" for name, cents in amounts if cents)
     yield from _wrapped(shown, 4)
-    for template, cents in ((words.line_pending, line.pending), (words.line_credit, line.credit)):
-        if cents:
-            yield from _wrapped(fill(template, amount=show_cents(cents, sign="$")), 4)
+    for template, cents in on_line(line, words):
+        yield from _wrapped(fill(template, amount=show_cents(cents, sign="$")), 4)
     yield from _wrapped(line.reason, 4)
     yield from _ends(f"    {owe}", show_cents(line.owes, sign="$"))
 

@@ -1,7 +1,8 @@
 """One statement as plain values, with the proof that its sums hold.  All money is integer cents.
 
-A statement keeps three kinds of money apart: what the guarantor owes (`owes`, the only part of `amount_due`), what
-an insurance has not answered yet (`pending`), and what the practice holds for the guarantor (`credit`).
+A statement keeps four kinds of money apart: what the guarantor owes (`owes`, the only part of `amount_due`), what
+an insurance has not answered yet (`pending`), what a collection agency collects (`placed`), and what the practice holds
+for the guarantor (`credit`).
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ class Line:
     """One service of a visit in the practice's own short words.
 
     `charge + credit` equals everything else together: what insurance paid and took off, what the practice took off
-    (`discount`), what the patient paid, what insurance has not answered yet (`pending`) and what the patient owes.
+    (`discount`), what the patient paid, what insurance has not answered yet (`pending`), what is with a collection
+    agency (`placed`) and what the patient owes.
     `credit` is money above the charge; it never lowers another line.  Only `insurance_adjusted` may be below zero
     (a payer that pays more than the charge).  `reason` says in plain words why `owes` is the patient's.
     """
@@ -66,6 +68,7 @@ class Line:
     discount: int = 0
     pending: int = 0
     credit: int = 0
+    placed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,11 @@ class Statement:
         """Cents that insurances have not answered yet."""
         return sum(visit.pending for visit in self.visits)
 
+    @property
+    def placed(self) -> int:
+        """Cents that a collection agency collects; never part of the amount due."""
+        return sum(line.placed for visit in self.visits for line in visit.lines)
+
     def check(self) -> None:
         """Prove the sums and that everything fits on the page; `Refused` names the first thing that does not."""
         where = f"statement {self.number[:20]}, account {self.account[:12]}"
@@ -178,7 +186,7 @@ def _check_visit(visit: Visit, where: str) -> None:
 def _check_line(line: Line, where: str) -> None:
     _check_text(line.description, "description", 300, where)
     _check_length(line.reason, "reason", 500, where)
-    parts = (line.insurance_paid, line.discount, line.patient_paid, line.pending, line.owes)
+    parts = (line.insurance_paid, line.discount, line.patient_paid, line.pending, line.placed, line.owes)
     if min(line.charge, line.credit, *parts) < 0:
         raise Refused("An amount is below zero.", where=where, do="Money that is too much is a credit.")
     explained = line.insurance_adjusted + sum(parts)

@@ -2,16 +2,16 @@
 
 JSON lines (`write_json_lines`), UTF-8, one object per line:
 
-* first line: `{"record": "header", "format": "superbill-statements", "version": 1}`
+* first line: `{"record": "header", "format": "superbill-statements", "version": 2}`
 * one line per statement: `{"record": "statement", ...}` with
   `account`, `statement`, `statement_date`, `due_date` (YYYY-MM-DD), `language`, `dunning_level`, `message`,
-  `amount_due`, `insurance_pending`, `credit`, `scan_line`,
+  `amount_due`, `insurance_pending`, `with_agency`, `credit`, `scan_line`,
   `ageing` (`days_0_30`, `days_31_60`, `days_61_90`, `over_90`),
   `practice` (`name`, `address` as a list of lines, `phone`, `pay_url`, `hours`, `tax_id`, `remit_address`),
   `guarantor` (`name`, `address` as a list of lines),
   `visits`: `patient`, `date`, `provider`, `owes`, `insurance_pending`, and
   `lines`: `description`, `charge`, `insurance_paid`, `insurance_adjusted`, `discount`, `patient_paid`,
-  `insurance_pending`, `credit`, `owes`, `reason`
+  `insurance_pending`, `with_agency`, `credit`, `owes`, `reason`
 * last line: the trailer `{"record": "trailer", "statements": n, "visits": n, "lines": n, "total_cents": n}`
 
 CSV (`write_csv`), UTF-8, RFC 4180 (CRLF, every cell quoted): a header row with `CSV_COLUMNS`, then one row per
@@ -43,17 +43,19 @@ from store.statements.words import WORDS, Words, words_for
 from store.text import clean_line, safe_cell
 
 FORMAT = "superbill-statements"
-VERSION = 1
+VERSION = 2
+"""2 tells apart what is with a collection agency."""
 
 _STATEMENT_COLUMNS = (
     "account", "statement", "statement_date", "due_date", "language", "dunning_level", "message", "amount_due",
-    "insurance_pending", "credit", "scan_line", "days_0_30", "days_31_60", "days_61_90", "over_90", "practice_name",
-    "practice_address", "practice_phone", "practice_pay_url", "practice_hours", "practice_tax_id", "remit_address",
-    "guarantor_name", "guarantor_1", "guarantor_2", "guarantor_3", "guarantor_4", "guarantor_5", "guarantor_6",
+    "insurance_pending", "with_agency", "credit", "scan_line", "days_0_30", "days_31_60", "days_61_90", "over_90",
+    "practice_name", "practice_address", "practice_phone", "practice_pay_url", "practice_hours", "practice_tax_id",
+    "remit_address", "guarantor_name", "guarantor_1", "guarantor_2", "guarantor_3", "guarantor_4",
+    "guarantor_5", "guarantor_6",
 )  # fmt: skip
 _LINE_COLUMNS = (
     "visit", "patient", "date", "provider", "description", "charge", "insurance_paid", "insurance_adjusted",
-    "discount", "patient_paid", "line_insurance_pending", "line_credit", "owes", "reason",
+    "discount", "patient_paid", "line_insurance_pending", "line_with_agency", "line_credit", "owes", "reason",
 )  # fmt: skip
 _TRAILER_COLUMNS = ("trailer_statements", "trailer_visits", "trailer_lines", "trailer_total_cents")
 CSV_COLUMNS = ("record", *_STATEMENT_COLUMNS, *_LINE_COLUMNS, *_TRAILER_COLUMNS)
@@ -164,6 +166,7 @@ def _common(statement: Statement, words: Words) -> dict[str, Any]:
         "message": _message(statement, words),
         "amount_due": _amount(statement.amount_due),
         "insurance_pending": _amount(statement.pending),
+        "with_agency": _amount(statement.placed),
         "credit": _amount(statement.credit),
         "scan_line": scan_line(statement),
     }
@@ -196,6 +199,7 @@ def _line(line: Line) -> dict[str, str]:
         "discount": _amount(line.discount),
         "patient_paid": _amount(line.patient_paid),
         "insurance_pending": _amount(line.pending),
+        "with_agency": _amount(line.placed),
         "credit": _amount(line.credit),
         "owes": _amount(line.owes),
         "reason": clean_line(line.reason),

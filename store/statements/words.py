@@ -36,10 +36,12 @@ class Words:
     columns: tuple[str, str, str, str, str, str]
     with_provider: str
     line_pending: str
+    line_placed: str
     short_pending: str
     short_credit: str
     more: str
     total_pending: str
+    total_placed: str
     total_credit: str
     line_credit: str
     ageing: tuple[str, str, str, str]
@@ -109,10 +111,12 @@ ENGLISH = Words(
     columns=("Service", "Charge", "Insurance paid", "Discounts", "You paid", "You owe"),
     with_provider="with {provider}",
     line_pending="Waiting for your insurance: {amount}. You owe nothing on this part now.",
+    line_placed="With the agency that collects for us: {amount}. Pay that part to the agency.",
     short_pending="Waiting for insurance: {amount}",
     short_credit="Credit we hold for you: {amount}",
     more="The details continue on page 2.",
     total_pending="Waiting for insurance (not part of the amount due)",
+    total_placed="With the collection agency (not part of the amount due)",
     total_credit="Credit that we hold for you (not part of the amount due)",
     line_credit="Paid more than the charge: {amount}. It is part of your credit below.",
     ageing=("0-30 days", "31-60 days", "61-90 days", "Over 90 days"),
@@ -172,10 +176,12 @@ SPANISH = Words(
     columns=("Servicio", "Cargo", "Pagó el seguro", "Descuentos", "Usted pagó", "Usted debe"),
     with_provider="con {provider}",
     line_pending="En espera de su seguro: {amount}. Por ahora no debe nada de esta parte.",
+    line_placed="Con la agencia que cobra por nosotros: {amount}. Pague esa parte a la agencia.",
     short_pending="En espera del seguro: {amount}",
     short_credit="Saldo a su favor: {amount}",
     more="Los detalles siguen en la página 2.",
     total_pending="En espera del seguro (no es parte del total a pagar)",
+    total_placed="Con la agencia de cobranza (no es parte del total a pagar)",
     total_credit="Saldo a su favor (no es parte del total a pagar)",
     line_credit="Se pagó más que el cargo: {amount}. Es parte de su saldo a favor.",
     ageing=("0-30 días", "31-60 días", "61-90 días", "Más de 90 días"),

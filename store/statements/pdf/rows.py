@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from store.money import show_cents
+from store.statements.apart import in_all, on_line
 from store.statements.pdf.letters import wrap
 from store.statements.pdf.pen import BODY, BOLD, LEFT, NOTE, RIGHT, Style
 from store.statements.values import Line, Statement, Visit
@@ -57,9 +58,8 @@ def _line_rows(line: Line, words: Words, band: str) -> list[Row]:
     texts = wrap(line.description, BODY.font, BODY.size, DESCRIPTION_ROOM)
     rows = [Row("line", 12.5, texts[0], _amounts(line), band=band)]
     rows += [Row("more", 12, text, band=band) for text in texts[1:]]
-    for template, cents in ((words.line_pending, line.pending), (words.line_credit, line.credit)):
-        if cents:
-            rows += _notes(fill(template, amount=show_cents(cents, sign="$")), band)
+    for template, cents in on_line(line, words):
+        rows += _notes(fill(template, amount=show_cents(cents, sign="$")), band)
     rows += _notes(line.reason, band)
     rows[-1] = replace(rows[-1], high=rows[-1].high + 1.5)
     rows[0] = replace(rows[0], keep=len(rows) > 1)
@@ -86,11 +86,7 @@ def _less(cents: int) -> str:
 
 
 def _total_rows(statement: Statement, words: Words) -> list[Row]:
-    asides = [
-        Row("aside", 14, text, (show_cents(cents, sign="$"),))
-        for text, cents in ((words.total_pending, statement.pending), (words.total_credit, statement.credit))
-        if cents
-    ]
+    asides = [Row("aside", 14, text, (show_cents(cents, sign="$"),)) for text, cents in in_all(statement, words)]
     due = Row("due", 22, words.amount_due, (show_cents(statement.amount_due, sign="$"),), keep=bool(asides))
     return [due, *asides]
 

@@ -9,21 +9,35 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from store.accounts.agreements import Kept, PlanStanding, plans, promises
 from store.accounts.assistance import AskAssistance, DecideAssistance, refresh_assistance
 from store.accounts.bad_debt import HandOver, PlaceBadDebt, RecallBadDebt, write_placements
 from store.accounts.balances import Balance
+from store.accounts.books import Book
 from store.accounts.holds import HoldKind, PlaceHold, standing_holds
+from store.accounts.ledger import Entry, Leg, post
 from store.accounts.payments import TakePayment, VoidPayment
 from store.accounts.plans import MakePlan, MakePromise, schedule
 from store.accounts.policy import SetPolicy, policy_of
 from store.accounts.small_balances import DecideSmallBalances, ExcludePayer, ProposeSmallBalances
+from store.accounts.why_owed import explanation, plain_lines
 from store.errors import NotAllowed, Refused
 from store.remits.take_in import ImportRemittance
+from store.statements.compose import Asked, compose
 from store.statements.runs import SelectRun
-from store.tables import Assistance, Claim, PatientPayment, Payer, Placement, SmallBalanceAccount, StatementAccount
+from store.tables import (
+    Assistance,
+    Claim,
+    Guarantor,
+    PatientPayment,
+    Payer,
+    Placement,
+    Practice,
+    SmallBalanceAccount,
+    StatementAccount,
+)
 from store.work.command import Change, Command, Said
 from tests.store.accounts.test_payments import balance, second_visit
 from tests.store.eras import era, pays
@@ -42,6 +56,24 @@ class _Refresh(Command):
 
     def apply(self, change: Change) -> Said:
         return Said("done", refresh_assistance(change))
+
+
+@dataclass(frozen=True, slots=True)
+class _HandPart(Command):
+    """A part of a visit goes to the agency, as when more becomes due after it was handed over."""
+
+    account: int
+    line: int | None
+    encounter: int
+    cents: int
+    name: ClassVar[str] = "test.hand_part"
+    undoable: ClassVar[bool] = False
+
+    def apply(self, change: Change) -> Said:
+        where = (self.account, None, self.line, self.encounter)
+        legs = (Leg(Book.BAD_DEBT, self.cents, *where), Leg(Book.PATIENT, -self.cents, *where))
+        post(change, Entry("test:part", "to agency", change.today, legs, "Plains Recovery"))
+        return Said("done")
 
 
 def plan_on(world: World, account: int, day: date) -> PlanStanding:
@@ -226,6 +258,21 @@ def test_what_is_with_an_agency_is_apart_and_its_payments_and_the_recall_are_boo
     world.do(RecallBadDebt(account, "she pays us"))
     assert balance(world, account) == Balance(12_700, 0, 0, 0)
     assert world.faults() == []
+
+
+def test_a_visit_partly_with_an_agency_says_so_on_the_statement_and_calls_it_no_discount(world: World) -> None:
+    account = placed(world)
+    world.do(RecallBadDebt(account, "she pays us"))
+    given = world.sql("SELECT min(claim_line_id), min(encounter_id) FROM posting WHERE guarantor_id=:a", a=account)[0]
+    world.do(_HandPart(account, *given, 10_000))
+    with Session(world.engine) as session:
+        practice, guarantor = session.exec(select(Practice)).one(), session.get_one(Guarantor, account)
+        statement = compose(session, practice, Asked(guarantor, "1-A", DAY))
+        told = " ".join(plain_lines(explanation(session, account)))
+    lines = [line for visit in statement.visits for line in visit.lines]
+    assert (statement.amount_due, statement.placed) == (12_700, 10_000)
+    assert sum(line.discount + line.insurance_adjusted for line in lines) == 0
+    assert "$100.00 is with the agency that collects for us." in told
 
 
 def test_the_agency_s_file_says_who_and_how_much_and_nothing_of_the_care(world: World, tmp_path: Path) -> None:

@@ -51,5 +51,9 @@ def pending_visit() -> Visit:
     return visit(7, Line("Knee X-ray", 14000, pending=14000), patient="Pau")
 
 
+def placed_visit() -> Visit:
+    return visit(9, Line("Wrist splint", 9000, patient_paid=1000, placed=5000, owes=3000, reason="Your copay: $30.00"))
+
+
 def credit_visit() -> Visit:
     return visit(8, Line("New patient visit", 22000, 12000, 10000, 2500, credit=2500), patient="Pau")

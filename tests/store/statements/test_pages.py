@@ -13,10 +13,20 @@ from pypdf import PdfReader
 
 from store.errors import Refused
 from store.statements.pdf import write_one, write_pdf
+from store.statements.plain_text import text_lines
 from store.statements.stored import from_json, to_json
 from store.statements.values import Ageing, Guarantor, Line, Statement, Visit
 from store.statements.words import ENGLISH, WORDS, words_for
-from tests.store.statements.samples import JOSE, PRACTICE, credit_visit, pending_visit, service, statement, visit
+from tests.store.statements.samples import (
+    JOSE,
+    PRACTICE,
+    credit_visit,
+    pending_visit,
+    placed_visit,
+    service,
+    statement,
+    visit,
+)
 
 
 def made(*statements: Statement) -> bytes:
@@ -81,6 +91,19 @@ def test_pending_and_credit_are_told_apart_from_the_amount_due() -> None:
     assert "Credit we hold for you: $45.00" in text
     assert "You owe nothing on this part now." in text
     assert "$224.20" not in text  # due and pending together are nowhere
+
+
+@pytest.mark.parametrize(
+    ("language", "apart"), [("en", "With the agency that collects for us: $50.00"), ("es", "Con la agencia que cobra")]
+)
+def test_what_an_agency_collects_is_told_apart_and_is_no_discount(language: str, apart: str) -> None:
+    one = statement(placed_visit(), language=language)
+    text = squeezed(pages(one)[0])
+    shown = " ".join(text_lines(one))
+    for told in (text, squeezed(shown)):
+        assert apart in told
+        assert one.amount_due == 3_000
+        assert "-$50.00" not in told  # it lowers nothing
 
 
 def test_a_statement_with_nothing_due_asks_for_nothing() -> None:

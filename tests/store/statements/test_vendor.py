@@ -23,7 +23,7 @@ def test_json_lines_hold_every_fact_between_header_and_trailer(tmp_path: Path) -
     path = tmp_path / "run.jsonl"
     totals = write_json_lines(iter(RUN), path)
     header, first, second, trailer = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    assert header == {"record": "header", "format": "superbill-statements", "version": 1}
+    assert header == {"record": "header", "format": "superbill-statements", "version": 2}
     assert (first["amount_due"], first["insurance_pending"], first["credit"]) == ("84.20", "140.00", "45.00")
     assert first["guarantor"]["name"] == "José Núñez"
     assert first["visits"][1]["lines"][0]["insurance_pending"] == "140.00"
