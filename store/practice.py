@@ -169,8 +169,8 @@ class Practice:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading; plain values leave it, records don't."""
-        with storage_told(), Session(self.engine) as session:
+        """A session for reading, which knows whose it is; plain values leave it, records don't."""
+        with storage_told(), Session(self.engine, info={"actor": self.actor}) as session:
             yield session
 
     def do(self, command: Command | Job, *, key: str | None = None, lease: Lease | None = None) -> Done:

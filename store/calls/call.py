@@ -21,7 +21,7 @@ from store.calls.due import QUEUE, attempts, refresh_call
 from store.calls.insurance import bill_insurance
 from store.calls.script import IDENTITY
 from store.calls.states import CALL, REACHED, CallState
-from store.calls.zones import local_times, may_call, words
+from store.calls.zones import local_times, may_call, moment_there, words
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import CallPreference, Guarantor, PatientCall
@@ -123,12 +123,13 @@ class VerifyCaller(Command):
 
 @dataclass(frozen=True, slots=True)
 class EndCall(Command):
-    """The call ends with an outcome; a call-back names its day and hour (UTC)."""
+    """The call ends with an outcome; a call-back names its day, and the hour by the guarantor's own clock."""
 
     guarantor_id: int
     outcome: str
     note: str = free_text(default="")
-    call_back_at: datetime | None = None
+    back_on: date | None = None
+    back_hour: int = 10
     name: ClassVar[str] = "calls.end"
     permission: ClassVar[Permission] = Permission.CONTACT
 
@@ -141,11 +142,21 @@ class EndCall(Command):
         if state in REACHED:
             require_verified(call)
         if state is CallState.CALLBACK:
-            if self.call_back_at is None or self.call_back_at <= change.now:
-                raise Refused("When are they to be called back?", do="Name a day that comes.")
-            call.call_back_at = self.call_back_at
+            call.call_back_at = self._call_back_at(change)
         _close(change, call, state, self.note)
         return Said(f"{_SAID[state]}.", call.id)
+
+    def _call_back_at(self, change: Change) -> datetime:
+        policy = policy_of(change.session)
+        if self.back_on is None:
+            raise Refused("When are they to be called back?", do="Name a day that comes.")
+        if not policy.call_from <= self.back_hour < policy.call_to:
+            raise Refused(f"Calls are made from {policy.call_from}:00 to {policy.call_to}:00 of their time.")
+        guarantor = change.get(Guarantor, self.guarantor_id)
+        at = moment_there(guarantor.state, self.back_on, self.back_hour, policy.time_zone)
+        if at <= change.now:
+            raise Refused("That moment is over.", do="Name a day that comes.")
+        return at
 
 
 _SAID = {

@@ -19,6 +19,7 @@ from store.accounts.balances import account_balances
 from store.accounts.holds import STOPS_CALLS, HoldKind, standing_holds
 from store.accounts.policy import policy_of
 from store.calls.states import CallState
+from store.calls.zones import local_times
 from store.money import show_cents
 from store.tables import CallPreference, Guarantor, PatientCall, PatientPayment, PatientPolicy, Placement, WorkItem
 from store.work import items
@@ -179,8 +180,9 @@ class _Look:
         if last is None:
             return None
         if last.state == CallState.CALLBACK and last.call_back_at is not None:
-            on = last.call_back_at.date()
-            return "call back", f"call back {last.call_back_at:%b %d %H:%M}", on, on
+            there = local_times(self.accounts[id_].state, last.call_back_at, self.policy.time_zone)[-1]
+            on = there.date()
+            return "call back", f"call back {there:%b %d %H:%M} {there.tzname()}", on, on
         if last.state in _TRIED:
             again = last.began_at.date() + timedelta(days=1)
             return "asked for", f"{last.reason} (tried {last.began_at:%b %d})", again, None

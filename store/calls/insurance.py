@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 from store.accounts.balances import OpenItem, open_items
 from store.accounts.books import Book
 from store.accounts.holds import HoldKind, place
-from store.accounts.ledger import Entry, Leg, post, reverse_matching
+from store.accounts.ledger import Entry, Leg, post
 from store.accounts.standing import refresh_account
 from store.claims.build import QUEUE as CLAIMS
-from store.claims.build import bill
 from store.claims.coverages import in_force
+from store.claims.release import LATER, release_anew
 from store.errors import Refused
 from store.money import show_cents
 from store.tables import Claim, Coverage, Encounter, Guarantor, Patient, Payer
@@ -36,7 +36,7 @@ def bill_insurance(
         raise Refused(f"{patient.number} is not on account {guarantor.number}.")
     change.patient_id = patient.id
     coverage = _keep(change, patient, payer, member_id, valid_from)
-    moved = 0
+    moved = later = 0
     by_visit: dict[int, list[OpenItem]] = {}
     for item in open_items(change.session, guarantor.id):
         if item.cents > 0:
@@ -44,14 +44,18 @@ def bill_insurance(
     for encounter_id, mine in by_visit.items():
         encounter = change.get(Encounter, encounter_id)
         if encounter.patient_id == patient.id and in_force(coverage, encounter.service_date):
-            _bill(change, encounter, payer, mine)
-            moved += sum(item.cents for item in mine)
+            cents = sum(item.cents for item in mine)
+            if _bill(change, encounter, payer, mine):
+                moved += cents
+            else:
+                later += cents
     place(change, guarantor.id, HoldKind.NEW_INSURANCE, payer.name)
     guarantor.dunning = 0
     change.session.flush()
     refresh_account(change, guarantor.id)
-    amount = show_cents(moved, sign="$")
-    return f"{payer.name} is on file; {amount} is billed to it, and statements stop until it has answered."
+    told = [f"{show_cents(moved, sign='$')} is billed to it"] if moved or not later else []
+    told += [f"{show_cents(later, sign='$')} is {LATER}"] if later else []
+    return f"{payer.name} is on file; {', '.join(told)}, and statements stop until it has answered."
 
 
 def _keep(change: Change, patient: Patient, payer: Payer, member_id: str, valid_from: date | None) -> Coverage:
@@ -67,13 +71,11 @@ def _keep(change: Change, patient: Patient, payer: Payer, member_id: str, valid_
     )
 
 
-def _bill(change: Change, encounter: Encounter, payer: Payer, mine: list[OpenItem]) -> None:
+def _bill(change: Change, encounter: Encounter, payer: Payer, mine: list[OpenItem]) -> bool:
+    """Whether it is billed now, and not by the next person who may build a claim."""
     claim = change.session.exec(select(Claim).where(Claim.encounter_id == encounter.id).order_by(col(Claim.id))).first()
     if claim is None:
-        reverse_matching(change, f"charge:encounter:{encounter.id}:")
-        change.session.flush()
-        bill(change, encounter)
-        return
+        return release_anew(change, encounter)
     legs: list[Leg] = []
     for item in mine:
         where = (claim.guarantor_id, claim.id, item.claim_line_id, encounter.id)
@@ -82,6 +84,7 @@ def _bill(change: Change, encounter: Encounter, payer: Payer, mine: list[OpenIte
     ref = f"to-payer:claim:{claim.id}:{payer.id}:{change.action.id}"
     post(change, Entry(ref, "transfer", change.today, tuple(legs), f"{payer.name} is billed next"))
     items.put(change, CLAIMS, claim.id, reason=f"bill {payer.name} next", cents=cents, score=cents)
+    return True
 
 
 def patients_of(session: Session, guarantor_id: int) -> list[tuple[int, str]]:

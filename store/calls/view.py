@@ -19,6 +19,7 @@ from store.calls.states import CallState
 from store.calls.zones import local_times, may_call, words
 from store.errors import NotFound
 from store.money import show_cents
+from store.people.identity import speaker
 from store.statements.words import words_for
 from store.tables import CallPreference, Encounter, Guarantor, Patient, PatientCall, PatientPolicy, Practice, WorkItem
 from store.work.record import Block, Facts, Lines, Record, Tab, Table
@@ -121,7 +122,7 @@ def _script(
 ) -> list[Block]:
     language = guarantor.language.partition("-")[0]
     values = {
-        "caller": "(your name)",
+        "caller": speaker(session),
         "practice": practice.name,
         "name": f"{guarantor.first} {guarantor.last}",
         "first": "date of birth",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 _E, _C, _M, _P = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
@@ -26,6 +26,13 @@ ZONES = {state: zones for zones, states in _ZONES.items() for state in states.sp
 def local_times(state: str, now: datetime, otherwise: str) -> list[datetime]:
     """The local time in every zone of the state; that of zone `otherwise` where the state is not known."""
     return [now.astimezone(ZoneInfo(zone)) for zone in ZONES.get(state.upper(), (otherwise,))]
+
+
+def moment_there(state: str, on: date, hour: int, otherwise: str) -> datetime:
+    """The moment (UTC) at which it is `hour` o'clock there; where a state has two zones, in the later of them."""
+    at = time(hour)
+    zones = ZONES.get(state.upper(), (otherwise,))
+    return max(datetime.combine(on, at, ZoneInfo(zone)) for zone in zones).astimezone(UTC)
 
 
 def may_call(times: list[datetime], first: int, last: int) -> bool:

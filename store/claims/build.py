@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from store.accounts.balances import charged
 from store.accounts.books import Book
-from store.accounts.ledger import Entry, Leg, post
+from store.accounts.ledger import Entry, Leg, post, reverse_matching
 from store.accounts.standing import refresh_account
 from store.claims import snapshot
 from store.claims.coordination import decided_on
@@ -46,8 +46,15 @@ def bill(change: Change, encounter: Encounter) -> str:
     coverage = active_coverages(change, encounter)
     if not coverage:
         return _bill_patient(change, encounter, patient)
+    billed_before = charged(change.session, encounter.id)  # to the patient alone, when no coverage was known
+    if billed_before:
+        reverse_matching(change, f"charge:encounter:{encounter.id}:")
+        change.session.flush()
     claim = new_claim(change, encounter, patient, coverage[0], place_of(coverage[0], coverage))
-    return make_version(change, claim, "1")
+    told = make_version(change, claim, "1")
+    if billed_before:
+        refresh_account(change, patient.guarantor_id)
+    return told
 
 
 def active_coverages(change: Change, encounter: Encounter) -> list[Coverage]:

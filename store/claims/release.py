@@ -20,13 +20,27 @@ from store.people.roles import Permission
 from store.tables import Encounter
 from store.work.command import Change, Command, Said
 
+LATER = "billed by the next person who works claims"
+
+
+def left_to_others(change: Change) -> bool:
+    """Whether this person's login can't build a claim."""
+    return on_postgresql(change.session) and not change.actor.may(Permission.CLAIM)
+
 
 def release(change: Change, encounter: Encounter) -> str:
     """Bill the coded encounter, or leave it to who may; what was done, for the sentence."""
-    if on_postgresql(change.session) and not change.actor.may(Permission.CLAIM):
-        return "it is billed by the next person who works claims."
+    if left_to_others(change):
+        return f"it is {LATER}."
     change.move(encounter, ENCOUNTER, CodingState.RELEASED, access.called(encounter))
     return bill(change, encounter)
+
+
+def release_anew(change: Change, encounter: Encounter) -> bool:
+    """Bill an encounter anew that was billed to the patient alone; whether it was done, or left to who may."""
+    change.move(encounter, ENCOUNTER, CodingState.CODED, access.called(encounter))
+    release(change, encounter)
+    return not left_to_others(change)
 
 
 def waiting(session: Session) -> bool:

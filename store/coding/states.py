@@ -8,7 +8,7 @@ from store.work.states import Machine, register
 
 
 class CodingState(StrEnum):
-    """NEW waits for its documents; RELEASED is billed, directly or by a claim."""
+    """NEW waits for its documents; RELEASED is billed, directly or by a claim, and CODED again to be billed anew."""
 
     NEW = "NEW"
     READY = "READY"
@@ -36,7 +36,7 @@ ENCOUNTER = register(
             _S.QUERY_HOLD: (_S.IN_PROGRESS,),
             _S.REVIEW: (_S.IN_PROGRESS, _S.CODED),
             _S.CODED: (_S.RELEASED, _S.IN_PROGRESS),
-            _S.RELEASED: (_S.RECODE,),
+            _S.RELEASED: (_S.RECODE, _S.CODED),
             _S.RECODE: (_S.IN_PROGRESS, _S.RELEASED),
             _S.VOID: (_S.READY,),
         },

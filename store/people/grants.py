@@ -163,6 +163,12 @@ def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[st
             ("SELECT", f"{wide} OR machine IN ({_texts(care)})", ""),
             ("INSERT", "", f"EXISTS (SELECT 1 FROM public.action a WHERE a.id = action_id AND a.user_id = {mine})"),
         ],
+        "coverage": [  # a coverage goes only when its own author takes the noting of it back
+            ("SELECT", "true", ""),
+            ("INSERT", "", "true"),
+            ("UPDATE", "true", "true"),
+            ("DELETE", _ADDED_BY.format(table="coverage", who=mine), ""),
+        ],
         "sitting": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
         "draft": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
         "login_session": [
@@ -187,6 +193,10 @@ def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[st
         for verb, using, with_check in rules:
             said = (f" USING ({using})" if using else "") + (f" WITH CHECK ({with_check})" if with_check else "")
             yield f"CREATE POLICY superbill_{verb.lower()} ON public.{table} FOR {verb} TO PUBLIC{said}"
+
+
+_ADDED_BY = """EXISTS (SELECT 1 FROM public.row_image i JOIN public.action a ON a.id = i.action_id
+    WHERE i.table_name = '{table}' AND i.row_id = {table}.id AND i.before IS NULL AND a.user_id = {who})"""
 
 
 def _owned(mine: str, role_is: str) -> str:

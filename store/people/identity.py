@@ -25,6 +25,27 @@ def login_name() -> str:
         return str(os.getuid())
 
 
+def machine_s_name(login: str) -> str:
+    """What this machine calls the person of a login; empty where it does not say."""
+    import pwd
+
+    try:
+        return pwd.getpwnam(login).pw_gecos.partition(",")[0].strip()
+    except KeyError:
+        return ""
+
+
+def speaker(session: Session) -> str:
+    """How the person who works with this session is called by name; the login where nobody gave a name.
+
+    A session that is nobody's (`Practice.reading` says whose it is) speaks for the billing office.
+    """
+    actor = session.info.get("actor")
+    if not isinstance(actor, Actor):
+        return "the billing office"
+    return session.exec(select(User.full_name).where(User.id == actor.user_id)).first() or actor.name
+
+
 def where_from() -> str:
     """This machine and the terminal, for the audit trail."""
     terminal = ""

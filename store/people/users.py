@@ -15,9 +15,11 @@ from store.errors import NotFound, Refused
 from store.intake.npi import is_npi
 from store.migrations import schema_version, upgrade
 from store.people import audit, grants
+from store.people.identity import machine_s_name
 from store.people.roles import Actor, Permission, Role
 from store.tables import Practice, User
-from store.work.command import Change, Command, Said
+from store.text import clean_line
+from store.work.command import Change, Command, Said, free_text
 
 
 def found_practice(engine: Engine, practice: Practice, login: str, uid: int | None = None) -> None:
@@ -38,6 +40,7 @@ def found_practice(engine: Engine, practice: Practice, login: str, uid: int | No
         session.add(practice)
         session.flush()
         owner_id = _set_user(session, login, os.getuid() if uid is None else uid, Role.OWNER, active=True)
+        session.get_one(User, owner_id).full_name = machine_s_name(login)
         actor = Actor(owner_id, login, Role.OWNER)
         audit.append(session, actor, clock.now(), "people.found", f"practice:{practice.id}", {})
         session.commit()
@@ -71,6 +74,7 @@ class AddUser(Command):
     login: str
     uid: int
     role: str
+    full_name: str = free_text(default="")
     name: ClassVar[str] = "people.add_user"
     permission: ClassVar[Permission] = Permission.ADMIN
     undoable: ClassVar[bool] = False
@@ -88,6 +92,9 @@ class AddUser(Command):
                 do="Move to PostgreSQL (superbill copy), or say that all may see all: superbill users trust",
             )
         user_id = _set_user(change.session, self.login, self.uid, self.role, active=True)
+        full_name = clean_line(self.full_name)[:60]
+        if full_name:
+            change.get(User, user_id).full_name = full_name
         return Said(f"{self.login} is now a {self.role}.", user_id)
 
 
@@ -104,9 +111,7 @@ class SetUser(Command):
 
     def apply(self, change: Change) -> Said:
         """Nobody changes their own role; only an owner makes or changes an owner, and the last one stays."""
-        user = change.session.exec(select(User).where(User.name == self.login)).first()
-        if user is None:
-            raise NotFound(f"There is no user {self.login[:40]!r}.")
+        user = _user(change, self.login)
         role = self.role or user.role
         _require_role(role)
         if user.id == change.actor.user_id:
@@ -115,6 +120,33 @@ class SetUser(Command):
         _set_user(change.session, self.login, None, role, active=self.active)
         change.session.expire_all()
         return Said(f"{self.login} is {'a ' + role if self.active else 'let in no more'}.", user.id)
+
+
+@dataclass(frozen=True, slots=True)
+class NameUser(Command):
+    """What a person is called: it is said on the telephone and stands under letters."""
+
+    login: str
+    full_name: str = free_text()
+    name: ClassVar[str] = "people.name_user"
+    permission: ClassVar[Permission] = Permission.ADMIN
+    undoable: ClassVar[bool] = False
+
+    def apply(self, change: Change) -> Said:
+        """Refused for nobody's login and for an empty name."""
+        user = _user(change, self.login)
+        full_name = clean_line(self.full_name)[:60]
+        if not full_name:
+            raise Refused("What are they called?")
+        user.full_name = full_name
+        return Said(f"{user.name} is called {full_name}.", user.id)
+
+
+def _user(change: Change, login: str) -> User:
+    user = change.session.exec(select(User).where(User.name == login)).first()
+    if user is None:
+        raise NotFound(f"There is no user {login[:40]!r}.")
+    return user
 
 
 def _require_owner(change: Change, *roles: str) -> None:
@@ -145,6 +177,8 @@ class TrustFile(Command):
 
 
 def list_users(session: Session) -> list[dict[str, Any]]:
-    """Every user: name, role, whether active."""
+    """Every user: login, what they are called, role, whether active."""
     users = session.exec(select(User).order_by(User.name)).all()
-    return [{"name": user.name, "role": user.role, "active": user.active} for user in users]
+    return [
+        {"name": user.name, "full_name": user.full_name, "role": user.role, "active": user.active} for user in users
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -59,7 +59,7 @@ CASES: dict[str, tuple[str, dict[str, Answer], list[object]]] = {
     "calls f": ("f", {"kind": "charity", "folder": "o"},
                 [call.CallAssistance(7, "charity"), papers.PrintPaper(7, "packet", Path("o"))]),
     "calls b": ("b", {"on": 10, "hour": "15", "note": ""},
-                [call.EndCall(7, "CALLBACK", "", datetime(2026, 3, 19, 15, tzinfo=UTC))]),
+                [call.EndCall(7, "CALLBACK", "", SOON, 15)]),
     "calls E": ("E", {"outcome": "REFUSED", "note": "no"}, [call.EndCall(7, "REFUSED", "no")]),
     "calls N": ("N", {}, [call.DoNotCall(7)]),
     "refunds Y": ("Y", {}, [refunds.ApproveRefund(7)]),

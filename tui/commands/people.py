@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     users.command("add")(add_user)
     users.command("list")(list_users)
     users.command("role")(set_role)
+    users.command("name")(set_name)
     users.command("disable")(disable)
     users.command("enable")(enable)
     users.command("trust")(trust)
@@ -33,20 +34,22 @@ def register(app: typer.Typer) -> None:
 def add_user(
     login: Annotated[str, typer.Argument(help="The operating system's login name.")],
     role: Annotated[str, typer.Option(help="coder, reviewer, biller, poster, collector, supervisor, admin or owner.")],
+    name: Annotated[str, typer.Option(help="What they are called; else what this machine calls them.")] = "",
     db: Db = None,
 ) -> None:
     """Let a person of this machine work in the practice; on PostgreSQL, with a login and its grants."""
     import pwd
 
     from codesets.errors import Refused
+    from store.people.identity import machine_s_name
     from store.people.users import AddUser
 
     try:
-        uid = pwd.getpwnam(login).pw_uid
+        known = pwd.getpwnam(login)
     except KeyError:
         raise Refused(f"This machine has no user {login[:40]!r}.") from None
     with opened(db) as practice:
-        say(practice.do(AddUser(login, uid, role)).said)
+        say(practice.do(AddUser(login, known.pw_uid, role, name or machine_s_name(login))).said)
 
 
 def list_users(db: Db = None, as_json: Json = False) -> None:
@@ -58,7 +61,8 @@ def list_users(db: Db = None, as_json: Json = False) -> None:
     if as_json:
         say_json(rows)
     else:
-        say_table(("login", "role", "active"), [(r["name"], r["role"], "yes" if r["active"] else "no") for r in rows])
+        table = [(r["name"], r["full_name"], r["role"], "yes" if r["active"] else "no") for r in rows]
+        say_table(("login", "name", "role", "active"), table)
 
 
 def set_role(login: str, role: str, db: Db = None) -> None:
@@ -67,6 +71,16 @@ def set_role(login: str, role: str, db: Db = None) -> None:
 
     with opened(db) as practice:
         say(practice.do(SetUser(login, role)).said)
+
+
+def set_name(
+    login: str, name: Annotated[str, typer.Argument(help="As it is said on the telephone.")], db: Db = None
+) -> None:
+    """Say what a person is called: in the script of a call and under letters."""
+    from store.people.users import NameUser
+
+    with opened(db) as practice:
+        say(practice.do(NameUser(login, name)).said)
 
 
 def disable(login: str, db: Db = None) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time
 
+from store.errors import Refused
 from store.money import show_cents
 from tui.asks import Amount, Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
@@ -45,9 +45,10 @@ def _outcomes(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
 def _call_back(chosen: Chosen) -> Sequence[object]:
     from store.calls.call import EndCall
 
-    hour = int(chosen.text("hour")) if chosen.text("hour").isdecimal() else 15
-    at = datetime.combine(day(chosen, "on"), time(min(23, hour)), UTC)
-    return [EndCall(account(chosen), "CALLBACK", chosen.text("note"), at)]
+    hour = chosen.text("hour")
+    if not (hour.isdecimal() and len(hour) < 3):
+        raise Refused(f"{hour[:10]!r} is no hour.", do="Write 9 or 14.")
+    return [EndCall(account(chosen), "CALLBACK", chosen.text("note"), day(chosen, "on"), int(hour))]
 
 
 def _promise(chosen: Chosen) -> Sequence[object]:
@@ -157,7 +158,7 @@ SPEC = QueueScreenSpec(
                help="They can't pay: the application begins and the packet is written."),
         Action(id="calls.back", key="b", label="call back", build=_call_back, places=_CALL,
                asks=(Days(name="on", question="Call back in", first="1d", hint="1d or a date"),
-                     Words(name="hour", question="Hour (UTC)", first="15"), _NOTE),
+                     Words(name="hour", question="Hour, by their clock", first="10"), _NOTE),
                help="They want to be called at another time."),
         Action(id="calls.end", key="E", label="end", build=_end, places=_CALL,
                asks=(Pick(name="outcome", question="The call ended with", load=_outcomes, digits=False), _NOTE),

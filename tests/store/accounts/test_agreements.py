@@ -263,8 +263,10 @@ def test_what_is_with_an_agency_is_apart_and_its_payments_and_the_recall_are_boo
 def test_a_visit_partly_with_an_agency_says_so_on_the_statement_and_calls_it_no_discount(world: World) -> None:
     account = placed(world)
     world.do(RecallBadDebt(account, "she pays us"))
-    given = world.sql("SELECT min(claim_line_id), min(encounter_id) FROM posting WHERE guarantor_id=:a", a=account)[0]
-    world.do(_HandPart(account, *given, 10_000))
+    line, encounter = world.sql(
+        "SELECT min(claim_line_id), min(encounter_id) FROM posting WHERE guarantor_id=:a", a=account
+    )[0]
+    world.do(_HandPart(account, line, encounter, 10_000))
     with Session(world.engine) as session:
         practice, guarantor = session.exec(select(Practice)).one(), session.get_one(Guarantor, account)
         statement = compose(session, practice, Asked(guarantor, "1-A", DAY))

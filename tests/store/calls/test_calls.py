@@ -220,12 +220,14 @@ def test_an_outcome_says_when_it_comes_back(desk: World, outcome: str, days: int
 
 def test_a_call_back_comes_on_its_day(desk: World) -> None:
     account = to_call(desk)
-    at = datetime(2026, 3, 12, 15, tzinfo=UTC)
     with pytest.raises(Refused, match="When"):
         desk.do(call.EndCall(account, "CALLBACK"))
-    desk.do(call.EndCall(account, "CALLBACK", call_back_at=at))
+    with pytest.raises(Refused, match="from 0:00 to 21:00 of their time"):
+        desk.do(call.EndCall(account, "CALLBACK", "", date(2026, 3, 12), 22))
+    desk.do(call.EndCall(account, "CALLBACK", "", date(2026, 3, 12), 15))
+    assert desk.all(PatientCall)[-1].call_back_at == datetime(2026, 3, 12, 21, tzinfo=UTC)  # 3 p.m. in all of Kansas
     assert waiting(desk, date(2026, 3, 11)) == []
-    assert waiting(desk, date(2026, 3, 12)) == [(account, "call back Mar 12 15:00")]
+    assert waiting(desk, date(2026, 3, 12)) == [(account, "call back Mar 12 15:00 MDT")]
 
 
 def test_a_payment_in_a_call_is_posted_and_logged(desk: World) -> None:

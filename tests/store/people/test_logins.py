@@ -5,8 +5,12 @@ from __future__ import annotations
 import zlib
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
+from store.accounts.holds import HoldKind, LiftHolds, PlaceHold
+from store.accounts.policy import SetPolicy
+from store.calls import call
 from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch
 from store.claims.correct import RouteToCoder
@@ -14,12 +18,17 @@ from store.coding.flow import FinishCoding, HoldEncounter, ResumeEncounter
 from store.coding.whole import CodeEncounter
 from store.denials.commands import StartDenial, WriteOffDenial
 from store.errors import NotAllowed
+from store.people.users import NameUser
 from store.remits.take_in import ImportRemittance
-from store.statements.runs import SelectRun
-from store.tables import ArchivedFile, Batch, Claim, Denial, Encounter
+from store.statements.results import ReconcileRun
+from store.statements.runs import ApproveRun, SelectRun
+from store.statements.sending import GenerateRun, SendRun
+from store.tables import ArchivedFile, Batch, Claim, Denial, Encounter, Patient, Payer
 from store.work.commands import AddRemark, Defer
 from store.work.values import View
 from tests.payer import answer
+from tests.store.eras import era, pays
+from tests.store.work.patients import owing
 from tests.store.world import DAY, VISIT, LoginWorld
 
 SOON = DAY.replace(day=20)
@@ -79,6 +88,70 @@ def test_denials_go_back_to_the_coder_and_out_again(world: LoginWorld) -> None:
     assert world.get(Encounter, encounter_id).state == "RELEASED"
     other = next(denial.id for denial in world.all(Denial, claim_id=claim_id) if denial.id != denial_id)
     world.login("supervisor").do(WriteOffDenial(other, "filed too late"))
+    assert world.faults() == []
+
+
+def test_all_of_a_collector_s_work_goes_with_a_collector_s_login(world: LoginWorld) -> None:
+    """Calls with every outcome, papers of an account, a run from selecting to its results and back."""
+    world.do(SetPolicy("call_from", "0"))
+    world.do(SetPolicy("call_to", "24"))
+    accounts = [owing(world) for _ in range(7)]
+    world.login("admin").do(NameUser("collector", "Cora Lane"))
+    collector = world.login("collector")
+    for account in accounts:
+        collector.do(call.AskForCall(account, "high balance"))
+        assert "Hello, this is Cora Lane of Larkfield" in str(collector.record("calls", account))
+        collector.do(call.VerifyCaller(account, "birth date", "address"))
+    for command in (
+        call.CallPromise(accounts[0], 5_000, SOON),
+        call.CallPlan(accounts[1], 22_700, 5_000, SOON),
+        call.CallPayment(accounts[2], 5_000, "card"),
+        call.CallDispute(accounts[3], "was not there"),
+        call.CallAssistance(accounts[4]),
+        call.EndCall(accounts[5], "REFUSED", "no"),
+        call.DoNotCall(accounts[5]),
+        call.SetContact(accounts[5], line1="9 Oak Rd"),
+        PlaceHold(accounts[6], HoldKind.ATTORNEY, "letter"),
+        LiftHolds(accounts[6]),
+    ):
+        collector.do(command)
+    run_id = int(str(collector.do(SelectRun(DAY)).result))
+    for step in (ApproveRun, GenerateRun, SendRun):
+        collector.do(step(run_id))
+    collector.do(ReconcileRun(run_id, (), rest_delivered=True))
+    assert world.faults() == []
+
+
+def test_new_insurance_that_a_collector_notes_is_billed_by_whoever_works_claims(world: LoginWorld) -> None:
+    world.do(SetPolicy("call_from", "0"))
+    account = owing(world)
+    patient, payer = world.one(Patient, guarantor_id=account), world.one(Payer, payer_id="PRMUT")
+    collector = world.login("collector")
+    collector.do(call.AskForCall(account, "high balance"))
+    collector.do(call.VerifyCaller(account, "birth date", "address"))
+    world.encounter("HRTLD")
+    before = world.dump()
+    said = collector.do(call.CallInsurance(account, patient.id, payer.id, "PRM999")).said
+    assert "billed by the next person who works claims" in said
+    assert not world.all(Claim)
+    collector.undo()
+    assert world.dump() == before
+    collector.do(call.CallInsurance(account, patient.id, payer.id, "PRM999"))
+    with world.login_engine("collector").begin() as connection:  # others' coverages are not theirs to drop
+        gone = connection.execute(text("DELETE FROM coverage WHERE member_id <> 'PRM999'")).rowcount
+    assert gone == 0
+    world.login("biller").board()
+    claim = world.one(Claim)
+    assert (claim.payer_id, claim.charge) == (payer.id, 22_700)
+    assert world.due(claim.id) == (0, 22_700)
+    answered = world.sent()
+    world.do(ImportRemittance("835", era(pays(world, answered, "PR-1 5000", ""))))
+    second = world.get(Claim, answered)
+    collector.do(call.AskForCall(second.guarantor_id, "high balance"))
+    collector.do(call.VerifyCaller(second.guarantor_id, "birth date", "address"))
+    other = world.one(Payer, payer_id="HRTLD")
+    collector.do(call.CallInsurance(second.guarantor_id, second.patient_id, other.id, "HRT1"))
+    assert world.due(answered) == (0, 5_000)
     assert world.faults() == []
 
 
