@@ -20,7 +20,7 @@ from store.accounts.view import account_record
 from store.claims.release import ReleaseCoded, waiting
 from store.claims.view import claim_record
 from store.db import default_url, on_postgresql, open_engine, writer
-from store.errors import NotAllowed, NotFound, Refused
+from store.errors import NotAllowed, NotFound, Refused, Stale
 from store.migrations import require_current
 from store.people import audit, trail
 from store.people.identity import actor_of
@@ -320,7 +320,13 @@ class Practice:
             self._log(session, "release", lease)
 
     def tend(self) -> str:
-        """Do what is due by the calendar: holds that end, queries that are overdue; what was done, or nothing."""
+        """Do what is due by the calendar, as far as the person may; what was done, or nothing.
+
+        Holds that end, queries that are overdue; claim files, claims and payers that were not heard of in time.
+        """
+        return "  ".join(filter(None, (self._tend_coding(), self._tend_claims())))
+
+    def _tend_coding(self) -> str:
         from store.queries.due import CarryOnCoding, anything_due
 
         if not self.actor.may(Permission.CODE):
@@ -328,6 +334,20 @@ class Practice:
         with self.reading() as session:
             due = anything_due(session, clock.today())
         return self.do(CarryOnCoding()).said if due else ""
+
+    def _tend_claims(self) -> str:
+        from store.claims.alarms import RaiseAlarms, anything_overdue
+
+        if not self.actor.may(Permission.CLAIM):
+            return ""
+        with self.reading() as session:
+            overdue = anything_overdue(session, clock.today())
+        if not overdue:
+            return ""
+        try:
+            return self.do(RaiseAlarms()).said
+        except Stale:  # somebody else looked at the same moment
+            return ""
 
     def users(self) -> tuple[tuple[int, str], ...]:
         """Active users: (id, name)."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -40,6 +41,9 @@ from tui.widgets.plain import printable
 BEAT_SECONDS = 30.0
 """How often leases are renewed; a lease lasts several times as long."""
 
+TEND_SECONDS = 600.0
+"""How often it is looked what the calendar asks for, in a sitting that goes on."""
+
 DEFAULTS = Settings()
 
 _SIGNALS = {signal.SIGHUP: 129, signal.SIGTERM: 143}
@@ -69,15 +73,17 @@ class SuperbillApp(App[int], inherit_bindings=False):
         notice: str = "",
         tour: bool = False,
         beat_seconds: float = BEAT_SECONDS,
+        tend_seconds: float = TEND_SECONDS,
     ) -> None:
         super().__init__(driver_class=driver_class(ascii_only=settings.ascii_only), ansi_color=True)
         self.settings = settings
         self.wear(settings.colours)
         self.animation_level = "none"
-        self._beat_seconds = beat_seconds
+        self._beat_seconds, self._tend_seconds = beat_seconds, tend_seconds
         self._notice = notice
         self._tour = tour
         self._kept = ""
+        self._tended = time.monotonic()
         calls = Calls(open_practice)
         self.session = Session(calls, Leases(calls), specs if specs is not None else load_specs(), tuple(common))
 
@@ -125,14 +131,18 @@ class SuperbillApp(App[int], inherit_bindings=False):
         self.run_worker(self._open_practice(), group="open")
 
     async def _open_practice(self) -> None:
-        home = self.screen_stack[0]
-        assert isinstance(home, HomeScreen)
+        home = self._home()
         try:
             await self.session.calls.open()
         except Refused as error:
             home.refuse(error)
         else:
             await self._go_on(home)
+
+    def _home(self) -> HomeScreen:
+        home = self.screen_stack[0]
+        assert isinstance(home, HomeScreen)
+        return home
 
     async def _go_on(self, home: HomeScreen) -> None:
         """Goes to where the person left."""
@@ -180,6 +190,9 @@ class SuperbillApp(App[int], inherit_bindings=False):
         lost = await self.session.leases.beat()
         with contextlib.suppress(Refused):
             await self._keep(self.where())
+        if time.monotonic() - self._tended >= self._tend_seconds:
+            self._tended = time.monotonic()
+            await self._home().tend()
         for screen in self.screen_stack:
             if isinstance(screen, WorkScreen):
                 for item_id, error in lost.items():

@@ -7,9 +7,11 @@ step sets the day until which the next answer is awaited, and this looks which d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from store.claims.batch_queue import QUEUE as FILES
 from store.claims.build import called
@@ -38,9 +40,21 @@ def raise_alarms(change: Change) -> dict[str, int]:
     return {"files": files, "claims": claims}
 
 
+def anything_overdue(session: Session, today: date) -> bool:
+    """Whether `RaiseAlarms` would do something."""
+    return any(session.exec(query.limit(1)).first() is not None for query in (_late_files(today), _late_claims(today)))
+
+
+def _late_files(today: date) -> SelectOfScalar[Batch]:
+    return select(Batch).where(col(Batch.awaits_until) < today, col(Batch.state).in_((MADE, DELIVERED)))
+
+
+def _late_claims(today: date) -> SelectOfScalar[Claim]:
+    return select(Claim).where(col(Claim.awaits_until) < today, col(Claim.state).in_(_WORDS))
+
+
 def _files(change: Change) -> int:
-    query = select(Batch).where(col(Batch.awaits_until) < change.today, col(Batch.state).in_((MADE, DELIVERED)))
-    late = change.session.exec(query.order_by(col(Batch.id))).all()
+    late = change.session.exec(_late_files(change.today).order_by(col(Batch.id))).all()
     for batch in late:
         batch.failure = f"no acknowledgement by {batch.awaits_until}"
         batch.state, batch.awaits_until = NO_ACK, None
@@ -61,8 +75,7 @@ def _files(change: Change) -> int:
 
 
 def _claims(change: Change) -> int:
-    query = select(Claim).where(col(Claim.awaits_until) < change.today, col(Claim.state).in_(_WORDS))
-    late = change.session.exec(query.order_by(col(Claim.id))).all()
+    late = change.session.exec(_late_claims(change.today).order_by(col(Claim.id))).all()
     for claim in late:
         why = _WORDS[_S(claim.state)]
         answered = claim.state in (_S.ACCEPTED, _S.SENT)

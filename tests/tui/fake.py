@@ -73,6 +73,7 @@ class FakePractice:
     done: list[tuple[Any, str | None]] = field(default_factory=list)
     undone: int = 0
     taken: dict[int, str] = field(default_factory=dict)
+    tended: int = 0
     leases: dict[int, Lease] = field(default_factory=dict)
     released: list[int] = field(default_factory=list)
     deferred: set[int] = field(default_factory=set)
@@ -181,7 +182,8 @@ class FakePractice:
         return Done(99, f"Took back: {type(command).__name__}.")
 
     def tend(self) -> str:
-        return ""
+        self.tended += 1
+        return "" if self.tended == 1 else "2 claims are overdue."
 
     def users(self) -> Sequence[tuple[int, str]]:
         return ((1, "Tan, R"), (2, "Ode, K"))

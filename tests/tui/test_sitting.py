@@ -69,6 +69,23 @@ def test_only_the_list_in_front_and_its_item_are_opened_again() -> None:
     assert Kept((item,)).last_places == ()
 
 
+async def test_a_sitting_that_goes_on_looks_again_what_the_calendar_asks_for() -> None:
+    practice = FakePractice()
+    app = make_app(practice)
+    async with app.run_test() as pilot:
+        desk = Desk(app, pilot, practice)
+        await desk.settle()
+        assert practice.tended == 1
+        app._beat()
+        await desk.settle()
+        assert practice.tended == 1
+        app._tend_seconds = 0.0
+        app._beat()
+        await desk.settle()
+        assert practice.tended == 2
+        assert "2 claims are overdue." in desk.status
+
+
 async def test_a_queue_opened_from_a_queue_stands_beside_it() -> None:
     async with opened() as desk:
         await desk.press("colon")

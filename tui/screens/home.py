@@ -56,10 +56,20 @@ class HomeScreen(WorkScreen):
 
     async def start(self, queue: str = "") -> None:
         """The practice is open: shows the board, with the cursor on the queue that was worked last."""
-        done = await self.session.calls.run(self.session.calls.practice.tend)
         await self.changed(None)
         self._list.move_to(next((at for at, line in enumerate(self._lines) if line.queue == queue), 0))
-        if done:
+        self.run_worker(self.tend(), group="tend")
+
+    async def tend(self) -> None:
+        """Does what is due by the calendar, while the board can be worked on already."""
+        calls = self.session.calls
+        try:
+            done = await calls.run(calls.practice.tend)
+        except Refused as error:
+            done = str(error)
+        if done and calls.is_open:
+            if self.app.screen is self:
+                await self.changed(None)
             self.status.say(done)
 
     def on_screen_resume(self) -> None:

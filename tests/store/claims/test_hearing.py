@@ -331,6 +331,17 @@ def test_timers_pass_over_weekends_and_the_holidays_on_file(world: World) -> Non
     assert state(world, claim_id) == "NO_ACK"
 
 
+def test_opening_the_program_raises_what_is_overdue_for_who_works_on_claims(world: World) -> None:
+    claim_id = world.sent()
+    with on(DAY + timedelta(days=2)):
+        assert [world.who(name).tend() for name in ("coder", "collector", "admin")] == ["", "", ""]
+        assert state(world, claim_id) == "SENT"
+        assert "1 files and 0 claims are overdue" in world.who("biller").tend()
+        assert state(world, claim_id) == "NO_ACK"
+        assert world.who("biller2").tend() == ""
+    assert world.faults() == []
+
+
 @pytest.mark.parametrize(
     ("steps", "days", "after", "code"),
     [(("syntax",), 3, "NO_ACK", "NO 277CA"), (("syntax", "claims"), 31, "NO_ANSWER", "NO 835")],
