@@ -156,6 +156,9 @@ def _payments_booked(session: Session) -> Proof:
         sums[payment.guarantor_id] += payment.cents
     for refund in session.exec(select(Refund).where(Refund.state == "ISSUED")).all():
         sums[refund.guarantor_id] -= refund.cents
+    to_state = select(CreditBalance).where(CreditBalance.state == "ESCHEAT", col(CreditBalance.claim_id).is_(None))
+    for credit in session.exec(to_state.where(col(CreditBalance.issued_on).is_(None))).all():
+        sums[credit.guarantor_id] -= credit.cents
     query = select(Posting.guarantor_id, func.sum(Posting.cents)).where(Posting.book == Book.PATIENT_CASH)
     booked = {one or 0: int(cents) for one, cents in session.exec(query.group_by(col(Posting.guarantor_id))).all()}
     for guarantor_id in sorted(sums.keys() | booked.keys()):

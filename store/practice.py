@@ -322,32 +322,18 @@ class Practice:
     def tend(self) -> str:
         """Do what is due by the calendar, as far as the person may; what was done, or nothing.
 
-        Holds that end, queries that are overdue; claim files, claims and payers that were not heard of in time.
+        Holds that end, queries that are overdue; claim files, claims and payers that were not heard of in time;
+        deadlines that pass, checks that go stale.
         """
-        return "  ".join(filter(None, (self._tend_coding(), self._tend_claims())))
+        from store.calendar import due
 
-    def _tend_coding(self) -> str:
-        from store.queries.due import CarryOnCoding, anything_due
-
-        if not self.actor.may(Permission.CODE):
-            return ""
         with self.reading() as session:
-            due = anything_due(session, clock.today())
-        return self.do(CarryOnCoding()).said if due else ""
-
-    def _tend_claims(self) -> str:
-        from store.claims.alarms import RaiseAlarms, anything_overdue
-
-        if not self.actor.may(Permission.CLAIM):
-            return ""
-        with self.reading() as session:
-            overdue = anything_overdue(session, clock.today())
-        if not overdue:
-            return ""
-        try:
-            return self.do(RaiseAlarms()).said
-        except Stale:  # somebody else looked at the same moment
-            return ""
+            commands = due(session, self.actor, clock.today())
+        said = []
+        for command in commands:
+            with contextlib.suppress(Stale):  # somebody else looked at the same moment
+                said.append(self.do(command).said)
+        return "  ".join(said)
 
     def users(self) -> tuple[tuple[int, str], ...]:
         """Active users: (id, name)."""

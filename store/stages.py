@@ -15,7 +15,8 @@ from store.remits.payments import PAYMENTS
 from store.remits.queue import REMITS
 from store.statements.queue import STATEMENTS
 from store.statements.run_queue import RUNS
-from store.variance.queues import CREDITS, UNDERPAID
+from store.variance.credit_queue import CREDITS
+from store.variance.queues import UNDERPAID
 from store.work.queue import register
 
 _ORDER = (

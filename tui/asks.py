@@ -64,7 +64,7 @@ class Choice:
 class Ask:
     """A question.  `name` is where the answer goes; `first` is what stands in the prompt at the start.
 
-    `suggest` reads from the store what stands there instead.
+    `suggest` reads from the store what stands there instead, and `tell` what is told beside the question.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Ask:
     hint: str = ""
     first: str = ""
     suggest: Callable[[PracticeApi, Chosen], str] | None = None
+    tell: Callable[[PracticeApi, Chosen], str] | None = None
 
     @property
     def takes_count(self) -> bool:

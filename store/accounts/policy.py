@@ -61,11 +61,30 @@ def _value(rule: str, text: str) -> object:
         ):
             raise Refused("Four rising numbers of days are needed, like 0 25 50 75.", where=rule)
         return " ".join(words)
+    if rule == "escheat_days":
+        return " ".join(f"{state}={days}" for state, days in _states(text).items())
     if not text and rule in _EMPTY:
         return None
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Refused(f"{text[:20]!r} is not a whole number.", where=rule, do="Amounts are cents, times are days.")
     return int(text)
+
+
+def escheat_days(policy: PatientPolicy, state: str) -> int | None:
+    """After how many days money without an owner is that state's, None where it is not set."""
+    return _states(policy.escheat_days).get(state.upper())
+
+
+def _states(text: str) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for word in text.upper().split():
+        state, _, days = word.partition("=")
+        if not (len(state) == 2 and state.isalpha() and days.isascii() and days.isdecimal() and 0 < int(days) < 20_000):
+            raise Refused(
+                f"{word[:20]!r} is no state with its days.", where="escheat_days", do="Write: KS=1825 MO=1095"
+            )
+        found[state] = int(days)
+    return found
 
 
 def _zone(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from store.accounts.balances import account_balance
 from store.accounts.books import Book
@@ -87,8 +87,7 @@ class AskRefund(Command):
 
 
 def _require_own(change: Change, guarantor: Guarantor, cents: int) -> None:
-    own = unapplied(change.session, guarantor.id)
-    own += sum(item.cents for item in own_credits(change.session, guarantor.id))
+    own = own_money(change.session, guarantor.id)
     if not 0 < cents <= own:
         raise Refused(f"Of the guarantor's own money {show_cents(own, sign='$')} can go back.")
     due = account_balance(change.session, guarantor.id).patient_due
@@ -97,6 +96,26 @@ def _require_own(change: Change, guarantor: Guarantor, cents: int) -> None:
             f"Account {guarantor.number} owes {show_cents(due, sign='$')} on other visits.",
             do="Put the credit on them.",
         )
+
+
+def own_money(session: Session, guarantor_id: int) -> int:
+    """How much of an account's own money can go back, in cents."""
+    return unapplied(session, guarantor_id) + sum(item.cents for item in own_credits(session, guarantor_id))
+
+
+def money_out(session: Session, guarantor_id: int, cents: int) -> list[Leg]:
+    """The legs that take a guarantor's own money out: what is on no visit first, then what visits have too much."""
+    free = min(cents, max(0, unapplied(session, guarantor_id)))
+    legs: list[Leg] = []
+    if free:
+        legs += [Leg(Book.UNAPPLIED, free, guarantor_id), Leg(Book.PATIENT_CASH, -free, guarantor_id)]
+    left = cents - free
+    for item in own_credits(session, guarantor_id):
+        part = min(left, item.cents)
+        if part:
+            legs += pair(guarantor_id, item, Book.PATIENT, -part)
+            left -= part
+    return legs
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +183,7 @@ class IssueRefund(Command):
             raise Refused("The check's number is needed.")
         change.move(refund, REFUND, _S.ISSUED, "The refund")
         _require_own(change, guarantor, refund.cents)
-        legs: list[Leg] = []
-        left = refund.cents
-        free = min(left, unapplied(change.session, guarantor.id))
-        if free > 0:
-            legs += [Leg(Book.UNAPPLIED, free, guarantor.id), Leg(Book.PATIENT_CASH, -free, guarantor.id)]
-            left -= free
-        for item in own_credits(change.session, guarantor.id):
-            part = min(left, item.cents)
-            if part:
-                legs += pair(guarantor.id, item, Book.PATIENT, -part)
-                left -= part
+        legs = money_out(change.session, guarantor.id, refund.cents)
         post(change, Entry(f"refund:{refund.id}", "refund", change.today, tuple(legs), f"check {number}"))
         refund.issued_on, refund.check_number = change.today, number
         items.close(change, QUEUE, refund.id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from store.accounts.balances import account_balance
 from store.calls.due import refresh_calls
+from store.people.roles import Permission
+from store.variance.credits import look_for_patient_credits
 from store.work import items
 from store.work.command import Change
 
@@ -18,3 +20,5 @@ def refresh_account(change: Change, guarantor_id: int) -> None:
     else:
         items.force_close(change, QUEUE, guarantor_id)
     refresh_calls(change, [guarantor_id])
+    if change.actor.may(Permission.POST):  # who takes payments alone leaves it to the next one who posts
+        look_for_patient_credits(change, [guarantor_id])

@@ -31,6 +31,7 @@ from store.tables import (
     Payer,
     ServiceLine,
 )
+from store.variance.credits import look_for_credits
 from store.work import items
 from store.work.command import Change
 
@@ -224,6 +225,8 @@ def _book_charge(change: Change, claim: Claim, charge: int) -> None:
             legs=(Leg(Book.INSURANCE, difference, **common), Leg(Book.CHARGES, -difference, **common)),
         ),
     )
+    if difference and claim.current > 1:  # what is charged less may leave the payer with too much paid, and back
+        look_for_credits(change, {claim.id})
 
 
 def _bill_patient(change: Change, encounter: Encounter, patient: Patient) -> str:

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from store.claims.payer_data import MEDICARE_FILINGS, Limit, limits_of
 from store.tables import Payer
 
-__all__ = ["MEDICARE_FILINGS", "Anchors", "filing_limit", "limit_words", "response_limit"]
+__all__ = [
+    "MEDICARE_FILINGS", "Anchors", "dispute_limit", "filing_limit", "limit_words", "refund_limit", "response_limit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,21 @@ def response_limit(payer: Payer, decided_on: date) -> date | None:
     return min(days, default=None)
 
 
+def refund_limit(payer: Payer, identified_on: date) -> date | None:
+    """The last day for giving an overpayment back to a payer whose contract or state sets one; None when not set."""
+    return _from(payer, "refund", "identified", identified_on)
+
+
+def dispute_limit(payer: Payer, decided_on: date) -> date | None:
+    """The last day for disputing what was allowed: the contract's limit for disputes, else the one for answers."""
+    return _from(payer, "dispute", "denial_notice", decided_on) or response_limit(payer, decided_on)
+
+
+def _from(payer: Payer, what: str, anchor: str, day: date) -> date | None:
+    found = [one for one in limits_of(payer) if one.what == what and one.anchor == anchor and one.holds(day)]
+    return _after(day, found[0]) if found else None
+
+
 def _limit(payer: Payer, anchors: Anchors, what: str) -> Limit | None:
     """A payer that has no limit for later claims is asked for by none, but Medicare by its one."""
     wanted = [what, "initial"] if payer.filing in MEDICARE_FILINGS else [what]
@@ -69,6 +86,8 @@ def _limit(payer: Payer, anchors: Anchors, what: str) -> Limit | None:
 
 
 def _anchor(limit: Limit, anchors: Anchors) -> date | None:
+    if limit.anchor == "identified":
+        return None  # it is no filing limit
     if limit.anchor == "dos_thru":
         return anchors.dos_thru or anchors.dos_from
     if limit.anchor == "discharge":

@@ -1,10 +1,10 @@
 """What is known of a payer, as data: filing limits, the claims that it takes, and what it wants to see on them.
 
     [[limits]]
-    what = "initial"          # initial, corrected, secondary, appeal
+    what = "initial"          # initial, corrected, secondary, appeal, dispute, refund
     limit = 180
     unit = "days"             # days, months, years
-    anchor = "dos_from"       # dos_from, dos_thru, discharge, primary_eob, denial_notice
+    anchor = "dos_from"       # dos_from, dos_thru, discharge, primary_eob, denial_notice, identified
     basis = "received"        # received, postmarked
     proof = "contract 2026, section 4.2"
 
@@ -36,10 +36,10 @@ class Limit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    what: Literal["initial", "corrected", "secondary", "appeal"]
+    what: Literal["initial", "corrected", "secondary", "appeal", "dispute", "refund"]
     limit: int = Field(gt=0, le=3660)
     unit: Literal["days", "months", "years"] = "days"
-    anchor: Literal["dos_from", "dos_thru", "discharge", "primary_eob", "denial_notice"]
+    anchor: Literal["dos_from", "dos_thru", "discharge", "primary_eob", "denial_notice", "identified"]
     basis: Literal["received", "postmarked"] = "received"
     proof: str = ""
     valid_from: date | None = None

@@ -11,7 +11,19 @@ crosses_over = false
 timed_units = "medicare"              # how it counts timed procedures: medicare, midpoint, or empty
 partner = "Prairie Clearinghouse"     # empty: the practice's own clearinghouse
 
+phone = "800-555-0100"                # shown where a call is noted, with what to press and where to fax
+phone_menu = "2, 4, say claims"
+fax = ""
+portal = "provider.example.com"
+
 [[limits]]                            # see store.claims.payer_data
+
+[[appeals]]                           # the contract's levels, the first one first; Medicare's are law
+name = "first appeal"
+file_days = 180                       # within so many days of the notice
+decide_days = 30                      # 0: the contract sets no clock
+minimum_cents = 0
+valid_from = 2026-01-01
 """
 
 from __future__ import annotations
@@ -20,17 +32,32 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
-from store.claims.payer_data import FREQUENCIES, KINDS, REQUIRABLE, limits_of, listed, written
+from store.claims.payer_data import FREQUENCIES, KINDS, MEDICARE_FILINGS, REQUIRABLE, limits_of, listed, written
+from store.denials.appeals import SetAppealLevels
+from store.denials.ladder import rungs
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.tables import Payer, TradingPartner
 from store.text import clean_line
 from store.work.command import Change, Command, Said
+
+
+class AppealText(BaseModel):
+    """One level of a payer's ladder."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=40)
+    file_days: int = Field(ge=1, le=3660)
+    decide_days: int = Field(default=0, ge=0, le=3660)
+    minimum_cents: int = Field(default=0, ge=0)
+    valid_from: date
 
 
 class PayerText(BaseModel):
@@ -53,8 +80,13 @@ class PayerText(BaseModel):
     city: str | None = None
     state: str | None = None
     zip: str | None = None
+    phone: str | None = Field(default=None, max_length=40)
+    phone_menu: str | None = Field(default=None, max_length=120)
+    fax: str | None = Field(default=None, max_length=40)
+    portal: str | None = Field(default=None, max_length=120)
     partner: str | None = None
     limits: list[dict[str, Any]] | None = None
+    appeals: list[AppealText] | None = None
 
 
 class PartnerText(BaseModel):
@@ -78,6 +110,7 @@ class PartnerText(BaseModel):
 
 Told = TypeVar("Told", bound=BaseModel)
 
+_NOT_COLUMNS = {"partner", "limits", "appeals"}
 _LISTS = {"claim_kinds": KINDS, "frequencies": FREQUENCIES, "required": REQUIRABLE}
 
 
@@ -98,7 +131,7 @@ class SavePayer(Command):
             if not told.name:
                 raise Refused(f"There is no payer {told.payer_id[:20]!r} yet.", where="name", do="A new one has one.")
             payer = change.add(Payer(payer_id=clean_line(told.payer_id), name=clean_line(told.name)))
-        for field, value in told.model_dump(exclude_none=True, exclude={"payer_id", "partner", "limits"}).items():
+        for field, value in told.model_dump(exclude_none=True, exclude=_NOT_COLUMNS | {"payer_id"}).items():
             if field == "member_pattern":
                 _pattern(value)
             if field in _LISTS:
@@ -109,6 +142,8 @@ class SavePayer(Command):
         if told.partner is not None:
             payer.partner_id = _partner(change.session, told.partner).id if told.partner else None
         change.session.flush()
+        for first, levels in _ladders(told.appeals or []).items():
+            SetAppealLevels(payer.id, first, levels).apply(change)
         return Said(f"{payer.name} ({payer.payer_id}) is {'on file' if new else 'changed'}.", payer.id)
 
 
@@ -148,7 +183,10 @@ def list_payers(session: Session) -> list[dict[str, Any]]:
     """Every payer as plain values, Medicare's shipped limits among its limits."""
     partners = {one.id: one.name for one in session.exec(select(TradingPartner)).all()}
     rows = session.exec(select(Payer).order_by(col(Payer.payer_id))).all()
-    return [_values(payer, partners.get(payer.partner_id or 0, "")) for payer in rows]
+    return [
+        _values(payer, partners.get(payer.partner_id or 0, "")) | {"appeals": _appeals(session, payer)}
+        for payer in rows
+    ]
 
 
 def payer_text(session: Session, payer_id: str) -> str:
@@ -164,6 +202,12 @@ def payer_text(session: Session, payer_id: str) -> str:
     for limit in limits:
         mark = "" if limit in own or not payer.filing.startswith("M") or limit not in _shipped(payer) else "# "
         lines += ["", f"{mark}[[limits]]", *(f"{mark}{name} = {_toml(value)}" for name, value in limit.items())]
+    ladder = _appeals(session, payer)
+    if not ladder:
+        lines += ["", "# no levels of appeal are on file: not set"]
+    mark = "# " if payer.filing in MEDICARE_FILINGS else ""
+    for level in ladder:
+        lines += ["", f"{mark}[[appeals]]", *(f"{mark}{name} = {_toml(value)}" for name, value in level.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -185,9 +229,7 @@ def _shipped(payer: Payer) -> list[dict[str, Any]]:
 
 
 def _values(payer: Payer, partner: str) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        name: getattr(payer, name) for name in PayerText.model_fields if name not in {"partner", "limits"}
-    }
+    values: dict[str, Any] = {name: getattr(payer, name) for name in PayerText.model_fields if name not in _NOT_COLUMNS}
     for name, known in _LISTS.items():
         values[name] = [one for one in known if one in listed(values[name])]
     values["partner"] = partner
@@ -195,7 +237,27 @@ def _values(payer: Payer, partner: str) -> dict[str, Any]:
     return values
 
 
+def _appeals(session: Session, payer: Payer) -> list[dict[str, Any]]:
+    """The ladders that are on file, the oldest first; of Medicare's the one that holds today."""
+    return [
+        {
+            "name": one.name, "file_days": one.file_days, "decide_days": one.decide_days or 0,
+            "minimum_cents": one.minimum, "valid_from": first,
+        }
+        for one, first in rungs(session, payer)
+    ]  # fmt: skip
+
+
+def _ladders(told: list[AppealText]) -> dict[date, tuple[tuple[str, int, int, int], ...]]:
+    found: dict[date, list[tuple[str, int, int, int]]] = {}
+    for one in told:
+        found.setdefault(one.valid_from, []).append((one.name, one.file_days, one.decide_days, one.minimum_cents))
+    return {first: tuple(levels) for first, levels in found.items()}
+
+
 def _toml(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -12,6 +12,7 @@ from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
 from store.claims.correct import CorrectClaim, RouteToCoder
 from store.denials.limits import above_limit, ask
+from store.denials.notices import notice_of
 from store.denials.open import QUEUE, called
 from store.denials.states import DENIAL, DenialState
 from store.errors import Refused
@@ -81,7 +82,7 @@ class WriteOffDenial(Command):
 
 @dataclass(frozen=True, slots=True)
 class TransferDenial(Command):
-    """Move the denied amount to the patient; only where the payer put it on the patient (group PR)."""
+    """Move the denied amount to the patient: where the payer put it on the patient (PR), or a signed ABN allows it."""
 
     denial_id: int
     reason: str = free_text()
@@ -89,11 +90,12 @@ class TransferDenial(Command):
     permission: ClassVar[Permission] = Permission.DENIAL
 
     def apply(self, change: Change) -> Said:
-        """CO, OA and PI amounts are never the patient's."""
+        """CO, OA and PI amounts are never the patient's without a notice that was signed before the service."""
         denial, claim = workable(change, self.denial_id)
-        if denial.group != "PR":
+        if denial.group != "PR" and notice_of(change.session, denial) is None:
             raise Refused(
-                f"{denial.group} amounts may not be billed to the patient.", do="Correct, appeal or write it off."
+                f"{denial.group} amounts may not be billed to the patient.",
+                do="Correct, appeal or write it off; where an ABN was signed before the service, record it (B).",
             )
         book(change, denial, claim, Book.PATIENT, "transfer", self.reason)
         settle(change, denial, DenialState.TRANSFERRED)

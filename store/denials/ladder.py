@@ -13,6 +13,7 @@ from functools import cache
 from sqlmodel import Session, col, select
 
 from codesets.tables import read_table
+from store import clock
 from store.claims.deadlines import MEDICARE_FILINGS
 from store.errors import Refused
 from store.money import show_cents
@@ -63,6 +64,16 @@ def rung(session: Session, payer: Payer, level: int, on: date) -> Rung | None:
     )
     row = session.exec(query).first()
     return Rung(row.level, row.name, row.file_days, row.decide_days, row.minimum) if row else None
+
+
+def rungs(session: Session, payer: Payer) -> list[tuple[Rung, date]]:
+    """Every rung on file with its first day, the oldest ladder first; of Medicare's those that hold today."""
+    if payer.filing in MEDICARE_FILINGS:
+        today = clock.today()
+        return [(one, begins) for one, begins, ends in _medicare() if begins <= today <= ends]
+    query = select(AppealLevel).where(AppealLevel.payer_id == payer.id)
+    rows = session.exec(query.order_by(col(AppealLevel.valid_from), col(AppealLevel.level))).all()
+    return [(Rung(row.level, row.name, row.file_days, row.decide_days, row.minimum), row.valid_from) for row in rows]
 
 
 @cache

@@ -56,6 +56,7 @@ class DenialBook:
         self._change, self._board = change, board
         self.changed = False
         self._payers: dict[int, Payer] = {}
+        self._first: dict[tuple[int, date], date | None] = {}
         self._new: list[tuple[Denial, Refusal]] = []
         self._known: dict[int, list[Denial]] = defaultdict(list)
         ids = sorted(claim_ids)
@@ -68,7 +69,7 @@ class DenialBook:
     def open(self, claim: Claim, refusal: Refusal) -> None:
         """One denied amount becomes a denial; it ends the wait of an earlier one on that line."""
         payer = self._payer(claim.payer_id)
-        deadline = response_limit(payer, refusal.decided_on)
+        deadline = self._respond_by(payer, refusal.decided_on)
         for earlier in self._standing(claim.id, refusal.claim_line_id):
             if earlier.state in AWAITING:
                 if earlier.state == DenialState.APPEALED:
@@ -148,6 +149,15 @@ class DenialBook:
         session = self._change.session
         step = rung(session, payer, last_level(session, claim_id, refusal.claim_line_id) + 1, refusal.decided_on)
         return step.file_by(refusal.decided_on) if step else None
+
+    def _respond_by(self, payer: Payer, decided_on: date) -> date | None:
+        """The nearest of the payer's limits for an answer and the last day of its first level of appeal."""
+        key = (payer.id, decided_on)
+        if key not in self._first:
+            step = rung(self._change.session, payer, 1, decided_on)
+            days = (response_limit(payer, decided_on), step.file_by(decided_on) if step else None)
+            self._first[key] = min((day for day in days if day is not None), default=None)
+        return self._first[key]
 
     def _payer(self, payer_id: int) -> Payer:
         if payer_id not in self._payers:

@@ -11,6 +11,8 @@ from store import clock
 from store.claims.view import claim_record
 from store.denials.before import before_table
 from store.denials.code_texts import code_texts
+from store.denials.contact import contact_facts
+from store.denials.notices import notice_of
 from store.denials.open import QUEUE
 from store.denials.worth import told, worked_before
 from store.errors import NotFound
@@ -143,6 +145,8 @@ def denial_record(session: Session, denial_id: int) -> Record:
             ("Opened", denial.opened_on),
             ("What worked before", worked_before(session, denial, session.get_one(Claim, denial.claim_id).payer_id)),
             ("Respond by", f"{denial.deadline} ({slack} days)" if denial.deadline else "not set for this payer"),
+            ("Signed notice", notice_of(session, denial) or "none on file"),
+            *contact_facts(session.get_one(Payer, row.payer_id)),
         )
     )
     tab = Tab("Denial", (facts, _line(session, denial), _appeals(session, denial), _sent(session, denial),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from statistics import median
@@ -155,6 +156,23 @@ def rank(change: Change) -> None:
             scores.append({"item": item_id, "points": score(found.cents, deadline, change.today)})
         session.execute(insert(DenialWorth.__table__), terms)  # type: ignore[attr-defined]
         session.connection().execute(renewed, scores)
+
+
+def rank_these(change: Change, claim_ids: Collection[int]) -> None:
+    """Reckon the open denials of a few claims: called when a person has posted, so that undo takes it back with it."""
+    session = change.session
+    session.flush()
+    known = outcomes(session)
+    mine = col(Claim.id).in_(sorted(claim_ids))
+    for denial_id, reason, category, cents, deadline, payer_id, item_id in session.execute(_OPEN.where(mine)).all():
+        found = worth(known, denial_id, payer_id, reason, category, cents)
+        row = session.get(DenialWorth, denial_id)
+        if row is None:
+            session.add(DenialWorth(**asdict(found)))
+        else:
+            row.sqlmodel_update(asdict(found))
+        session.get_one(WorkItem, item_id).score = score(found.cents, deadline, change.today)
+    session.flush()
 
 
 _OPEN = (

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sqlmodel import Session, select
 
+from store.denials.worth import rank_these
 from store.remits.answers import Answer, Line, find_adjustments
 from store.remits.board import Board
 from store.remits.dispositions import rules_of
@@ -51,6 +52,8 @@ def post_parts(
         board.flush()
     advance(change, remittance)
     refresh(change, tally.accounts)
+    if tally.denials_changed:
+        rank_these(change, {one.claim.id for one in answers if one.claim})
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from store.accounts.ledger import lock_accounts, post
 from store.remits import exceptions
@@ -106,12 +106,27 @@ def advance(change: Change, remittance: Remittance) -> None:
         change.move(remittance, REMITTANCE, state, f"The payment {remittance.trace}")
 
 
-def receipt(change: Change, remittance: Remittance) -> str:
-    """The letter of this posting of the payment: A for the first, B for what was posted on a later occasion."""
-    query = select(func.count(func.distinct(LedgerEntry.action_id))).where(
-        LedgerEntry.remittance_id == remittance.id, LedgerEntry.action_id != change.action.id
+def receipts(session: Session, remittance: Remittance) -> dict[int, str]:
+    """The receipt of each occasion on which something of a payment was posted, by action: its trace, -A, -B and on.
+
+    A payment that was posted whole at once has one receipt, its trace alone.
+    """
+    query = (
+        select(LedgerEntry.action_id)
+        .where(LedgerEntry.remittance_id == remittance.id)
+        .group_by(col(LedgerEntry.action_id))
+        .order_by(func.min(LedgerEntry.id))
     )
-    return chr(ord("A") + min(25, change.session.exec(query).one()))
+    actions = [action or 0 for action in session.exec(query).all()]
+    if len(actions) == 1 and remittance.state != RemitState.PARTIAL:
+        return {actions[0]: remittance.trace}
+    return {action: f"{remittance.trace}-{_letters(number)}" for number, action in enumerate(actions)}
+
+
+def _letters(number: int) -> str:
+    """A to Z, then AA, AB and on, as the columns of a sheet are called."""
+    rest, last = divmod(number, 26)
+    return (_letters(rest - 1) if rest else "") + chr(ord("A") + last)
 
 
 def waiting_rows(change: Change, remittance_id: int) -> Sequence[RemitClaim]:

@@ -6,7 +6,7 @@ memory than a slice.  Sums are read once for a slice, never for a claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
-from store.accounts.balances import account_balances, claim_books
+from store.accounts.balances import Balance, account_balances, claim_books
 from store.accounts.books import Book
 from store.accounts.ledger import post
 from store.accounts.standing import QUEUE as STATEMENTS
@@ -40,7 +40,8 @@ from store.remits.next_payer import waiting_at_payers
 from store.remits.outcome import Net, net_of
 from store.remits.provider import provider_entries
 from store.remits.states import AnswerState
-from store.tables import Claim, ClaimEvent, Payer, RemitClaim, Remittance, WorkItem
+from store.tables import Claim, ClaimEvent, CreditBalance, Payer, RemitClaim, Remittance, WorkItem
+from store.variance.credits import look_for_credits, look_for_patient_credits
 from store.work.command import Change
 from store.work.progress import tell
 from store.x12 import remittance_values as x12
@@ -147,7 +148,6 @@ def decide(change: Change, answers: Sequence[Answer], legs: Legs, *, auto_post: 
 
 def settle(change: Change, answers: Sequence[Answer], tally: Tally) -> None:
     """What follows from answers that are booked: denials, states, items, exceptions, variances."""
-    from store.variance.credits import look_for_credits
     from store.variance.find import look_for_underpayments
 
     _Settling(change, answers, tally).carry_out()
@@ -305,18 +305,24 @@ def refresh(change: Change, accounts: set[int]) -> None:
         some = ids[start : start + CHUNK]
         board = Board(change)
         board.load(STATEMENTS, some)
-        for guarantor_id, balance in _balances(change.session, some).items():
-            if balance > 0:
-                board.put(STATEMENTS, guarantor_id, reason="patient balance", cents=balance, score=balance)
+        balances = account_balances(change.session, some)
+        for guarantor_id, balance in balances.items():
+            due = balance.patient_due
+            if due > 0:
+                board.put(STATEMENTS, guarantor_id, reason="patient balance", cents=due, score=due)
             else:
                 board.force_close(STATEMENTS, guarantor_id)
         board.flush()
+        look_for_patient_credits(change, _in_credit(change.session, balances))
         called = select(WorkItem.subject_id).where(
             WorkItem.queue == CALLS, WorkItem.open, col(WorkItem.subject_id).in_(some)
         )
         refresh_calls(change, change.session.exec(called).all())
 
 
-def _balances(session: Session, guarantor_ids: Sequence[int]) -> dict[int, int]:
-    found = account_balances(session, guarantor_ids)
-    return {guarantor_id: balance.patient_due for guarantor_id, balance in found.items()}
+def _in_credit(session: Session, balances: Mapping[int, Balance]) -> set[int]:
+    """The accounts that have too much, or had and may have no longer."""
+    query = select(CreditBalance.guarantor_id).where(
+        col(CreditBalance.guarantor_id).in_(sorted(balances)), col(CreditBalance.claim_id).is_(None)
+    )
+    return set(session.exec(query).all()) | {key for key, balance in balances.items() if balance.credit > 0}

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.accounts.books import Book
 from store.errors import NotFound, Refused
 from store.money import show_cents
 from store.people.roles import Permission
 from store.remits.exceptions import HELD, QUEUE, WORDS
+from store.remits.held import receipts
 from store.remits.pad import scratch_tab
 from store.remits.raw import answer_segments
 from store.remits.states import WAITING, AnswerState
 from store.tables import (
+    Action,
     ArchivedFile,
     LedgerEntry,
     Posting,
@@ -24,6 +28,7 @@ from store.tables import (
     RemitLine,
     RemitProviderAdjustment,
     Remittance,
+    User,
     WorkItem,
 )
 from store.text import clean_line
@@ -116,8 +121,11 @@ def remittance_record(session: Session, remit_claim_id: int) -> Record:
     )
     tabs = [
         Tab("Answer", (facts, _lines(session, answer.id))),
-        Tab("Booked", (_booked(session, answer.id),)),
-        Tab("Payment", (_claims(session, remittance.id), _provider(session, remittance.id))),
+        Tab("Booked", (_booked(session, answer.id, remittance),)),
+        Tab(
+            "Payment",
+            (_claims(session, remittance.id), _provider(session, remittance.id), _posted(session, remittance)),
+        ),
         Tab("Segments", (Lines(answer_segments(session, remittance.file_id, answer.segment)),)),
     ]
     if answer.state in (*WAITING, AnswerState.SUSPENSE):
@@ -148,10 +156,11 @@ def _lines(session: Session, remit_claim_id: int) -> Table:
     return Table(columns, tuple(rows), "Lines")
 
 
-def _booked(session: Session, remit_claim_id: int) -> Table:
+def _booked(session: Session, remit_claim_id: int, remittance: Remittance) -> Table:
     columns = (
         Column("date", "Date", 10, Kind.DATE),
         Column("kind", "What", 10),
+        Column("receipt", "Receipt", 18),
         Column("book", "Book", 12),
         Column("cents", "Amount", _MONEY, Kind.CENTS),
     )
@@ -161,7 +170,11 @@ def _booked(session: Session, remit_claim_id: int) -> Table:
         .where(LedgerEntry.remit_claim_id == remit_claim_id)
         .order_by(col(Posting.id))
     )
-    return Table(columns, tuple((e.entry_date, e.kind, p.book, p.cents) for e, p in session.exec(query).all()))
+    names = receipts(session, remittance)
+    rows = [
+        (e.entry_date, e.kind, names.get(e.action_id or 0, ""), p.book, p.cents) for e, p in session.exec(query).all()
+    ]
+    return Table(columns, tuple(rows))
 
 
 def _claims(session: Session, remittance_id: int) -> Table:
@@ -175,6 +188,28 @@ def _claims(session: Session, remittance_id: int) -> Table:
     query = select(RemitClaim).where(RemitClaim.remittance_id == remittance_id).order_by(col(RemitClaim.id))
     rows = tuple((r.control_number, r.status, r.charge, r.paid, r.state) for r in session.exec(query).all())
     return Table(columns, rows, "Claims of this payment")
+
+
+def _posted(session: Session, remittance: Remittance) -> Table:
+    """On which occasions the payment was posted, each with its receipt."""
+    columns = (
+        Column("receipt", "Receipt", 20),
+        Column("on", "Posted", 10, Kind.DATE),
+        Column("who", "By", 12),
+        Column("cents", "Cash", _MONEY, Kind.CENTS),
+    )
+    query = (
+        select(LedgerEntry.action_id, Action.at, User.name, func.sum(Posting.cents))
+        .join(Action, col(Action.id) == col(LedgerEntry.action_id))
+        .join(User, col(User.id) == col(Action.user_id))
+        .join(Posting, (col(Posting.entry_id) == col(LedgerEntry.id)) & (col(Posting.book) == Book.CASH), isouter=True)
+        .where(LedgerEntry.remittance_id == remittance.id)
+        .group_by(col(LedgerEntry.action_id), col(Action.at), col(User.name))
+        .order_by(func.min(LedgerEntry.id))
+    )
+    names = receipts(session, remittance)
+    rows = tuple((names[key], at.date(), who, int(cents or 0)) for key, at, who, cents in session.execute(query).all())
+    return Table(columns, rows, "Receipts")
 
 
 def _provider(session: Session, remittance_id: int) -> Table:

@@ -16,8 +16,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store.denials.states import CLOSED
+from store.denials.worth import rank_these
 from store.errors import Refused
 from store.people.roles import Permission
+from store.remits.board import CHUNK
 from store.remits.dispositions import Disposition, categories, disposition, forget_rules, rules_of
 from store.tables import Claim, Denial, DispositionRule, Payer, RemitAdjustment
 from store.text import clean_line
@@ -144,7 +146,7 @@ def _reclassify(change: Change, row: DispositionRule) -> int:
         .join(Claim, col(Claim.id) == col(Denial.claim_id))
         .where(Denial.reason == row.reason, col(Denial.state).not_in(CLOSED))
     )
-    changed = 0
+    changed: set[int] = set()
     for denial, claim in change.session.exec(query).all():
         rule = rules.rule(
             denial.group, denial.reason, payer_id=claim.payer_id, remarks=denial.remarks.split(),
@@ -152,8 +154,10 @@ def _reclassify(change: Change, row: DispositionRule) -> int:
         )  # fmt: skip
         if denial.category != rule.category:
             denial.category = rule.category
-            changed += 1
-    return changed
+            changed.add(claim.id)
+    for start in range(0, len(changed), CHUNK):
+        rank_these(change, sorted(changed)[start : start + CHUNK])
+    return len(changed)
 
 
 def _read(content: bytes, name: str) -> Iterator[tuple[str, dict[str, str]]]:

@@ -21,10 +21,11 @@ from store.people.roles import Permission
 from store.remits import exceptions
 from store.remits.answers import Answer
 from store.remits.commit import post_parts
+from store.remits.held import advance, receipts
 from store.remits.match import Matcher
 from store.remits.source import answers_again
 from store.remits.states import WAITING, AnswerState
-from store.tables import Claim, ClaimLine, RemitClaim, RemitPart
+from store.tables import Claim, ClaimLine, RemitClaim, RemitPart, Remittance
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
@@ -111,7 +112,7 @@ class MatchAnswer(Command):
             if item is not None:
                 item.reason = f"{hold}: {exceptions.WORDS[hold]}"
             return Said(f"Matched to {claim.control_number}; not posted: {exceptions.WORDS[hold]}.", row.id)
-        return Said(f"Matched to {claim.control_number} and posted.", row.id)
+        return Said(f"Matched to {claim.control_number} and posted{receipt_told(change, row)}.", row.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,8 @@ class CommitAnswer(Command):
         post_parts(change, row, answer, parts, unless_held=False)
         claims = len({part.claim_id for part in parts})
         on = f"{claims} claims" if claims > 1 else "its claim"
-        return Said(f"{show_cents(answer.value.paid, sign='$')} of {row.control_number} posted on {on}.", row.id)
+        posted = f"{show_cents(answer.value.paid, sign='$')} of {row.control_number} posted on {on}"
+        return Said(f"{posted}{receipt_told(change, row)}.", row.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +238,6 @@ class ToSuspense(Command):
 
     def apply(self, change: Change) -> Said:
         """It can be matched later all the same."""
-        from store.remits.held import advance
-        from store.tables import Remittance
-
         row, _ = _open(change, self.remit_claim_id)
         words = clean_line(self.reason)
         if not words:
@@ -247,6 +246,13 @@ class ToSuspense(Command):
         items.close(change, exceptions.QUEUE, row.id)
         advance(change, change.get(Remittance, row.remittance_id))
         return Said(f"{show_cents(row.paid, sign='$')} of {row.control_number} is in suspense.", row.id)
+
+
+def receipt_told(change: Change, row: RemitClaim) -> str:
+    """The receipt under which the answer was posted, for a sentence; nothing where no money moved."""
+    change.session.flush()
+    found = receipts(change.session, change.get(Remittance, row.remittance_id)).get(change.action.id)
+    return f", receipt {found}" if found else ""
 
 
 def _open(change: Change, answer_id: int) -> tuple[RemitClaim, Answer]:

@@ -32,7 +32,7 @@ from store.tables.claim import (
     SiteRule,
 )
 from store.tables.coding import CodeMacro, CodingReview, CodingStep, ReviewRule, VisitSheet
-from store.tables.denial import Denial
+from store.tables.denial import Denial, SignedNotice
 from store.tables.denial_worth import DenialWorth
 from store.tables.disposition import ContractRate, DispositionRule, LetterTemplate, SentDocument
 from store.tables.encounter import Diagnosis, Encounter, FacilityBill, Note, ServiceLine
@@ -81,7 +81,8 @@ __all__ = [
     "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "ProviderQuery", "QueryIndicator",
     "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
     "RemitProviderAdjustment", "Remittance", "ReviewRule", "RowImage", "RunWording", "SavedView",
-    "SentDocument", "ServiceLine", "SiteRule", "Sitting", "SmallBalanceAccount", "SmallBalanceExclusion",
+    "SentDocument", "ServiceLine", "SignedNotice", "SiteRule", "Sitting", "SmallBalanceAccount",
+    "SmallBalanceExclusion",
     "SmallBalanceRun", "StatementAccount", "StatementRun", "StatementTemplate", "SuggestionChoice",
     "TradingPartner", "Transition", "Underpayment", "User", "VisitSheet", "WorkItem", "WriteOffLimit",
     "WriteOffRequest",

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from store.tables.base import Versioned, cents, key
+from store.tables.base import Versioned, cents, key, later
 
 
 class AccountHold(Versioned, table=True):
@@ -144,7 +144,9 @@ class PatientPolicy(Versioned, table=True):
 
     Times in days and cents.  `level_ages` is how old (days) the oldest open amount has to be for dunning levels 1 to
     4; `presume_days` is after how many days without returned mail a statement counts as delivered (None: only when
-    the vendor says so); a payment of `reset_percent` of what is due starts dunning anew.
+    the vendor says so); a payment of `reset_percent` of what is due starts dunning anew.  A credit of a patient has to
+    be settled in `refund_days`; a check that is not cashed in `stale_check_days` is stale; `escheat_days` says for each
+    state of the union after how many days money without an owner is the state's ('KS=1825 MO=1095').
     """
 
     __tablename__ = "patient_policy"
@@ -174,3 +176,6 @@ class PatientPolicy(Versioned, table=True):
     plan_least: int = cents(default=2_500)
     plan_months: int = 24
     time_zone: str = "America/Chicago"
+    refund_days: int = later(30)
+    stale_check_days: int = later(180)
+    escheat_days: str = later("")

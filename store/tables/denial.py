@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
-from store.tables.base import Versioned, cents, key
+from store.tables.base import Versioned, cents, key, moment
 
 
 class Denial(Versioned, table=True):
@@ -29,3 +29,20 @@ class Denial(Versioned, table=True):
     opened_on: date
     deadline: date | None = None
     closed_on: date | None = None
+
+
+class SignedNotice(SQLModel, table=True):
+    """A notice (ABN) that a patient signed before the service: it may not be covered, and is then the patient's to pay.
+
+    `code` is the procedure that it names, empty for every line of the visit; `kept` says where the paper is.
+    """
+
+    __tablename__ = "signed_notice"
+
+    id: int = key()
+    encounter_id: int = Field(foreign_key="encounter.id", index=True)
+    code: str = ""
+    signed_on: date
+    kept: str = ""
+    at: datetime = moment()
+    user_id: int = Field(foreign_key="app_user.id")

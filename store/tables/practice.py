@@ -88,7 +88,8 @@ class Payer(SQLModel, table=True):
     `store.claims.payer_data.REQUIRABLE`) are separated by commas; `limits` is a JSON list of
     `store.claims.payer_data.Limit`; an address is needed for paper; `crosses_over` says that it sends claims on to the
     next payer by itself; `answer_days` are the days in which its remittance is expected; `timed_units` is how it counts
-    timed procedures: medicare, midpoint, or empty if that is not on file.
+    timed procedures: medicare, midpoint, or empty if that is not on file; `phone_menu` is what to press to reach a
+    person about a claim.
     """
 
     id: int = key()
@@ -109,6 +110,10 @@ class Payer(SQLModel, table=True):
     state: str = later("")
     zip: str = later("")
     partner_id: int | None = None
+    phone: str = later("")
+    phone_menu: str = later("")
+    fax: str = later("")
+    portal: str = later("")
 
 
 class Fee(SQLModel, table=True):

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import Versioned, cents, key
+from store.tables.base import Versioned, cents, key, later
 
 
 class Dispute(SQLModel, table=True):
@@ -47,7 +47,10 @@ class Underpayment(Versioned, table=True):
 
 
 class CreditBalance(Versioned, table=True):
-    """Too much money of a payer on a claim.  `state` is a `store.variance.states.CreditState`.
+    """Too much money of a payer on a claim, or, without claim and payer, of a patient on an account.
+
+    `state` is a `store.variance.states.CreditState`; `refund_id` is the refund to the patient that was asked for;
+    `reference` is what the state was told under when the money was reported as without an owner.
 
     The clock runs from `identified_on`; a timely investigation stops it from `investigated_from` for at most 180 days
     (42 CFR 401.305).  `cents` is how much too much.
@@ -56,9 +59,9 @@ class CreditBalance(Versioned, table=True):
     __tablename__ = "credit_balance"
 
     id: int = key()
-    claim_id: int = Field(foreign_key="claim.id", index=True)
+    claim_id: int | None = Field(default=None, foreign_key="claim.id", index=True)
     guarantor_id: int = Field(foreign_key="guarantor.id", index=True)
-    payer_id: int = Field(foreign_key="payer.id")
+    payer_id: int | None = Field(default=None, foreign_key="payer.id")
     remit_claim_id: int | None = Field(default=None, foreign_key="remit_claim.id")
     cents: int = cents()
     cause: str
@@ -71,3 +74,6 @@ class CreditBalance(Versioned, table=True):
     issued_on: date | None = None
     check_number: str = ""
     closed_on: date | None = None
+    refund_id: int | None = None
+    escheated_on: date | None = None
+    reference: str = later("")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from store.claims.deadlines import response_limit
+from store.claims.deadlines import dispute_limit
 from store.money import show_cents
 from store.remits.answers import Answer, Line
 from store.remits.dispositions import Disposition
@@ -157,7 +157,7 @@ def _judge(
         claim_id=claim.id, claim_line_id=line.id, remit_claim_id=seen.answer.id, payer_id=claim.payer_id,
         rate_id=priced.rate.id, expected=priced.cents, allowed=seen.allowed,
         cause=cause_of(line, priced, seen.allowed), state=_S.FLAGGED, opened_on=change.today,
-        due=response_limit(change.get(Payer, claim.payer_id), seen.answer.paid_on),
+        due=dispute_limit(change.get(Payer, claim.payer_id), seen.answer.paid_on),
     )  # fmt: skip
     change.born(row, UNDERPAYMENT, "The underpayment")
     items.put(change, QUEUE, row.id, reason=row.cause, cents=short, due=row.due, score=short)

@@ -1,4 +1,4 @@
-"""The underpayment queue and the credit balance queue, with their records."""
+"""The underpayment queue and its record."""
 
 from __future__ import annotations
 
@@ -7,24 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from store import clock
 from store.claims.view import claim_record
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
-from store.tables import (
-    Claim,
-    ClaimLine,
-    ContractRate,
-    CreditBalance,
-    Dispute,
-    Guarantor,
-    Patient,
-    Payer,
-    Underpayment,
-    WorkItem,
-)
-from store.variance import credits, find
+from store.tables import Claim, ClaimLine, ContractRate, Dispute, Payer, Underpayment, WorkItem
+from store.variance import find
 from store.variance.states import UNDERPAID_OPEN
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Record, Tab, Table
@@ -154,91 +142,4 @@ UNDERPAID = Queue(
     preview=_preview_underpaid,
     why=_why_underpaid,
     record=underpayment_record,
-)
-
-
-def _join_credits(query: AnySelect) -> AnySelect:
-    return (
-        query.join(CreditBalance, col(CreditBalance.id) == col(WorkItem.subject_id))
-        .join(Claim, col(Claim.id) == col(CreditBalance.claim_id))
-        .join(Patient, col(Patient.id) == col(Claim.patient_id))
-        .join(Payer, col(Payer.id) == col(CreditBalance.payer_id))
-        .join(Guarantor, col(Guarantor.id) == col(CreditBalance.guarantor_id))
-    )
-
-
-def _preview_credits(session: Session, subjects: Sequence[int]) -> Previews:
-    rows = session.exec(
-        select(CreditBalance, Payer)
-        .join(Payer, col(Payer.id) == col(CreditBalance.payer_id))
-        .where(col(CreditBalance.id).in_(subjects))
-    ).all()
-    return {
-        row.id: (
-            f"{payer.name} has {show_cents(row.cents, sign='$')} too much on this claim: {row.cause}",
-            f"identified {row.identified_on}, "
-            + (f"give it back by {row.due}" if row.due else "no limit is on file for this payer"),
-            f"under investigation since {row.investigated_from}" if row.investigated_from else "",
-        )
-        for row, payer in rows
-    }
-
-
-def _why_credit(session: Session, item: WorkItem) -> Why:
-    row = session.get_one(CreditBalance, item.subject_id)
-    return Why(
-        "Why is this here?",
-        (
-            f"The payer paid {show_cents(row.cents, sign='$')} more than the claim left open.",
-            "Government payers: 60 days from the day it was identified, and up to 180 more while it is investigated.",
-            "Ask for a refund (R), which another person approves (Y), or expect the payer to take it back (K).",
-        ),
-        "42 CFR 401.305",
-    )
-
-
-def credit_record(session: Session, row_id: int) -> Record:
-    """The credit and its clock, and the claim behind it."""
-    row = session.get(CreditBalance, row_id)
-    if row is None:
-        raise NotFound(f"There is no credit balance {row_id}.")
-    claim = claim_record(session, row.claim_id)
-    payer = session.get_one(Payer, row.payer_id)
-    left = (row.due - clock.today()).days if row.due else None
-    facts = Facts(
-        (
-            ("Payer", f"{payer.name} ({payer.payer_id})"),
-            ("Too much", show_cents(row.cents, sign="$")),
-            ("Cause", row.cause),
-            ("Identified", row.identified_on),
-            ("Investigated", row.investigated_from or "no"),
-            ("Give back by", f"{row.due} ({left} days)" if row.due else "no limit on file"),
-            ("State", row.state),
-            ("Refund", f"check {row.check_number} of {row.issued_on}" if row.issued_on else "none"),
-        )
-    )
-    headline = f"{show_cents(row.cents, sign='$')} too much   {claim.headline}"
-    tabs = (Tab("Credit", (facts,)), *(one for one in claim.tabs if one.title != "Versions"))
-    return Record(f"Credit {claim.title}", headline, row.state, tabs, row.claim_id, claim.account_id, row.version)
-
-
-CREDITS = Queue(
-    name=credits.QUEUE,
-    title="Credit balances",
-    permission=Permission.POST,
-    shown=(
-        Shown(Column("clk", "Clk", 4, Kind.DAYS, help="days left to give it back"), col(CreditBalance.due)),
-        Shown(Column("claim", "Claim", 9), col(Claim.control_number)),
-        Shown(Column("account", "Account", 8), col(Guarantor.number)),
-        Shown(Column("patient", "Patient", 12), col(Patient.last) + ", " + col(Patient.first)),
-        Shown(Column("who", "Payer", 7), col(Payer.payer_id)),
-        Shown(Column("cr", "Credit", 9, Kind.CENTS), col(CreditBalance.cents)),
-        Shown(Column("cause", "Cause", 14), col(CreditBalance.cause)),
-        Shown(Column("since", "Identified", 10, Kind.DATE, wide=True), col(CreditBalance.identified_on)),
-        Shown(Column("state", "State", 15), col(CreditBalance.state)),
-    ),
-    join=_join_credits,
-    preview=_preview_credits,
-    why=_why_credit,
-    record=credit_record,
 )

@@ -43,7 +43,10 @@ UNDERPAID_OPEN = frozenset({_U.FLAGGED, _U.VERIFIED, _U.DISPUTED, _U.PARTIAL, _U
 
 
 class CreditState(StrEnum):
-    """ISSUED: the refund left the house.  CLEARED: nothing too much stands on the claim any more."""
+    """ISSUED: the refund left the house.  CLEARED: nothing too much stands there any more, or its check was cashed.
+
+    APPLIED: it was put on what the account owes.  STALE: its check was not cashed in time.  ESCHEAT: the state has it.
+    """
 
     IDENTIFIED = "IDENTIFIED"
     INVESTIGATING = "INVESTIGATING"
@@ -51,11 +54,14 @@ class CreditState(StrEnum):
     APPROVED = "APPROVED"
     RECOUP_EXPECTED = "RECOUP_EXPECTED"
     ISSUED = "ISSUED"
+    STALE = "STALE"
+    APPLIED = "APPLIED"
     CLEARED = "CLEARED"
+    ESCHEAT = "ESCHEAT"
 
 
 _C = CreditState
-_WAYS = (_C.REFUND_REQ, _C.RECOUP_EXPECTED, _C.CLEARED)
+_WAYS = (_C.REFUND_REQ, _C.RECOUP_EXPECTED, _C.APPLIED, _C.CLEARED, _C.ESCHEAT)
 
 CREDIT = register(
     Machine(
@@ -67,11 +73,16 @@ CREDIT = register(
             _C.REFUND_REQ: (_C.APPROVED, _C.IDENTIFIED, _C.CLEARED),
             _C.APPROVED: (_C.ISSUED, _C.IDENTIFIED, _C.CLEARED),
             _C.RECOUP_EXPECTED: (_C.CLEARED, _C.REFUND_REQ, _C.IDENTIFIED),
-            _C.ISSUED: (_C.CLEARED,),
+            _C.ISSUED: (_C.CLEARED, _C.STALE),
+            _C.STALE: (_C.ISSUED, _C.CLEARED, _C.ESCHEAT),
+            _C.APPLIED: (_C.IDENTIFIED,),
             _C.CLEARED: (_C.IDENTIFIED,),
+            _C.ESCHEAT: (),
         },
     )
 )
 CREDIT_OPEN = frozenset(
-    {_C.IDENTIFIED, _C.INVESTIGATING, _C.REFUND_REQ, _C.APPROVED, _C.RECOUP_EXPECTED}
+    {_C.IDENTIFIED, _C.INVESTIGATING, _C.REFUND_REQ, _C.APPROVED, _C.RECOUP_EXPECTED, _C.STALE}
 )  # fmt: skip
+GONE = frozenset({_C.ISSUED, _C.STALE, _C.ESCHEAT})
+"""The money left the books: what is too much afterwards is another credit balance."""

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
     underpaid.command("list")(list_underpaid)
     underpaid.command("rates")(load_rates)
     app.add_typer(underpaid, name="underpaid")
-    credits = typer.Typer(help="Too much of a payer's money on a claim.", no_args_is_help=True)
+    credits = typer.Typer(help="Too much money: a payer's on a claim, a patient's on an account.", no_args_is_help=True)
     credits.command("list")(list_credits)
     credits.command("find")(find_credits)
     app.add_typer(credits, name="credits")
@@ -45,7 +45,7 @@ def list_credits(filter_text: Filter = "", db: Db = None, as_json: Json = False)
 
 
 def find_credits(db: Db = None) -> None:
-    """Look at every claim for too much of a payer's money."""
+    """Look at every claim and every account for too much money."""
     from store.variance.credits import FindCredits
 
     with opened(db) as practice:

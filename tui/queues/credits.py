@@ -19,57 +19,102 @@ def _find(_chosen: Chosen) -> Sequence[object]:
 
 
 def _ask(chosen: Chosen) -> Sequence[object]:
-    from store.variance.credits import AskPayerRefund
+    from store.variance.credit_work import AskPayerRefund
 
     return [AskPayerRefund(row.subject_id, chosen.text("reason")) for row in chosen.rows]
 
 
 def _approve(chosen: Chosen) -> Sequence[object]:
-    from store.variance.credits import ApprovePayerRefund
+    from store.variance.credit_work import ApprovePayerRefund
 
     return [ApprovePayerRefund(row.subject_id) for row in chosen.rows]
 
 
 def _refuse(chosen: Chosen) -> Sequence[object]:
-    from store.variance.credits import RefusePayerRefund
+    from store.variance.credit_work import RefusePayerRefund
 
     return [RefusePayerRefund(row.subject_id, chosen.text("reason")) for row in chosen.rows]
 
 
 def _issue(chosen: Chosen) -> Sequence[object]:
-    from store.variance.credits import IssuePayerRefund
+    from store.variance.credit_work import IssuePayerRefund
 
     return [IssuePayerRefund(row.subject_id, chosen.text("check")) for row in chosen.rows]
 
 
 def _recoup(chosen: Chosen) -> Sequence[object]:
-    from store.variance.credits import ExpectRecoupment
+    from store.variance.credit_work import ExpectRecoupment
 
     return [ExpectRecoupment(row.subject_id) for row in chosen.rows]
 
 
 def _investigate(chosen: Chosen) -> Sequence[object]:
-    from store.variance.credits import InvestigateCredit
+    from store.variance.credit_work import InvestigateCredit
 
     return [InvestigateCredit(row.subject_id) for row in chosen.rows]
 
 
 def _identified(chosen: Chosen) -> Sequence[object]:
-    from store.variance.credits import SetIdentified
+    from store.variance.credit_work import SetIdentified
 
     on = chosen.answers["on"]
     day = on if isinstance(on, date) else clock.today() - timedelta(days=int(on))
     return [SetIdentified(row.subject_id, day) for row in chosen.rows]
 
 
+def _apply(chosen: Chosen) -> Sequence[object]:
+    from store.variance.credit_work import ApplyCreditBalance
+
+    return [ApplyCreditBalance(row.subject_id) for row in chosen.rows]
+
+
+def _cashed(chosen: Chosen) -> Sequence[object]:
+    from store.variance.credit_work import CheckCashed
+
+    return [CheckCashed(row.subject_id) for row in chosen.rows]
+
+
+def _escheat(chosen: Chosen) -> Sequence[object]:
+    from store.variance.credit_work import EscheatCredit
+
+    return [EscheatCredit(row.subject_id, chosen.text("reference")) for row in chosen.rows]
+
+
 SPEC = QueueScreenSpec(
     queue="credits",
     actions=(
         Action(
+            id="credits.apply",
+            key="m",
+            label="move",
+            help="Put a patient's credit on what the same account owes elsewhere, the oldest visit first.",
+            build=_apply,
+            confirm=lambda chosen: f"Put {show_cents(chosen.cents, sign='$')} on what the account owes?",
+            rank=15,
+        ),
+        Action(
+            id="credits.cashed",
+            key="C",
+            label="cashed",
+            help="The bank paid the check: nothing is left to do.",
+            build=_cashed,
+            confirm=lambda chosen: f"Note {len(chosen.rows)} checks as cashed?",
+            many=True,
+        ),
+        Action(
+            id="credits.escheat",
+            key="E",
+            label="to state",
+            help="The owner can't be found: handed over to the state, once the days on file for it have passed.",
+            asks=(Words(name="reference", question="The state's report, its number or date"),),
+            build=_escheat,
+            confirm=lambda chosen: f"Book {show_cents(chosen.cents, sign='$')} as handed over to the state?",
+        ),
+        Action(
             id="credits.ask",
             key="R",
             label="refund",
-            help="Ask that the money goes back to the payer; another person approves it.",
+            help="Ask that the money goes back to who overpaid, payer or patient; another person approves it.",
             asks=(Words(name="reason", question="Because"),),
             build=_ask,
             confirm=lambda chosen: f"Ask to give back {show_cents(chosen.cents, sign='$')}?",
@@ -100,7 +145,7 @@ SPEC = QueueScreenSpec(
             id="credits.issue",
             key="I",
             label="issued",
-            help="The refund went out: its check number, and it is booked.",
+            help="The refund went out: its check number, and it is booked.  A stale check goes out again.",
             asks=(Words(name="check", question="Check number or trace"),),
             build=_issue,
             confirm=lambda chosen: f"Book {show_cents(chosen.cents, sign='$')} as given back?",
@@ -135,7 +180,7 @@ SPEC = QueueScreenSpec(
             id="credits.find",
             key="f",
             label="find",
-            help="Look at every claim for too much of a payer's money.",
+            help="Look at every claim and every account for too much money.",
             places=frozenset({Place.LIST}),
             build=_find,
         ),

@@ -97,9 +97,18 @@ def _appeal(chosen: Chosen) -> Sequence[object]:
 def _upheld(chosen: Chosen) -> Sequence[object]:
     from store.denials.appeals import AppealUpheld
 
+    return [AppealUpheld(row.subject_id, _day_before(chosen)) for row in chosen.rows]
+
+
+def _notice(chosen: Chosen) -> Sequence[object]:
+    from store.denials.notices import RecordNotice
+
+    return [RecordNotice(row.subject_id, _day_before(chosen), chosen.text("kept")) for row in chosen.rows]
+
+
+def _day_before(chosen: Chosen) -> date:
     on = chosen.answers["on"]
-    noticed = on if isinstance(on, date) else clock.today() - timedelta(days=int(on))
-    return [AppealUpheld(row.subject_id, noticed) for row in chosen.rows]
+    return on if isinstance(on, date) else clock.today() - timedelta(days=int(on))
 
 
 def _records(chosen: Chosen) -> Sequence[object]:
@@ -114,6 +123,16 @@ def _call(chosen: Chosen) -> Sequence[object]:
 
     told = (chosen.text("contact"), chosen.text("outcome"), chosen.text("reference"))
     return _together("Call", [PayerCall(row.subject_id, *told, day(chosen, "again")) for row in chosen.rows])
+
+
+def _number(practice: PracticeApi, chosen: Chosen) -> str:
+    """Where the payer is called and what to press, for the one who is about to dial."""
+    from store.denials.contact import call_told
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        return call_told(session, chosen.rows[0].subject_id)
 
 
 def _letter(chosen: Chosen) -> Sequence[object]:
@@ -264,7 +283,7 @@ SPEC = QueueScreenSpec(
             label="call",
             help="Note a call to the payer: whom, what came of it, the reference, and when to look again.",
             asks=(
-                Words(name="contact", question="Spoke to"),
+                Words(name="contact", question="Spoke to", tell=_number),
                 Pick(name="outcome", question="Outcome", load=_outcomes),
                 Words(name="reference", question="Reference", required=False),
                 Days(name="again", question="Look again in", first="7d"),
@@ -312,10 +331,22 @@ SPEC = QueueScreenSpec(
             build=_classify,
         ),
         Action(
+            id="denials.notice",
+            key="B",
+            label="ABN",
+            help="A notice (ABN) was signed before the service: record it, and the amount may move to the patient.",
+            asks=(
+                Days(name="on", question="Signed on", hint="the date, like 2026-03-01; not after the service"),
+                Words(name="kept", question="Where the paper is", required=False),
+            ),
+            build=_notice,
+            confirm=lambda chosen: f"Record a signed notice for {len(chosen.rows)} denials?",
+        ),
+        Action(
             id="denials.transfer",
             key="P",
             label="to patient",
-            help="Move the amount to the patient; only where the payer's group is PR.",
+            help="Move the amount to the patient; only where the group is PR, or a signed notice (ABN) allows it.",
             asks=(Words(name="reason", question="Why is it the patient's"),),
             build=_transfer,
             confirm=lambda chosen: f"Move {show_cents(chosen.cents, sign='$')} to the patient?",

@@ -249,8 +249,10 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Puts one question in the prompt."""
         of = f"{self.queue}:{','.join(str(row.item_id) for row in chosen.rows[:20])}"
         choices = await self._choices(ask, chosen)
+        calls = self.session.calls
+        if ask.tell is not None:
+            ask = replace(ask, hint=await calls.run(ask.tell, calls.practice, chosen))
         if ask.suggest is not None:
-            calls = self.session.calls
             ask = replace(ask, first=await calls.run(ask.suggest, calls.practice, chosen))
         if isinstance(ask, Pick) and ask.sole and len(choices) < 2:
             if not choices:

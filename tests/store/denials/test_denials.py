@@ -7,13 +7,15 @@ from datetime import date, timedelta
 import pytest
 
 from store.denials.commands import CorrectDenial, StartDenial, TransferDenial, WriteOffDenial
+from store.denials.notices import RecordNotice
 from store.denials.states import DenialState
 from store.errors import NotFound, Refused, Taken
 from store.remits.take_in import ImportRemittance
 from store.tables import Claim, Denial, LedgerEntry
+from store.work.record import Facts
 from store.work.values import View
 from tests.store.eras import denied, era, pays, reversal
-from tests.store.world import DAY, World, on
+from tests.store.world import DAY, DOS, World, on
 
 
 def post(world: World, content: bytes) -> None:
@@ -68,6 +70,29 @@ def test_only_what_the_payer_put_on_the_patient_moves_to_him(world: World, why: 
     with pytest.raises(Refused, match=f"{why[:2]} amounts may not be billed to the patient"):
         world.do(TransferDenial(denial_id, "signed for it"))
     assert world.due(claim_id) == (0, 22_700)
+
+
+def test_a_notice_signed_before_the_service_makes_it_the_patients(world: World) -> None:
+    claim_id, denial_id = world.denied("CO-50")
+    with pytest.raises(Refused, match="after the service"):
+        world.do(RecordNotice(denial_id, DOS + timedelta(days=1)))
+    world.do(RecordNotice(denial_id, DOS, "chart, last page"))
+    world.do(TransferDenial(denial_id, "signed for it"))
+    assert world.due(claim_id) == (19_500, 3_200)
+    other = next(row.id for row in world.all(Denial) if row.id != denial_id)
+    with pytest.raises(Refused, match="may not be billed"):  # the notice names one line
+        world.do(TransferDenial(other, "signed for it"))
+    facts = world.owner.record("denials", denial_id).tabs[0].blocks[0]
+    assert isinstance(facts, Facts)
+    assert dict(facts.pairs)["Signed notice"] == f"notice signed on {DOS}, chart, last page"
+    assert world.faults() == []
+
+
+def test_modifier_ga_says_that_a_signed_notice_is_on_file(world: World) -> None:
+    claim_id, denial_id = world.denied("CO-50")
+    world.sql("UPDATE claim_line SET modifiers='25,GA' WHERE id=:id", id=world.get(Denial, denial_id).claim_line_id)
+    world.do(TransferDenial(denial_id, "signed for it"))
+    assert world.due(claim_id) == (19_500, 3_200)
 
 
 def test_what_the_payer_put_on_the_patient_moves_when_a_person_says_so(world: World) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store.denials.classify import ClassifyDenial
 from store.denials.commands import CorrectDenial
 from store.denials.worth import COST_OF_A_MINUTE, Outcomes, Tally, score, urgency, worth
+from store.remits.scratch import MatchAnswer
 from store.remits.take_in import ImportRemittance
-from store.tables import Denial, DenialWorth
+from store.tables import Claim, Denial, DenialWorth, RemitClaim
 from store.work.values import View
 from tests.store.eras import denied, era, pays
 from tests.store.world import DAY, World
@@ -82,4 +85,23 @@ def test_outcomes_are_learned_from_the_later_answer(world: World, whys: tuple[st
     last = world.all(Denial)[-1]
     facts = world.owner.record("denials", last.id).tabs[0].blocks[0]
     assert words in str(facts)
+    assert world.faults() == []
+
+
+def test_what_a_person_posts_or_sorts_is_reckoned_at_once_and_undone_with_it(world: World) -> None:
+    claim_id = world.sent()
+    told = replace(denied(world, claim_id, "CO-16"), control_number="LOST", payer_control="")
+    post(world, era(told))
+    number = world.get(Claim, claim_id).control_number
+    world.do(MatchAnswer(world.one(RemitClaim).id, number))
+    kept = {row.denial_id: row.cents for row in world.all(DenialWorth)}
+    denials = world.all(Denial)
+    assert kept == {row.id: worth(Outcomes(), row.id, 1, "16", "information", row.cents).cents for row in denials}
+    first = denials[0].id
+    assert world.item("denials", first).score == score(kept[first], denials[0].deadline, DAY)
+    world.do(ClassifyDenial(first, "necessity"))
+    assert world.get(DenialWorth, first).minutes == 45
+    for _ in range(2):
+        world.owner.undo()
+    assert world.all(DenialWorth) == []
     assert world.faults() == []

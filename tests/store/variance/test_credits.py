@@ -6,20 +6,28 @@ from datetime import date, timedelta
 
 import pytest
 
+from store.accounts.payments import TakePayment
+from store.accounts.policy import SetPolicy
+from store.accounts.refunds import ApproveRefund
+from store.claims.correct import CorrectClaim
+from store.claims.payers import SavePayer
 from store.errors import NotAllowed, Refused
 from store.remits.scratch import CommitAnswer
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, CreditBalance, RemitClaim, WorkItem
-from store.variance.credits import (
+from store.tables import Claim, CreditBalance, Refund, RemitClaim, WorkItem
+from store.variance.credit_work import (
+    ApplyCreditBalance,
     ApprovePayerRefund,
     AskPayerRefund,
+    CheckCashed,
+    EscheatCredit,
     ExpectRecoupment,
-    FindCredits,
     InvestigateCredit,
     IssuePayerRefund,
     RefusePayerRefund,
     SetIdentified,
 )
+from store.variance.credits import FindCredits
 from store.work.values import View
 from tests.store.eras import era, pays, reversal
 from tests.store.world import DAY, World, on
@@ -78,7 +86,8 @@ def test_a_refund_needs_two_people_and_is_booked_when_it_went_out(world: World) 
     assert before["insurance"] == -22_700
     world.do(IssuePayerRefund(credit_id, "1001"))
     assert world.books(claim_id) == {"charges": -22_700, "cash": 45_400, "payer-refund": -22_700}
-    assert (world.one(CreditBalance).state, world.item("credits", credit_id).open) == ("ISSUED", False)
+    item = world.item("credits", credit_id)
+    assert (world.one(CreditBalance).state, item.deferred_until) == ("ISSUED", DAY + timedelta(days=180))
     assert world.faults() == []
     world.owner.undo()
     assert world.books(claim_id) == before
@@ -116,3 +125,113 @@ def test_a_payers_reversal_clears_it_by_itself(world: World) -> None:
 def test_every_claim_can_be_looked_at_at_once(world: World) -> None:
     overpaid(world)
     assert world.do(FindCredits()).result == 1
+
+
+def test_a_lowered_charge_is_noticed_when_it_is_booked(world: World) -> None:
+    claim_id = world.sent()
+    world.do(ImportRemittance("835", era(pays(world, claim_id, "", ""))))
+    world.sql("UPDATE service_line SET charge=2200 WHERE code='G0008'")
+    world.do(CorrectClaim(claim_id))
+    row = world.one(CreditBalance)
+    assert (row.claim_id, row.cents, world.item("credits", row.id).open) == (claim_id, 1_000, True)
+    world.owner.undo()
+    assert world.all(CreditBalance) == []
+    assert world.faults() == []
+
+
+def test_another_payers_clock_is_its_own_limit(world: World) -> None:
+    world.do(SavePayer('payer_id="PRMUT"\nlimits=[{what="refund", limit=45, anchor="identified", proof="contract"}]'))
+    overpaid(world)
+    assert world.one(CreditBalance).due == DAY + timedelta(days=45)
+
+
+def in_credit(world: World, cents: int = 4_000) -> tuple[int, int, int]:
+    """A patient who paid too early: (claim id, account id, credit id)."""
+    claim_id = world.sent()
+    account = world.get(Claim, claim_id).guarantor_id
+    world.do(TakePayment(account, cents, "cash"))
+    return claim_id, account, world.one(CreditBalance).id
+
+
+def test_a_patients_credit_is_noticed_with_the_payment_and_moves_to_what_the_account_owes(world: World) -> None:
+    claim_id, account, credit_id = in_credit(world)
+    row = world.one(CreditBalance)
+    assert (row.claim_id, row.payer_id, row.cents, row.due) == (None, None, 4_000, DAY + timedelta(days=30))
+    page = world.owner.page("credits", View())
+    assert "patient" in page.rows[0].cells
+    assert world.owner.record("credits", credit_id).account_id == account
+    with pytest.raises(Refused, match="owes nothing"):
+        world.do(ApplyCreditBalance(credit_id))
+    world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 3000", ""))))
+    world.do(ApplyCreditBalance(credit_id))
+    assert (world.one(CreditBalance).state, world.one(CreditBalance).cents) == ("IDENTIFIED", 1_000)
+    assert world.due(claim_id) == (0, 0)
+    assert world.faults() == []
+
+
+def test_a_credit_that_is_moved_whole_is_applied_and_a_payers_is_never_moved(world: World) -> None:
+    claim_id, _, credit_id = in_credit(world, 3_000)
+    world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 3000", ""))))
+    world.do(ApplyCreditBalance(credit_id))
+    assert (world.one(CreditBalance).state, world.item("credits", credit_id).open) == ("APPLIED", False)
+    _, other = overpaid_again(world)
+    with pytest.raises(Refused, match="not the account's to move"):
+        world.do(ApplyCreditBalance(other))
+
+
+def overpaid_again(world: World) -> tuple[int, int]:
+    claim_id = world.sent()
+    for trace in ("EFT8", "EFT9"):
+        world.do(ImportRemittance(trace, era(pays(world, claim_id, "", ""), trace=trace)))
+    world.do(CommitAnswer(world.one(RemitClaim, state="held").id))
+    return claim_id, world.one(CreditBalance, claim_id=claim_id).id
+
+
+def test_a_patients_refund_takes_two_people_and_its_check_is_watched_until_it_is_cashed_or_the_states(
+    world: World,
+) -> None:
+    _, account, credit_id = in_credit(world)
+    world.do(AskPayerRefund(credit_id, "paid too early"))
+    with pytest.raises(NotAllowed, match="Whoever asked"):
+        world.do(ApprovePayerRefund(credit_id))
+    refund = world.one(Refund)
+    world.who("supervisor").do(ApproveRefund(refund.id))  # from the list of refunds: the row follows
+    world.do(IssuePayerRefund(credit_id, "1001"))
+    assert (world.get(Refund, refund.id).state, world.one(CreditBalance).state) == ("ISSUED", "ISSUED")
+    with pytest.raises(Refused, match="not set"):
+        world.do(EscheatCredit(credit_id, "2026"))
+    with on(DAY + timedelta(days=180)):
+        assert "stale" in world.owner.tend()
+        assert world.one(CreditBalance).state == "STALE"
+        assert world.item("credits", credit_id).deferred_until is None
+        world.do(SetPolicy("escheat_days", "ks=365"))
+        with pytest.raises(Refused, match="the state's from 2027-03-09 on"):
+            world.do(EscheatCredit(credit_id, "2026"))
+    with on(DAY + timedelta(days=365)):
+        world.do(EscheatCredit(credit_id, "report 2026-K7"))
+    row = world.one(CreditBalance)
+    assert (row.state, row.reference, world.item("credits", credit_id).open) == ("ESCHEAT", "report 2026-K7", False)
+    assert world.faults() == []
+    assert account == row.guarantor_id
+
+
+def test_a_stale_check_goes_out_again_and_a_cashed_one_is_the_end(world: World) -> None:
+    _, _, credit_id = in_credit(world)
+    world.do(AskPayerRefund(credit_id, "paid too early"))
+    world.who("supervisor").do(ApprovePayerRefund(credit_id))
+    world.do(IssuePayerRefund(credit_id, "1001"))
+    with on(DAY + timedelta(days=181)):
+        world.owner.tend()
+        world.do(IssuePayerRefund(credit_id, "1002"))
+        world.do(CheckCashed(credit_id))
+    row = world.one(CreditBalance)
+    assert (row.state, row.check_number, world.item("credits", credit_id).open) == ("CLEARED", "1002", False)
+    assert world.faults() == []
+
+
+def test_what_a_collector_takes_is_noticed_when_somebody_who_posts_comes(world: World) -> None:
+    account = world.get(Claim, world.sent()).guarantor_id
+    world.who("collector").do(TakePayment(account, 4_000, "cash"))
+    assert world.all(CreditBalance) == []
+    assert "1 credit" in world.who("biller").tend()
+    assert world.one(CreditBalance).cents == 4_000

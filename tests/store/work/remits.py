@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from store.accounts.payments import TakePayment
+from store.accounts.policy import SetPolicy
 from store.remits import arrivals, scratch
 from store.remits.queue import SettleException
 from store.remits.rule_table import LoadDispositions, SetDisposition
 from store.remits.take_in import ImportRemittance
 from store.tables import Claim, ContractRate, CreditBalance, PaymentMatter, RemitClaim, Underpayment
-from store.variance import credits, disputes
+from store.variance import credit_work, credits, disputes
 from store.variance.rates import CorrectRate, LoadRates
 from store.work.command import Command
 from tests.store.eras import era, pays, reversal
@@ -59,9 +61,27 @@ def _credit(world: World, state: str = "") -> int:
     world.do(scratch.CommitAnswer(world.one(RemitClaim, state="held").id))
     credit_id = world.one(CreditBalance).id
     if state:
-        world.who("biller").do(credits.AskPayerRefund(credit_id, "paid twice"))
+        world.who("biller").do(credit_work.AskPayerRefund(credit_id, "paid twice"))
     if state == "APPROVED":
-        world.who("supervisor").do(credits.ApprovePayerRefund(credit_id))
+        world.who("supervisor").do(credit_work.ApprovePayerRefund(credit_id))
+    return credit_id
+
+
+def _patient_credit(world: World, state: str = "") -> int:
+    """Too much money of a patient on an account, which owes nothing, or a check for it that went stale."""
+    claim_id = world.sent()
+    account = world.get(Claim, claim_id).guarantor_id
+    world.do(TakePayment(account, 4_000, "cash"))
+    credit_id = world.one(CreditBalance).id
+    if state == "owes":
+        world.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 3000", ""))))
+    if state == "ISSUED":
+        world.who("biller").do(credit_work.AskPayerRefund(credit_id, "paid too early"))
+        world.who("supervisor").do(credit_work.ApprovePayerRefund(credit_id))
+        world.do(credit_work.IssuePayerRefund(credit_id, "1001"))
+    if state == "lost":
+        world.do(SetPolicy("escheat_days", "KS=5 MO=5"))
+        world.sql("UPDATE credit_balance SET identified_on='2026-01-01'")
     return credit_id
 
 
@@ -96,12 +116,15 @@ CASES: dict[str, Make] = {
     "variance.accept": lambda w: disputes.AcceptUnderpayment(_short(w), "too small"),
     "variance.false": lambda w: disputes.FalseUnderpayment(_short(w), "other term"),
     "credits.find": lambda w: (_credit(w), w.sql("UPDATE credit_balance SET cents=1"), credits.FindCredits())[2],
-    "credits.investigate": lambda w: credits.InvestigateCredit(_credit(w)),
-    "credits.identified": lambda w: credits.SetIdentified(_credit(w), DAY - timedelta(days=3)),
-    "credits.ask": lambda w: credits.AskPayerRefund(_credit(w), "paid twice"),
-    "credits.approve": lambda w: credits.ApprovePayerRefund(_credit(w, "REFUND_REQ")),
-    "credits.refuse": lambda w: credits.RefusePayerRefund(_credit(w, "REFUND_REQ"), "look again"),
-    "credits.issue": lambda w: credits.IssuePayerRefund(_credit(w, "APPROVED"), "1001"),
-    "credits.recoup": lambda w: credits.ExpectRecoupment(_credit(w)),
+    "credits.investigate": lambda w: credit_work.InvestigateCredit(_credit(w)),
+    "credits.identified": lambda w: credit_work.SetIdentified(_credit(w), DAY - timedelta(days=3)),
+    "credits.ask": lambda w: credit_work.AskPayerRefund(_credit(w), "paid twice"),
+    "credits.approve": lambda w: credit_work.ApprovePayerRefund(_credit(w, "REFUND_REQ")),
+    "credits.refuse": lambda w: credit_work.RefusePayerRefund(_credit(w, "REFUND_REQ"), "look again"),
+    "credits.issue": lambda w: credit_work.IssuePayerRefund(_credit(w, "APPROVED"), "1001"),
+    "credits.apply": lambda w: credit_work.ApplyCreditBalance(_patient_credit(w, "owes")),
+    "credits.cashed": lambda w: credit_work.CheckCashed(_patient_credit(w, "ISSUED")),
+    "credits.escheat": lambda w: credit_work.EscheatCredit(_patient_credit(w, "lost"), "report 7"),
+    "credits.recoup": lambda w: credit_work.ExpectRecoupment(_credit(w)),
     "remits.settle": lambda w: SettleException(_exception(w), "belongs to another practice"),
 }

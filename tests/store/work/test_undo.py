@@ -16,6 +16,7 @@ from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOff
 from store.denials.classify import ClassifyDenial
 from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.denials.letters import SaveTemplate
+from store.denials.notices import RecordNotice
 from store.errors import NotAllowed, Refused, Stale, Taken
 from store.queries import answer as answers
 from store.queries.compose import ComposeQuery, QuoteIndicator, RewordQuery, SendQuery, SetQueryTiming
@@ -42,7 +43,7 @@ from store.work.views import DropView, SaveView
 from tests.store.eras import era, reversal
 from tests.store.work import claims, patients, remits
 from tests.store.work.test_commands import commands
-from tests.store.world import DAY, World, on
+from tests.store.world import DAY, DOS, World, on
 
 SOON = DAY + timedelta(days=3)
 BIG = View("den:>100", (SortKey("den", True), SortKey("slk")))
@@ -182,6 +183,7 @@ def _owing(world: World) -> int:
 
 
 CASES: dict[str, Make] = {
+    "denials.notice": lambda w: RecordNotice(w.denied()[1], DOS, "box 3"),
     "denials.classify": lambda w: ClassifyDenial(w.denied()[1], "records"),
     "denials.template": lambda _: SaveTemplate("thanks", "Thank you", "For $claim"),
     "work.together": lambda w: Together(tuple(StartDenial(w.denied()[1]) for _ in range(2)), "In work"),
