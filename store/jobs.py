@@ -124,7 +124,7 @@ class SendStatements(Job):
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the date is the key
         """A date that was run already sends nothing again."""
-        return _sent(run_through(practice, self.as_of, self.folder, practice.tell))
+        return _sent(run_through(practice, self.as_of, self.folder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class GenerateStatements(Job):
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the run knows how far it is
         """Doing it again goes on where it stopped."""
-        return Done(0, generate_through(practice, self.run_id, practice.tell), self.run_id)
+        return Done(0, generate_through(practice, self.run_id), self.run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class SendStatementRun(Job):
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the run knows how far it is
         """Doing it again goes on where it stopped; nothing is sent twice."""
-        return _sent(send_through(practice, self.run_id, self.folder, practice.tell))
+        return _sent(send_through(practice, self.run_id, self.folder))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -47,7 +47,7 @@ class Practice:
     """One person's door to one practice database.
 
     Every method is blocking and makes one short transaction; none keeps a session.  They raise
-    `store.errors.Refused` with a sentence for the person.  Long jobs `tell` how far they are: done, of how many, what.
+    `store.errors.Refused` with a sentence for the person.  Long jobs tell `store.work.progress` how far they are.
     """
 
     def __init__(self, engine: Engine, actor: Actor) -> None:
@@ -57,7 +57,6 @@ class Practice:
         self._session_id: int | None = None
         self._seen = datetime.min.replace(tzinfo=UTC)
         self._looked: dict[tuple[str, int], datetime] = {}
-        self.tell: Callable[[int, int, str], None] = lambda _done, _total, _what: None
 
     @classmethod
     def open(cls, url: str | None = None) -> Practice:
@@ -68,10 +67,6 @@ class Practice:
             opened = cls(engine, actor_of(session))
         opened._come_in()
         return opened
-
-    def listen(self, hear: Callable[[int, int, str], None]) -> None:
-        """Have long jobs tell how far they are: done, of how many, what."""
-        self.tell = hear
 
     def close(self) -> None:
         """Leave, anchor the audit trail where that is asked for, and close every connection."""

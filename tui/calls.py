@@ -24,10 +24,6 @@ T = TypeVar("T")
 class PracticeApi(Protocol):
     """An open practice.  Every method may block; all are called from one thread.  All may raise `Refused`."""
 
-    def listen(self, hear: Callable[[int, int, str], None], /) -> None:
-        """Where a long job says how far it is: done, of how many, what."""
-        ...
-
     def board(self) -> tuple[BoardLine, ...]:
         """Every queue that the person may see."""
         ...
@@ -176,7 +172,7 @@ class Calls:
             self._stop, self.progress = False, None
 
     def stop(self) -> None:
-        """Asks the work under way to stop; what it did is rolled back."""
+        """Asks the work under way to stop; its refusal says what is kept."""
         self._stop = True
 
     def _told(self, done: int, total: int, what: str) -> None:

@@ -6,12 +6,13 @@ They are made from what is kept, values and words, so that the same run gives th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from store.errors import NotFound, Refused
@@ -28,6 +29,7 @@ from store.statements.vendor import write_csv, write_json_lines
 from store.statements.wording import words_of_run
 from store.tables import Guarantor, StatementAccount, StatementRun
 from store.work.command import Change, Command, Said
+from store.work.progress import counted, resumable, steps, tell
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -42,14 +44,10 @@ class Outcome:
     files: tuple[Path, ...]
 
 
-Progress = Callable[[int, int, str], None]
+AGAIN = "Send the run again: it goes on where it stopped, and nothing goes out twice."
 
 
-def _silent(_done: int, _total: int, _what: str) -> None:
-    """Nobody looks."""
-
-
-def run_through(practice: Practice, as_of: date, folder: Path, progress: Progress = _silent) -> Outcome:
+def run_through(practice: Practice, as_of: date, folder: Path) -> Outcome:
     """Select, approve, generate, send and write the run of a date, going on where an earlier try stopped.
 
     A run that was sent already is left as it is; its files are written again only where they are missing.  Where the
@@ -58,10 +56,10 @@ def run_through(practice: Practice, as_of: date, folder: Path, progress: Progres
     run_id = int(str(practice.do(SelectRun(as_of)).result))
     if _state(practice, run_id) in (RunState.SELECTED, RunState.REVIEWED):
         practice.do(ApproveRun(run_id))
-    return send_through(practice, run_id, folder, progress)
+    return send_through(practice, run_id, folder)
 
 
-def send_through(practice: Practice, run_id: int, folder: Path, progress: Progress = _silent) -> Outcome:
+def send_through(practice: Practice, run_id: int, folder: Path) -> Outcome:
     """Generate what is not generated yet, send what is not sent yet, write the files that are missing."""
     if _state(practice, run_id) in (RunState.SENT, RunState.RECONCILED):
         return Outcome(
@@ -69,31 +67,38 @@ def send_through(practice: Practice, run_id: int, folder: Path, progress: Progre
         )
     if _state(practice, run_id) not in (RunState.APPROVED, RunState.GENERATED):
         raise Refused(f"Run {run_id} is {_state(practice, run_id)}.", do="Approve it first.")
-    generate_through(practice, run_id, progress)
+    generate_through(practice, run_id)
     make_folder(folder)
-    left = total = _waiting(practice, run_id, AccountState.INCLUDED)
-    said = ""
-    while _state(practice, run_id) == RunState.GENERATED:
-        done = practice.do(SendRun(run_id, PART))
-        said, left = done.said, int(str(done.result))
-        progress(total - left, total, "sending")
-    return Outcome(run_id, said, write_run(practice, run_id, folder))
+    with resumable(AGAIN):
+        said = _by_parts(practice, run_id, SendRun, RunState.GENERATED, AccountState.INCLUDED, "sent")
+        return Outcome(run_id, said, write_run(practice, run_id, folder))
 
 
-def generate_through(practice: Practice, run_id: int, progress: Progress = _silent) -> str:
+def generate_through(practice: Practice, run_id: int) -> str:
     """Make the pages of an approved run, part by part."""
-    said = ""
-    total = _waiting(practice, run_id, AccountState.ELIGIBLE)
-    while _state(practice, run_id) == RunState.APPROVED:
-        done = practice.do(GenerateRun(run_id, PART))
-        said = done.said
-        progress(total - int(str(done.result)), total, "generating")
+    with resumable(AGAIN):
+        return _by_parts(practice, run_id, GenerateRun, RunState.APPROVED, AccountState.ELIGIBLE, "pages made")
+
+
+def _by_parts(
+    practice: Practice,
+    run_id: int,
+    step: type[GenerateRun | SendRun],
+    while_in: RunState,
+    waiting: AccountState,
+    what: str,
+) -> str:
+    """Take a step for as many accounts as one transaction takes, until the run has moved on; what it came to."""
+    said, total = "", _waiting(practice, run_id, waiting)
+    left = total
+    while _state(practice, run_id) == while_in:
+        tell(total - left, total, what)
+        done = practice.do(step(run_id, PART))
+        said, left = done.said, int(str(done.result))
     return said
 
 
 def _waiting(practice: Practice, run_id: int, state: AccountState) -> int:
-    from sqlalchemy import func
-
     with practice.reading() as session:
         query = select(func.count()).where(StatementAccount.run_id == run_id, StatementAccount.state == state)
         return session.exec(query).one()
@@ -123,23 +128,24 @@ def write_run(practice: Practice, run_id: int, folder: Path) -> tuple[Path, ...]
         name, known = f"statements_{run.as_of.isoformat()}_{run.id}", run.pdf_sha256
         sent = run.state != RunState.GENERATED
         words = words_of_run(session, run_id)
-        some = select(StatementAccount.id).where(StatementAccount.run_id == run_id, StatementAccount.included)
-        if session.exec(some).first() is None:
-            return ()
+        pages = select(func.count()).where(StatementAccount.run_id == run_id, StatementAccount.included)
+        count = session.exec(pages).one()
+    if not count:
+        return ()
     make_folder(folder)
     pdf, vendor, table = (folder / f"{name}.{kind}" for kind in ("pdf", "jsonl", "csv"))
     if not pdf.exists():
         with new_file(pdf) as file:
-            write_pdf(statements_of(practice, run_id), file, words=words)
+            write_pdf(counted(statements_of(practice, run_id), count, "pages printed"), file, words=words)
         digest = _digest(pdf)
         if sent and not known:
             practice.do(KeepImage(run_id, digest))
         elif sent and digest != known:
             raise Refused("This version draws the pages differently from how they were sent.", where=pdf.name)
     if not vendor.exists():
-        write_json_lines(statements_of(practice, run_id), vendor, words=words)
+        write_json_lines(counted(statements_of(practice, run_id), count, "for the vendor"), vendor, words=words)
     if not table.exists():
-        write_csv(statements_of(practice, run_id), table, words=words)
+        write_csv(counted(statements_of(practice, run_id), count, "for the vendor"), table, words=words)
     return pdf, vendor, table
 
 
@@ -202,7 +208,7 @@ def write_account(practice: Practice, run_id: int, account: str, folder: Path) -
     return pdf, text
 
 
-def write_each(practice: Practice, run_id: int, folder: Path, progress: Progress = _silent) -> int:
+def write_each(practice: Practice, run_id: int, folder: Path) -> int:
     """Every account's page of a run as a file of its own; how many there are."""
     practice.require_money()
     with practice.reading() as session:
@@ -213,7 +219,6 @@ def write_each(practice: Practice, run_id: int, folder: Path, progress: Progress
             .order_by(col(Guarantor.id))
         )
         numbers = session.exec(query).all()
-    for done, number in enumerate(numbers, 1):
+    for number in steps(numbers, "pages written"):
         write_account(practice, run_id, number, folder)
-        progress(done, len(numbers), "writing")
     return len(numbers)

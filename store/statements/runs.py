@@ -24,6 +24,7 @@ from store.statements.eligible import Judged, judge_all
 from store.statements.states import OPEN, RUN, AccountState, RunState
 from store.tables import Guarantor, PatientPolicy, Practice, StatementAccount, StatementRun, WorkItem
 from store.work.command import Change, Command, Said
+from store.work.progress import tell
 
 QUEUE = "run"
 
@@ -78,6 +79,7 @@ class SelectRun(Command):
         change.born(run, RUN, f"The run of {self.as_of}")
         judged = judge_all(change.session, self.as_of)
         for start in range(0, len(judged), 5000):
+            tell(start, len(judged), "accounts")
             _keep(change, run, judged[start : start + 5000])
         change.move(run, RUN, RunState.SELECTED, called(run))
         inside = [one.due for one in judged if one.included]

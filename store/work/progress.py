@@ -1,9 +1,13 @@
-"""How far long work has come, told to whoever waits for it; they may stop it, and nothing of it is kept then."""
+"""How far long work has come, told to whoever waits for it; they may stop it.
+
+Nothing of a command that is stopped is kept.  A job of several commands keeps those that are done, and says so with
+`resumable`: doing it again goes on where it stopped.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -21,8 +25,8 @@ EVERY = 20
 class Stopped(Refused):
     """The person who waits stopped the work; its transaction is rolled back."""
 
-    def __init__(self) -> None:
-        super().__init__("Stopped.", do="Nothing of it was kept.")
+    def __init__(self, do: str = "Nothing of it was kept.") -> None:
+        super().__init__("Stopped.", do=do)
 
 
 class _Local(threading.local):
@@ -48,9 +52,22 @@ def tell(done: int, total: int, what: str) -> None:
         _local.listener(done, total, what)
 
 
+@contextmanager
+def resumable(again: str) -> Iterator[None]:
+    """Work inside is made of parts that are kept when it is stopped; `again` says how to go on."""
+    try:
+        yield
+    except Stopped:
+        raise Stopped(f"What was done is kept. {again}") from None
+
+
 def steps(rows: Sequence[T], what: str) -> Iterator[T]:
     """The rows one by one, telling how many came."""
-    total = len(rows)
+    return counted(rows, len(rows), what)
+
+
+def counted(rows: Iterable[T], total: int, what: str) -> Iterator[T]:
+    """The rows one by one, of which there are `total`, telling how many came."""
     for number, row in enumerate(rows):
         if number % EVERY == 0:
             tell(number, total, what)

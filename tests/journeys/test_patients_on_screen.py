@@ -72,6 +72,38 @@ async def test_a_run_of_a_thousand_accounts_takes_twelve_keys_at_most(
     assert len(list((tmp_path / "statements-out").iterdir())) == 3
 
 
+async def test_sending_shows_how_far_it_is_and_goes_on_after_it_was_stopped(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(world.engine, 60)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("store.statements.files.PART", 1)
+    app = app_of(world.owner)
+    async with app.run_test(size=SMALL) as pilot:
+        desk = Counted(app, pilot, None)
+        await opened(app, desk, "run")
+        await desk.press("R", "y", "A", "y")
+        await desk.settle()
+        await pilot.press("S", "enter")
+        await desk.settle()
+        await pilot.press("y")
+        for _ in range(200):
+            await pilot.pause(0.02)
+            if "Esc stops" in desk.status:
+                break
+        assert "of 60" in desk.status
+        await pilot.press("escape")
+        await desk.settle()
+        assert "goes on where it stopped" in desk.status
+        await desk.press("S", "enter", "y")
+        for _ in range(200):
+            await desk.settle()
+            if "sent" in desk.status:
+                break
+        assert "60 statements sent" in desk.status
+    assert {row.state for row in world.all(StatementAccount)} == {"SENT"}
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 async def test_a_call_that_ends_in_a_promise_takes_twelve_keys_at_most(world: World, size: tuple[int, int]) -> None:
     with on(DAY):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -88,9 +88,6 @@ class FakePractice:
     def __post_init__(self) -> None:
         chance = random.Random(7)
         self.rows = {number: _row(number, chance, self.hostile) for number in range(1, self.count + 1)}
-
-    def listen(self, hear: Callable[[int, int, str], None], /) -> None:
-        """Nothing here takes long."""
 
     def board(self) -> tuple[BoardLine, ...]:
         denials = BoardLine("denials", "Denials", self.count - len(self.deferred), 3841200, 44, 3, 11, 6)

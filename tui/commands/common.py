@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,32 +33,59 @@ def opened(db: str | None) -> Iterator[Practice]:
 
     practice = Practice.open(db)
     try:
-        with _bar_when_long():
+        with _long_work():
             yield practice
     finally:
         practice.close()
 
 
 @contextmanager
-def _bar_when_long() -> Iterator[None]:
-    """A progress bar for work of the store that takes more than a second, on a terminal."""
-    from store.work.progress import listening
+def _long_work() -> Iterator[None]:
+    """A progress bar for work of the store that takes more than a second, on a terminal; Ctrl-C stops it cleanly."""
+    from store.work.progress import Stopped, listening
 
-    if not sys.stderr.isatty():
-        yield
-        return
     with ExitStack() as stack:
         shows: list[Progress] = []
         started = time.monotonic()
+        interrupted = stack.enter_context(_interrupts())
 
         def heard(done: int, total: int, what: str) -> None:
-            if not shows and time.monotonic() - started > 1:
+            interrupted.telling = True
+            if interrupted.asked:
+                raise Stopped
+            if not shows and sys.stderr.isatty() and time.monotonic() - started > 1:
                 shows.append(stack.enter_context(progress()))
             for show in shows:
                 show(done, total, what)
 
         with listening(heard):
             yield
+
+
+@dataclass(slots=True)
+class _Interrupts:
+    """Ctrl-C: work that tells how far it is stops at its next telling, all other work at once."""
+
+    telling: bool = False
+    asked: bool = False
+
+    def hear(self, _number: int, _frame: FrameType | None) -> None:
+        if self.asked or not self.telling:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+@contextmanager
+def _interrupts() -> Iterator[_Interrupts]:
+    heard = _Interrupts()
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    before = signal.signal(signal.SIGINT, heard.hear)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def say(text: str) -> None:

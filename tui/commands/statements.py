@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, progress, say, say_json, say_record, say_table
+from tui.commands.common import Db, Json, opened, say, say_json, say_record, say_table
 
 AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Date of the run; else today.")]
 Run = Annotated[int, typer.Argument(help="The run's number.")]
@@ -51,13 +51,15 @@ def preview(as_of: AsOf = None, db: Db = None, as_json: Json = False) -> None:
 
 
 def run(out: Out, as_of: AsOf = None, db: Db = None, as_json: Json = False) -> None:
-    """Select, approve, generate and send a run in one go; the same date again is the same run, nothing goes twice."""
+    """Select, approve, generate and send a run in one go; the same date again is the same run, nothing goes twice.
+
+    Ctrl-C stops it; the same command again goes on where it stopped.
+    """
     from store import clock
     from store.jobs import SendStatements
 
     day = as_of.date() if as_of else clock.today()
-    with opened(db) as practice, progress() as show_bar:
-        practice.listen(show_bar)
+    with opened(db) as practice:
         done = practice.do(SendStatements(day, out))
     if as_json:
         say_json({"said": done.said, "result": done.result})
@@ -106,8 +108,7 @@ def send(run_id: Run, out: Out, db: Db = None) -> None:
     """Generate and send an approved run and write its files; one that was killed goes on where it stopped."""
     from store.jobs import SendStatementRun
 
-    with opened(db) as practice, progress() as show_bar:
-        practice.listen(show_bar)
+    with opened(db) as practice:
         say(practice.do(SendStatementRun(run_id, out)).said)
 
 
@@ -143,12 +144,12 @@ def print_pages(
     """Write pages of a run again from what is kept: one file an account, the same picture as was mailed."""
     from store.statements.files import write_account, write_each
 
-    with opened(db) as practice, progress() as show_bar:
+    with opened(db) as practice:
         practice.require_money()
         if account:
             say(str(write_account(practice, run_id, account, out)[0]))
         else:
-            say(f"{write_each(practice, run_id, out, show_bar)} pages in {out}")
+            say(f"{write_each(practice, run_id, out)} pages in {out}")
 
 
 def unsend(run_id: Run, db: Db = None) -> None:

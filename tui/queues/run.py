@@ -177,6 +177,9 @@ SPEC = QueueScreenSpec(
         Action(id="run.send", key="S", label="send", places=_LIST, asks=(OPEN_RUN, FOLDER), build=_send, on_view=True,
                effect=_effect("Send"), rank=35,
                help="Look at each balance, level and hold again, send, and write the PDF and the vendor's files."),
+        Action(id="run.files", label="files of a sent run", places=_LIST, asks=(ANY_SENT, FOLDER), build=_send,
+               on_view=True, help="Write the PDF and the vendor's files of a run that was sent, those that are missing "
+               "in the folder; nothing is sent again."),
         Action(id="run.cancel", key="C", label="cancel", places=_LIST, asks=(OPEN_RUN,), build=_cancel, on_view=True,
                effect=_effect("Cancel"), help="Drop the run; its day can be selected anew."),
         UNSEND,

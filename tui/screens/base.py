@@ -13,7 +13,6 @@ from tui.asks import Answer, Choice, Chosen, Pick, Words
 from tui.keys import MOVES, Action
 from tui.screens.keyed import KeyedScreen
 from tui.screens.palette import answer_of, named, palette, read_line, split_answers
-from tui.screens.progress import Progress
 from tui.session import Repeat
 from tui.sitting import Spot
 from tui.widgets.finding import found
@@ -22,9 +21,6 @@ from tui.widgets.scroller import Scroller
 
 if TYPE_CHECKING:
     from tui.app import SuperbillApp
-
-PROGRESS_SECONDS = 0.25
-"""How often the status line says how far a long job is."""
 
 
 class WorkScreen(KeyedScreen, inherit_bindings=False):
@@ -94,8 +90,6 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
     async def _carry_out(self, action: Action, commands: Sequence[object], lease: Lease | None) -> None:
         calls, press = self.session.calls, uuid.uuid4().hex
         done: list[Done] = []
-        progress = Progress(calls.practice, self.status)
-        watching = self.set_interval(PROGRESS_SECONDS, progress.show)
         try:
             for at, command in enumerate(commands):
                 done.append(await self.long(calls.practice.do, command, key=f"{press}-{at}", lease=lease))
@@ -104,7 +98,6 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
                 raise
             raise Refused(f"{len(done)} of {len(commands)} done, then: {error}") from error
         finally:
-            watching.stop()
             if done:
                 self.session.undo_sizes.append(sum(one.undoable for one in done))
                 await self.changed(action)

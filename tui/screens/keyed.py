@@ -243,7 +243,7 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         if (progress := self.session.calls.progress) is not None:
             done, total, what = progress
             share = f"  {done * 100 // total}%" if total else ""
-            self.status.wait(f"{done:,} of {total:,} {what}{share}   Esc stops, and nothing of it is kept")
+            self.status.wait(f"{done:,} of {total:,} {what}{share}   Esc stops")
 
     async def put(self, ask: Ask, chosen: Chosen) -> Answer | None:
         """Puts one question in the prompt."""

@@ -14,6 +14,7 @@ from store.accounts.holds import HoldKind, PlaceHold
 from store.accounts.plans import MakePlan, MakePromise
 from store.accounts.policy import SetPolicy
 from store.errors import NotFound, Refused
+from store.jobs import SendStatements
 from store.remits.take_in import ImportRemittance
 from store.statements.eligible import IN, judge_all
 from store.statements.estimates import GiveEstimate
@@ -23,6 +24,7 @@ from store.statements.run_queue import run_record
 from store.statements.runs import ApproveRun, CancelRun, SelectRun, UnsendRun
 from store.statements.sending import GenerateRun, SendRun
 from store.tables import Claim, Encounter, Guarantor, Patient, StatementAccount, StatementRun
+from store.work.progress import Stopped, listening
 from tests.store.eras import era, pays
 from tests.store.world import DAY, World
 
@@ -339,6 +341,31 @@ def test_a_run_that_is_killed_between_its_steps_goes_on_where_it_was(
     assert all(path.stat().st_size for path in outcome.files)
     assert len(list(tmp_path.iterdir())) == 3
     assert world.faults() == []
+
+
+@pytest.mark.parametrize("at", ["accounts", "pages made", "sent", "pages printed", "for the vendor"])
+def test_a_run_that_is_stopped_says_what_is_kept_and_goes_on_where_it_stopped(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    accounts = [self_pay(world) for _ in range(3)]
+    monkeypatch.setattr("store.statements.files.PART", 1)
+
+    def stop(done: int, _total: int, what: str) -> None:
+        told.append((what, done))
+        if what == at and done >= (1 if at in {"pages made", "sent"} else 0):
+            raise Stopped
+
+    told: list[tuple[str, int]] = []
+    with listening(stop), pytest.raises(Stopped) as stopped:
+        world.do(SendStatements(DAY, tmp_path))
+    kept = "Nothing of it was kept" if at == "accounts" else "goes on where it stopped, and nothing goes out twice"
+    assert kept in str(stopped.value)
+    levels = [row.dunning for row in world.all(Guarantor)]
+    assert levels == {"sent": [1, 0, 0]}.get(at, [1] * 3 if at in {"pages printed", "for the vendor"} else [0] * 3)
+    world.do(SendStatements(DAY, tmp_path))
+    assert [row.dunning for row in world.all(Guarantor)] == [1] * len(accounts)
+    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(statements_of(world.owner, world.one(StatementRun).id))) == 3
 
 
 def test_running_again_sends_nothing_again_and_writes_only_what_is_missing(world: World, tmp_path: Path) -> None:
