@@ -77,6 +77,11 @@ def lines(change: Change, encounter_id: int) -> list[ServiceLine]:
     return list(change.session.exec(query).all())
 
 
+def charges(change: Change, encounter_id: int) -> int:
+    """What the procedure lines come to, in cents."""
+    return sum(line.charge for line in lines(change, encounter_id))
+
+
 def one_diagnosis(change: Change, encounter: Encounter, diagnosis_id: int) -> Diagnosis:
     """A diagnosis of this encounter."""
     row = change.get(Diagnosis, diagnosis_id)

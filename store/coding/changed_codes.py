@@ -15,6 +15,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store.claims.states import STILL_OURS
+from store.coding.access import charges
 from store.coding.recall import give_back
 from store.coding.states import WITH_CODERS, CodingState
 from store.people.roles import Permission
@@ -54,9 +55,9 @@ class ReturnTouched(Command):
         told = dict.fromkeys(self.deleted, "deleted") | dict.fromkeys(self.revised, "revised")
         found = touched(change.session, tuple(told), self.effective)
         for one in found:
-            claim = change.get(Claim, one.claim) if one.claim is not None else None
             encounter = change.get(Encounter, one.encounter_id, lock=True)
-            give_back(change, encounter, _reason(one.codes, told, self.effective), claim.charge if claim else 0)
+            cents = charges(change, encounter.id) if one.claim is not None else 0
+            give_back(change, encounter, _reason(one.codes, told, self.effective), cents)
         back = sum(one.claim is not None for one in found)
         return Said(
             f"{len(found)} open encounters hold changed codes; {back} of them went back to coding.",

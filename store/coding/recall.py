@@ -69,7 +69,7 @@ class RecallEncounter(Command):
             access.note_step(change, encounter.id)
             items.put(change, access.QUEUE, encounter.id, reason=f"recalled: {reason}")
         elif encounter.state == _S.RELEASED:
-            give_back(change, encounter, reason, claim.charge if claim is not None else 0)
+            give_back(change, encounter, reason, access.charges(change, encounter.id) if claim is not None else 0)
         else:
             raise Refused(f"{access.called(encounter)} is {encounter.state}; only what is finished is recalled.")
         return Said(f"{access.called(encounter)} is in the coding queue again.", encounter.id)
@@ -112,6 +112,16 @@ class NothingToRecode(Command):
         return Said(f"{access.called(encounter)} goes back as it was.", encounter.id)
 
 
-def _last_claim(change: Change, encounter_id: int) -> Claim | None:
-    query = select(Claim).where(Claim.encounter_id == encounter_id).order_by(col(Claim.id).desc())
-    return change.session.exec(query).first()
+@dataclass(frozen=True, slots=True)
+class _Billed:
+    """What a coder may know of a claim: no money, no payer."""
+
+    id: int
+    control_number: str
+    state: str
+
+
+def _last_claim(change: Change, encounter_id: int) -> _Billed | None:
+    query = select(Claim.id, Claim.control_number, Claim.state).where(Claim.encounter_id == encounter_id)
+    row = change.session.exec(query.order_by(col(Claim.id).desc())).first()
+    return _Billed(*row) if row is not None else None

@@ -137,7 +137,7 @@ def send(change: Change, encounter: Encounter, chosen: str, reason: str) -> Said
             codes_before="\n".join(code_lines(change, encounter.id)),
         )
     )
-    cents = sum(line.charge for line in access.lines(change, encounter.id))
+    cents = access.charges(change, encounter.id)
     item = items.find(change, access.QUEUE, encounter.id)
     items.close(change, access.QUEUE, encounter.id)
     due = item.due if item is not None else None

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from codesets.edits.reference_data import reference_data
 from codesets.worksheets import EmResult, EmWorksheet, Level, Threshold, TimedMinutes, UnitRule, em_level, timed_units
-from store.claims.build import active_coverages
+from store.claims.coverages import payer_on
 from store.claims.payer_data import MEDICARE_FILINGS
 from store.coding import access
 from store.coding.fees import fee_on
@@ -104,10 +104,10 @@ def _require_once(timed: Sequence[ServiceLine]) -> None:
 
 
 def _rule(change: Change, encounter: Encounter) -> UnitRule:
-    coverages = active_coverages(change, encounter)
-    if not coverages:
+    payer_id = payer_on(change.session, encounter.patient_id, encounter.service_date)
+    if payer_id is None:
         raise Refused("There is no payer whose rule could be asked.", do="Enter the units themselves.")
-    payer = change.get(Payer, coverages[0].payer_id)
+    payer = change.get(Payer, payer_id)
     if payer.timed_units:
         return UnitRule(payer.timed_units)
     if payer.filing in MEDICARE_FILINGS:

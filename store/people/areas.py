@@ -19,9 +19,9 @@ from store.people.roles import PERMISSIONS, Permission, Role
 _P = Permission
 
 EVERYBODY: Mapping[str, str] = {
-    "reference": "r", "directory": "r", "rules": "r", "people": "r", "names": "r", "own": "rawd", "picks": "rad",
-    "sessions": "raw", "work": "rawd", "remarks": "rad", "actions": "raw", "history": "ra", "steps": "ra",
-    "version": "r",
+    "reference": "r", "directory": "r", "rules": "r", "dispositions": "r", "review rules": "r", "wording": "r",
+    "people": "r", "names": "r", "own": "rawd", "picks": "rad", "sessions": "raw", "work": "rawd", "remarks": "rad",
+    "actions": "raw", "history": "ra", "steps": "ra", "version": "r",
 }  # fmt: skip
 """What any user of the practice may do; `own`, `work`, `remarks`, `actions` and `history` are narrowed row by row."""
 
@@ -29,6 +29,8 @@ _BILLING: Mapping[str, str] = {
     "patients": "r", "codes": "rw", "contact": "rw", "insurance": "rw", "claims": "rawd", "money": "ra",
     "statements": "r", "collection": "raw",
 }  # fmt: skip
+
+_RULES: Mapping[str, str] = dict.fromkeys(("rules", "dispositions", "review rules", "wording"), "rawd")
 
 OF_PERMISSION: Mapping[Permission, Mapping[str, str]] = {
     _P.CODE: {"patients": "r", "codes": "rawd", "payers of a patient": "r", "billed": "r", "billed lines": "rw"},
@@ -39,18 +41,18 @@ OF_PERMISSION: Mapping[Permission, Mapping[str, str]] = {
     _P.CLAIM: _BILLING,
     _P.SEND: _BILLING,
     _P.POST: _BILLING,
-    _P.DENIAL: _BILLING,
+    _P.DENIAL: {**_BILLING, "dispositions": "rawd"},
     _P.WRITE_OFF: _BILLING,
     _P.STATEMENT: {
         "patients": "r", "codes": "r", "contact": "rw", "insurance": "rad", "billing states": "w", "claims": "r",
-        "money": "ra", "statements": "rawd", "collection": "rawd",
+        "money": "ra", "statements": "rawd", "collection": "rawd", "wording": "rawd",
     },
     _P.CONTACT: {"contact": "r", "insurance": "r"},
     _P.MONEY: {"patients": "r", "codes": "r", "claims": "r", "money": "r", "statements": "r", "collection": "r"},
-    _P.REVIEW: {"codes": "raw", "rules": "rawd"},
-    _P.SUPERVISE: {"claims": "rw", "notes": "raw", "rules": "rawd"},
+    _P.REVIEW: {"codes": "raw", "review rules": "rawd"},
+    _P.SUPERVISE: {"claims": "rw", "notes": "raw", **_RULES},
     _P.AUDIT: {"trail": "r", "actions": "r"},
-    _P.ADMIN: {"reference": "rawd", "directory": "raw", "rules": "rawd", "names": "w"},
+    _P.ADMIN: {"reference": "rawd", "directory": "raw", **_RULES, "names": "w"},
 }  # fmt: skip
 """What a permission adds.  Nobody has any right on the audit trail but through the database's own functions."""
 

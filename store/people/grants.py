@@ -19,6 +19,10 @@ from store.people.roles import PERMISSIONS, Permission, Role
 
 _VERBS = {"r": "SELECT", "a": "INSERT", "w": "UPDATE"}
 LONGEST_PREFIX = 40
+_FILLS: Mapping[Permission, tuple[str, ...]] = {
+    Permission.CODE: ("reviews",), Permission.IMPORT_ENCOUNTERS: ("coding", "queries"),
+}  # fmt: skip
+"""Queues into which a permission puts work without seeing the queue itself."""
 _CARE = ("codes", "own", "picks", "work", "remarks")
 """Areas whose histories are shown to those who see no money."""
 
@@ -138,30 +142,31 @@ def _rights(prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
 
 def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[str]]) -> Iterator[str]:
     """Which rows of a shared table a role sees: who sees no money is shown nothing of the queues of money."""
-    seen = {role: sorted(name for name, needed in queues.items() if needed in PERMISSIONS[role]) for role in Role}
+    seen = {role: {name for name, needed in queues.items() if needed in PERMISSIONS[role]} for role in Role}
+    filled = {role: seen[role].union(*(_FILLS.get(one, ()) for one in PERMISSIONS[role])) for role in Role}
     narrow = [role for role in Role if Permission.MONEY not in PERMISSIONS[role]]
-    of_queue = " ".join(f"WHEN '{role}' THEN ARRAY[{_texts(seen[role])}]::text[]" for role in narrow)
     mine = "(SELECT public.superbill_me())"
     role_is = "(SELECT public.superbill_role())"
+    own = f"EXISTS (SELECT 1 FROM public.action a WHERE a.id = action_id AND a.user_id = {mine})"
     wide = f"{role_is} NOT IN ({_texts(narrow)})"
-    queue_seen = f"({wide} OR {{queue}} = ANY (CASE {role_is} {of_queue} END))"
+
+    def among(named: str, queues_of: Mapping[Role, set[str]]) -> str:
+        cases = " ".join(f"WHEN '{role}' THEN ARRAY[{_texts(sorted(queues_of[role]))}]::text[]" for role in narrow)
+        return f"({wide} OR {named} = ANY (CASE {role_is} {cases} END))"
+
     care = sorted({area.table for area in areas() if area.name in _CARE})
     ends = f"{role_is} IN ({_texts([role for role in Role if Permission.ADMIN in PERMISSIONS[role]])})"
     policies = {
-        "work_item": [("ALL", queue_seen.format(queue="queue"), "")],
-        "remark": [("ALL", queue_seen.format(queue="split_part(subject, ':', 1)"), f"user_id = {mine}")],
+        "work_item": [("ALL", among("queue", filled), "")],
+        "remark": [("ALL", among("split_part(subject, ':', 1)", seen), f"user_id = {mine}")],
         "action": [
             ("SELECT", f"user_id = {mine} OR {wide} OR command LIKE 'coding.%' OR command LIKE 'quer%'", ""),
             ("INSERT", "", f"user_id = {mine}"),
             ("UPDATE", f"user_id = {mine}", f"user_id = {mine}"),
         ],
         "row_image": [
-            ("SELECT", f"({wide} AND table_name <> 'note') OR table_name IN ({_texts(care)})", ""),
-            ("INSERT", "", f"EXISTS (SELECT 1 FROM public.action a WHERE a.id = action_id AND a.user_id = {mine})"),
-        ],
-        "transition": [
-            ("SELECT", f"{wide} OR machine IN ({_texts(care)})", ""),
-            ("INSERT", "", f"EXISTS (SELECT 1 FROM public.action a WHERE a.id = action_id AND a.user_id = {mine})"),
+            ("SELECT", f"(({wide} OR {own}) AND table_name <> 'note') OR table_name IN ({_texts(care)})", ""),
+            ("INSERT", "", own),
         ],
         "coverage": [  # a coverage goes only when its own author takes the noting of it back
             ("SELECT", "true", ""),
@@ -169,6 +174,7 @@ def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[st
             ("UPDATE", "true", "true"),
             ("DELETE", _ADDED_BY.format(table="coverage", who=mine), ""),
         ],
+        "transition": [("SELECT", f"{wide} OR {own} OR machine IN ({_texts(care)})", ""), ("INSERT", "", own)],
         "sitting": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
         "draft": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
         "login_session": [

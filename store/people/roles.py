@@ -46,7 +46,7 @@ _COLLECTOR = {_P.STATEMENT, _P.CONTACT, _P.MONEY}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CODER: frozenset({_P.CODE, _P.NOTE}),
-    Role.REVIEWER: frozenset({_P.CODE, _P.NOTE}),
+    Role.REVIEWER: frozenset({_P.CODE, _P.NOTE, _P.REVIEW}),
     Role.BILLER: frozenset(_BILLER | _COLLECTOR),
     Role.POSTER: frozenset({_P.POST, _P.MONEY}),
     Role.COLLECTOR: frozenset(_COLLECTOR),

@@ -277,7 +277,7 @@ def _keep_images(change: Change) -> dict[str, str]:
     ]
     if not rows:
         return {}
-    change.session.execute(RowImage.__table__.insert(), rows)  # type: ignore[attr-defined]
+    change.session.execute(RowImage.__table__.insert().inline(), rows)  # type: ignore[attr-defined]
     told = [(str(r["table_name"]), int(str(r["row_id"])), r["before"], r["after"]) for r in rows]
     return {"images": digest_of_images(told)}  # type: ignore[arg-type]
 
@@ -295,7 +295,7 @@ def _keep_steps(change: Change) -> None:
         for machine, row, before, after, undo in change.steps
     ]
     if rows:
-        change.session.execute(Transition.__table__.insert(), rows)  # type: ignore[attr-defined]
+        change.session.execute(Transition.__table__.insert().inline(), rows)  # type: ignore[attr-defined]
 
 
 def _args(command: Command, *, audited: bool) -> dict[str, Any]:

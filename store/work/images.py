@@ -19,6 +19,9 @@ from store.tables.base import MomentType
 NOT_IMAGED = (Action, AuditEntry, CodingStep, LedgerEntry, Posting, RowImage, Transition)
 """Append-only tables: they are reversed, never restored."""
 
+STAMPED = {"remark": "at"}
+"""The column of a table into which PostgreSQL writes the server's own time, whatever the program said."""
+
 Columns = dict[str, Any]
 
 
@@ -112,5 +115,6 @@ def _typed(column_type: Any, value: Any) -> Any:
 
 
 def same(row: SQLModel, columns: Columns) -> bool:
-    """Whether the row still holds these values (its version may have moved on)."""
-    return all(getattr(row, name) == value for name, value in columns.items() if name != "version")
+    """Whether the row still holds these values (its version may have moved on, its time may be the server's)."""
+    aside = ("version", STAMPED.get(table_name(row)))
+    return all(getattr(row, name) == value for name, value in columns.items() if name not in aside)

@@ -25,7 +25,7 @@ from store.db import open_engine, writer
 from store.intake.load import ImportEncounters
 from store.intake.values import CoverageIn, EncounterIn, PersonIn, ProviderIn
 from store.people.identity import actor_of
-from store.people.roles import Actor, Role
+from store.people.roles import PERMISSIONS, Actor, Permission, Role
 from store.practice import Practice
 from store.remits.take_in import ImportRemittance
 from store.tables import ArchivedFile, Batch, Claim, ClaimFinding, ClaimLine, Denial, Encounter, User, WorkItem
@@ -93,6 +93,7 @@ class World:
     def encounter(self, *payers: str, day: date = DOS, patient: PersonIn | None = None, **other: Any) -> int:
         """An encounter that waits for a coder; its patient is new and insured by these payers in order."""
         number = next(_numbers)
+        who: Practice = other.pop("by", self.owner)
         coverages = other.pop("coverages", None)
         if coverages is None:
             coverages = tuple(insured(payer, order) for order, payer in enumerate(payers, 1))
@@ -100,7 +101,7 @@ class World:
         value = EncounterIn(
             "test", f"E{number}", 1, patient or person(f"P{number}"), PROVIDER, day, coverages=coverages, **given
         )
-        self.do(ImportEncounters("test.csv", (value,)))
+        who.do(ImportEncounters("test.csv", (value,)))
         with Session(self.engine) as session:
             return session.exec(select(Encounter.id).where(Encounter.source_id == f"E{number}")).one()
 
@@ -255,6 +256,18 @@ class LoginWorld(World):
             practice = Practice(engine, actor_of(session))
         practice._codes = self.library
         return practice
+
+
+def narrowest(permission: Permission) -> str:
+    """The person of the test practice whose role has this permission and the fewest others."""
+    return min((role for role in Role if permission in PERMISSIONS[role]), key=lambda role: len(PERMISSIONS[role]))
+
+
+@contextmanager
+def logins_of(world: World) -> Iterator[LoginWorld]:
+    """The same practice on PostgreSQL with a login for each person."""
+    with LoginWorld.opened(world.url, world.engine, world.library) as found:
+        yield found
 
 
 def birth_of_a_child(**other: Any) -> PersonIn:

@@ -15,6 +15,7 @@ from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch
 from store.claims.correct import RouteToCoder
 from store.coding.flow import FinishCoding, HoldEncounter, ResumeEncounter
+from store.coding.reviewing import AskReview, FinishReview, ReturnReview
 from store.coding.whole import CodeEncounter
 from store.denials.commands import StartDenial, WriteOffDenial
 from store.errors import NotAllowed
@@ -173,3 +174,27 @@ def test_a_login_without_the_permission_is_refused_by_its_name(world: LoginWorld
     claim_id = world.claim()
     with pytest.raises(NotAllowed, match="lacks the permission 'work claims'"):
         world.login(name).do(RouteToCoder(claim_id, "which side?"))
+
+
+@pytest.mark.parametrize("name", ["biller", "supervisor", "admin"])
+def test_whoever_imports_puts_encounters_before_the_coders(world: LoginWorld, name: str) -> None:
+    encounter_id = world.encounter("PRMUT", by=world.login(name))
+    lease = world.login("coder").next_item("coding")
+    assert lease is not None
+    assert lease.subject_id == encounter_id
+    assert world.faults() == []
+
+
+def test_a_reviewer_takes_a_second_look_at_what_a_coder_sent(world: LoginWorld) -> None:
+    agreed, returned = world.encounter("PRMUT"), world.encounter("PRMUT")
+    coder, reviewer = world.login("coder"), world.login("reviewer")
+    for encounter_id in (agreed, returned):
+        coder.do(CodeEncounter(encounter_id, (("I10", None, None),), VISIT, finish=False))
+        coder.do(AskReview(encounter_id, "is the line right?"))
+    assert {row.subject_id for row in reviewer.page("reviews", View()).rows} == {agreed, returned}
+    reviewer.do(FinishReview(agreed))
+    reviewer.do(ReturnReview(returned, "see the second line"))
+    world.login("biller").board()
+    assert world.get(Encounter, agreed).state == "RELEASED"
+    assert world.get(Encounter, returned).state == "IN_PROGRESS"
+    assert world.faults() == []

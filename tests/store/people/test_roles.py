@@ -20,7 +20,7 @@ from tests.store.world import DAY, World
 
 SEES = {
     "coder": {"coding", "queries"},
-    "reviewer": {"coding", "queries"},
+    "reviewer": {"coding", "reviews", "queries"},
     "poster": {"remits", "payments", "credits"},
     "biller": {
         "claims",
