@@ -72,6 +72,10 @@ def _word_groups() -> dict[str, tuple[tuple[str, float], ...]]:
             for other in single:
                 if other != word:
                     found.setdefault(word, {})[other] = float(row["quality"] or SYNONYM_QUALITY)
+    for row in read_table("wider"):
+        ((word,), *wider) = ([w.text for w in words_of(text)] for text in (row["word"], *row["wider"].split("|")))
+        for (other,) in wider:
+            found.setdefault(word, {}).setdefault(other, float(row["quality"]))
     return {word: tuple(others.items()) for word, others in found.items()}
 
 

@@ -10,7 +10,7 @@ import pytest
 from codesets import CodeLibrary, Refused
 from codesets.library.earlier import began
 from codesets.search.bits import Tally, numbers_of, pack, unpack
-from codesets.search.synonyms import abbreviations
+from codesets.search.synonyms import abbreviations, related_words
 from codesets.tables import read_table
 
 
@@ -19,10 +19,11 @@ from codesets.tables import read_table
     [
         ("abbreviations", "abbreviation", 3200),
         ("common_terms", "phrase", 800),
-        ("disease_names", "phrase", 4000),
+        ("disease_names", "phrase", 5300),
         ("brands", "brand", 800),
         ("roots", "root", 300),
         ("synonyms", "words", 150),
+        ("wider", "word", 400),
         ("common_codes", "code", 500),
         ("place_of_service", "code", 50),
         ("modifiers", "code", 150),
@@ -81,6 +82,12 @@ def test_every_name_finds_its_code_among_the_first_ten(library: CodeLibrary, tab
         if not any(code.startswith(row["code"].replace(".", "")) for code in found):
             lost.append((row["phrase"], row["code"], found[:3]))
     assert lost == []
+
+
+def test_a_part_finds_its_whole_and_the_whole_is_not_taken_for_the_part(library: CodeLibrary) -> None:
+    assert "C43.70" in [hit.code for hit in library.search("melanoma heel", limit=5)]
+    assert ("foot", 0.75) in related_words("heel")
+    assert "heel" not in dict(related_words("foot"))
 
 
 def test_modifiers_of_the_licensed_set_carry_a_hint_and_no_text() -> None:
