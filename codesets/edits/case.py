@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codesets.edits.book import Book, Facts, book_of
 from codesets.edits.model import CodedEncounter, CodedLine
-from codesets.edits.reference_data import ReferenceData, reference_data
+from codesets.edits.reference_data import ReferenceData, day_of, reference_data
 
 if TYPE_CHECKING:
     from codesets.library.model import Validity
@@ -92,6 +92,20 @@ class Case:
     def having(self, *prefixes: str) -> list[Coded]:
         """The diagnoses that begin with one of these, dots left out."""
         return [dx for dx in self.dx if dx.begins(*prefixes)]
+
+    @cached_property
+    def elsewhere(self) -> tuple[CodedLine, ...]:
+        """Procedures of the same patient and provider on other encounters, as lines without a number."""
+        return tuple(
+            CodedLine(
+                line=0,
+                code=str(row["code"]).upper(),
+                modifiers=tuple(row.get("modifiers") or ()),
+                units=row.get("units") or 1,
+                dos=day_of(row["dos"]),
+            )
+            for row in self.data.rows("elsewhere")
+        )
 
     def day_of(self, line: CodedLine) -> date:
         """The date of service of a line."""

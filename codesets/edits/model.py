@@ -50,7 +50,8 @@ class CodedEncounter:
     `dos` is the date of service (inpatients: of admission), `through` the last day or discharge,
     if another: it decides which codes are in force.  `setting` is outpatient or inpatient.  `ctx`
     is what else the note tells, all of it optional; `refdata` are reference rows for this encounter
-    alone, used instead of what is loaded.
+    alone, used instead of what is loaded.  Among them `elsewhere` are the procedures that the same provider did for
+    the patient on the same day and that stand on other encounters (code, dos, modifiers, units).
     """
 
     dos: date

@@ -26,7 +26,9 @@ def ncci_modifiers() -> frozenset[str]:
 
 
 def _pairs(case: Case) -> Iterator[Finding]:
-    for one, other in combinations(case.encounter.lines, 2):
+    for one, other in combinations((*case.encounter.lines, *case.elsewhere), 2):
+        if not one.line:
+            continue  # both stand elsewhere
         day = case.day_of(one)
         if day != case.day_of(other) or one.code == other.code:
             continue
@@ -40,13 +42,14 @@ def _pair_finding(pair: Pair, one: CodedLine, other: CodedLine) -> Iterator[Find
     excused = ncci_modifiers() & {*one.modifiers, *other.modifiers}
     if pair.indicator == _NEVER or (pair.indicator == _WITH_MODIFIER and not excused):
         never = pair.indicator == _NEVER
+        apart = "" if one.line and other.line else " (of another encounter)"
         unless = "no modifier changes that" if never else "unless a modifier says why"
         yield Finding(
             "PX.PTP",
             Severity.ERROR if never else Severity.WARN,
             (paid.code, denied.code),
-            denied.line,
-            f"{denied.code} is not paid beside {paid.code} on the same day, {unless}.",
+            denied.line or paid.line,
+            f"{denied.code} is not paid beside {paid.code} on the same day{apart}, {unless}.",
             f"NCCI pair {pair.paid}/{pair.denied}, modifier indicator {pair.indicator}. {pair.rationale}".strip(),
             f"{denied.code} is removed"
             + ("" if never else ", or a modifier that the record supports is added to either"),
@@ -65,7 +68,8 @@ def _unit_limits(case: Case) -> Iterator[Finding]:
         per_line = limit.adjudication == "1"
         counted = [(line, Decimal(line.units)) for line in lines]
         if not per_line:
-            counted = [(lines[-1], sum((units for _, units in counted), Decimal(0)))]
+            other = [Decimal(line.units) for line in case.elsewhere if (line.code, line.dos) == (code, day)]
+            counted = [(lines[-1], sum((*other, *(units for _, units in counted)), Decimal(0)))]
         for line, units in counted:
             if units > limit.units:
                 yield _limit_finding(code, line, units, limit.units, limit.adjudication)
@@ -89,7 +93,8 @@ def _limit_finding(code: str, line: CodedLine, units: Decimal, most: int, adjudi
 def _add_ons(case: Case) -> Iterator[Finding]:
     for line in case.encounter.lines:
         day = case.day_of(line)
-        beside = {o.code.upper() for o in case.encounter.lines if o is not line and case.day_of(o) == day}
+        others = [o for o in (*case.encounter.lines, *case.elsewhere) if o is not line]
+        beside = {o.code.upper() for o in others if case.day_of(o) == day}
         primaries = case.data.primaries(line.code, day)
         flags = case.data.flags(line.code, day)
         if primaries and not beside & {primary.code for primary in primaries}:

@@ -16,6 +16,7 @@ _LISTS = (
     ("pos", "place of service", "Places of service", FREE),
     ("telehealth", "telehealth", "Telehealth services", _CMS_AMA),
     ("em-minutes", "E/M minutes", "Minutes of visit codes", AMA),
+    ("anesthesia-base", "anesthesia base units", "Base units of anaesthesia codes", _CMS_AMA),
 )
 
 RULE_KINDS = (

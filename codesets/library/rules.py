@@ -191,3 +191,8 @@ class Rules:
     def visit_minutes(self, on: date) -> dict[str, int]:
         """The minutes that each visit code has to meet, of the user's own list; empty when none is loaded."""
         return {row.code: int(row.title) for row in self.all_listed("E/M minutes", on)}
+
+    def base_units(self, code: str, on: date) -> int | None:
+        """The base units of an anaesthesia code, of the user's own list; None when it is not loaded or lacks it."""
+        row = self.listed("anesthesia base units", code, on)
+        return int(row.title) if row is not None else None

@@ -18,7 +18,7 @@ COLUMNS: Columns = {
     ),
     "title": (
         "displayname", "description", "desc", "title", "name", "definition", "text", "classification",
-        "shortdescriptor", "longdescriptor", "minutes", "totaltime",
+        "shortdescriptor", "longdescriptor", "minutes", "totaltime", "baseunit", "baseunits",
     ),
     "note": ("notes", "note"),
     "start": ("startdate", "start", "effectivedate", "effective"),
@@ -35,9 +35,10 @@ FORMS = {
     "place of service": r"\d{2}",
     "telehealth": r"\d{4}[0-9A-Z]|[A-V]\d{4}",
     "E/M minutes": r"\d{5}|[A-V]\d{4}",
+    "anesthesia base units": r"0[01]\d{3}",
 }
 #: Lists whose second column is a whole number.
-NUMBERS = ("E/M minutes",)
+NUMBERS = {"E/M minutes": "minutes", "anesthesia base units": "units"}
 
 
 def fits(system: str) -> Callable[[bytes, str], bool]:
@@ -68,7 +69,8 @@ def reader(system: str) -> Callable[[Member], Iterator[tuple[str, Row]]]:
             if code in known:
                 raise Refused(f"The code {code} stands in the file twice.", where=f"{where}, field code")
             if system in NUMBERS and not record["title"].strip().isdecimal():
-                raise Refused("The minutes are a whole number.", where=f"{where}, field minutes")
+                number = NUMBERS[system]
+                raise Refused(f"The {number} are a whole number.", where=f"{where}, field {number}")
             known.add(code)
             yield (
                 "listed",

@@ -10,7 +10,13 @@ Nothing here looks a code up, reads the clock or keeps anything; licensed number
 
 from __future__ import annotations
 
-from codesets.worksheets.anesthesia import AnesthesiaUnits, anesthesia_units
+from codesets.worksheets.anesthesia import (
+    AnesthesiaRule,
+    AnesthesiaUnits,
+    anesthesia_rule,
+    anesthesia_units,
+    is_anesthesia,
+)
 from codesets.worksheets.em_level import (
     EmResult,
     EmWorksheet,
@@ -35,6 +41,7 @@ from codesets.worksheets.timed_units import CodeUnits, TimedMinutes, UnitRule, U
 __all__ = [
     "OTHER",
     "UNDETERMINED",
+    "AnesthesiaRule",
     "AnesthesiaUnits",
     "CodeUnits",
     "EmResult",
@@ -48,10 +55,12 @@ __all__ = [
     "UnitRule",
     "UnitsResult",
     "Wording",
+    "anesthesia_rule",
     "anesthesia_units",
     "check_wording",
     "decision_level",
     "em_level",
+    "is_anesthesia",
     "prolonged_units",
     "timed_units",
     "wording_rules",

@@ -9,6 +9,7 @@ required = ["authorization"]          # see store.claims.payer_data.REQUIRABLE
 electronic = true
 crosses_over = false
 timed_units = "medicare"              # how it counts timed procedures: medicare, midpoint, or empty
+anesthesia = "15 tenths"              # minutes of a unit; tenths, whole or started; status adds the patient's state
 partner = "Prairie Clearinghouse"     # empty: the practice's own clearinghouse
 
 phone = "800-555-0100"                # shown where a call is noted, with what to press and where to fax
@@ -38,6 +39,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session, col, select
 
+from codesets.worksheets.anesthesia import RULE
 from store.claims.payer_data import FREQUENCIES, KINDS, MEDICARE_FILINGS, REQUIRABLE, limits_of, listed, written
 from store.denials.appeals import SetAppealLevels
 from store.denials.ladder import rungs
@@ -75,6 +77,7 @@ class PayerText(BaseModel):
     electronic: bool | None = None
     crosses_over: bool | None = None
     timed_units: str | None = Field(default=None, pattern="^(|medicare|midpoint)$")
+    anesthesia: str | None = Field(default=None, pattern=f"^({RULE})?$")
     answer_days: int | None = Field(default=None, ge=1, le=365)
     line1: str | None = None
     city: str | None = None

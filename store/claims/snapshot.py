@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
+from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
 from store.claims.facility import Bill, bill_of
@@ -247,15 +248,17 @@ def _lines(
     for line in session.exec(query).all():
         service = session.get(ServiceLine, line.service_line_id) if line.service_line_id else None
         pointers = tuple(positions[i] for i in pointer_ids(service) if i in positions) if service else (1,)
+        timed = service.minutes if service is not None and is_anesthesia(line.code) else None
         made.append(
             ClaimServiceLine(
                 line.control,
                 line.code,
                 line.charge,
-                line.units,
+                timed or line.units,
                 line.service_date,
                 pointers,
                 modifiers=tuple(filter(None, line.modifiers.split(","))),
+                basis="MJ" if timed else "UN",
                 prior=tuple(prior.get(line.service_line_id or 0, ())),
             )
         )

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from store.coding.states import ENCOUNTER, OPEN_TO_CODING, CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import PERMISSIONS, Permission, Role
-from store.tables import CodingStep, Diagnosis, Encounter, ServiceLine, User
+from store.tables import CodingStep, Diagnosis, Encounter, Remark, ServiceLine, User
 from store.work import items
 from store.work.command import Change
 
@@ -63,6 +63,11 @@ def other_reviewers(change: Change) -> list[str]:
     """Who beside the person at the keyboard may review, by name."""
     query = select(User).where(col(User.active).is_(True), User.id != change.actor.user_id).order_by(col(User.name))
     return [user.name for user in change.session.exec(query) if Permission.REVIEW in PERMISSIONS[Role(user.role)]]
+
+
+def keep_remark(change: Change, encounter: Encounter, text: str) -> None:
+    """What was decided and why stays with the encounter, dated and signed."""
+    change.add(Remark(subject=f"{QUEUE}:{encounter.id}", user_id=change.actor.user_id, at=change.now, text=text))
 
 
 def diagnoses(change: Change, encounter_id: int) -> list[Diagnosis]:

@@ -97,7 +97,7 @@ def _earlier(session: Session, codes: CodeLibrary, encounter: Encounter) -> dict
     """Earlier visits and procedures; a kind is left out where the practice's records don't reach back far enough."""
     day = encounter.service_date
     begun = session.exec(select(col(Encounter.service_date)).order_by(col(Encounter.id)).limit(1)).first() or day
-    known: dict[str, Any] = {}
+    known: dict[str, Any] = {"elsewhere": _elsewhere(session, encounter)}
     visits = _visits(session, encounter, _years_before(day, VISIT_YEARS))
     if visits or begun <= _years_before(day, VISIT_YEARS):
         known["visits"] = visits
@@ -135,6 +135,27 @@ def _procedures(session: Session, codes: CodeLibrary, encounter: Encounter) -> l
         if fee is not None:
             found.append({"code": code, "dos": day, "glob": fee.global_days, "same_group": True})
     return found
+
+
+def _elsewhere(session: Session, encounter: Encounter) -> list[dict[str, Any]]:
+    """What the same provider did for the patient on the same day, and what stands on other encounters."""
+    query = (
+        select(ServiceLine)
+        .join(Encounter, col(Encounter.id) == col(ServiceLine.encounter_id))
+        .where(Encounter.patient_id == encounter.patient_id, Encounter.id != encounter.id)
+        .where(Encounter.provider_id == encounter.provider_id, Encounter.service_date == encounter.service_date)
+        .where(Encounter.state != CodingState.VOID)
+        .order_by(col(ServiceLine.id))
+    )
+    return [
+        {
+            "code": line.code,
+            "dos": encounter.service_date,
+            "modifiers": tuple(filter(None, line.modifiers.split(","))),
+            "units": line.units,
+        }
+        for line in session.exec(query)
+    ]
 
 
 def _years_before(day: date, years: int) -> date:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from codesets import CodeLibrary
 from codesets.edits import Finding, check, not_checked
+from codesets.worksheets import is_anesthesia
 from store.coding import access
 from store.coding.case import whole_case
 from store.coding.fees import fees_on
@@ -41,7 +42,10 @@ class DeskDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """One procedure line; `pointers` are positions of diagnoses, from 1, first the line's primary."""
+    """One procedure line; `pointers` are positions of diagnoses, from 1, first the line's primary.
+
+    `anesthesia` are the minutes of a line that is counted so.
+    """
 
     id: int
     position: int
@@ -51,6 +55,7 @@ class DeskLine:
     units: int
     pointers: tuple[int, ...]
     charge: int
+    anesthesia: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,10 @@ def _diagnosis(row: Diagnosis) -> DeskDiagnosis:
 def _line(line: ServiceLine, positions: dict[int, int]) -> DeskLine:
     pointers = tuple(positions[pointer] for pointer in access.pointer_ids(line) if pointer in positions)
     modifiers = tuple(filter(None, line.modifiers.split(",")))
-    return DeskLine(line.id, line.position, line.code, line.title, modifiers, line.units, pointers, line.charge)
+    minutes = line.minutes if is_anesthesia(line.code) else None
+    return DeskLine(
+        line.id, line.position, line.code, line.title, modifiers, line.units, pointers, line.charge, minutes
+    )
 
 
 def _payer(session: Session, encounter: Encounter) -> str:

@@ -14,7 +14,7 @@ from store.coding import access, checks, reviews
 from store.coding.states import ENCOUNTER, CodingState
 from store.errors import Refused
 from store.people.roles import Permission
-from store.tables import Claim, Encounter, Remark
+from store.tables import Claim, Encounter
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
@@ -36,7 +36,7 @@ class FinishCoding(Command):
         checks.require_finishable(change, encounter, override)
         _settle_queries(change, encounter)
         if override:
-            _keep_reason(change, encounter, override)
+            access.keep_remark(change, encounter, f"Finished in spite of an edit: {override}")
         if encounter.state == CodingState.REVIEW:
             raise Refused(f"{access.called(encounter)} is in review.", do="Agree with it or return it in the reviews.")
         if chosen := reviews.needed(change, encounter):
@@ -63,13 +63,6 @@ def _settle_queries(change: Change, encounter: Encounter) -> None:
         raise Refused(f"{queries.called(waiting[0])} is {waiting[0].state}.", do="Send or cancel it in the queries.")
     for query in queries.of_encounter(change, encounter.id, frozenset({QueryState.ANSWERED})):
         applied(change, query)
-
-
-def _keep_reason(change: Change, encounter: Encounter, reason: str) -> None:
-    """Why edits were overridden stays with the encounter, dated and signed."""
-    text = f"Finished in spite of an edit: {reason}"
-    subject = f"{access.QUEUE}:{encounter.id}"
-    change.add(Remark(subject=subject, user_id=change.actor.user_id, at=change.now, text=text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from sqlmodel import Session
 
 from codesets.edits.reference_data import reference_data
-from codesets.worksheets import EmResult, EmWorksheet, Level, Threshold, TimedMinutes, UnitRule, em_level, timed_units
+from codesets.worksheets import (
+    AnesthesiaRule,
+    EmResult,
+    EmWorksheet,
+    Level,
+    Threshold,
+    TimedMinutes,
+    UnitRule,
+    anesthesia_rule,
+    em_level,
+    is_anesthesia,
+    timed_units,
+)
+from codesets.worksheets.anesthesia import MEDICARE
 from store.claims.coverages import payer_on
 from store.claims.payer_data import MEDICARE_FILINGS
 from store.coding import access
@@ -16,6 +32,12 @@ from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Encounter, Payer, ServiceLine, VisitSheet
 from store.work.command import Change, Command, Said
+
+if TYPE_CHECKING:
+    from codesets import CodeLibrary
+
+
+MAX_BASE = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +101,12 @@ class SetMinutes(Command):
         encounter = access.editable(change, self.encounter_id)
         line = access.one_line(change, encounter, self.line_id)
         line.minutes = self.minutes
-        timed = [one for one in access.lines(change, encounter.id) if one.minutes is not None]
+        if is_anesthesia(line.code):
+            raise Refused(
+                f"{line.code} is anaesthesia: it needs its base units too.", do="U on the line asks for them."
+            )
+        counted_by_time = [one for one in access.lines(change, encounter.id) if one.minutes is not None]
+        timed = [one for one in counted_by_time if not is_anesthesia(one.code)]
         _require_once(timed)
         rule = _rule(change, encounter)
         result = timed_units([TimedMinutes(one.code, one.minutes or 0) for one in timed], rule)
@@ -96,6 +123,58 @@ class SetMinutes(Command):
         return Said(f"{line.code} x{own.units}: {own.why}; {rule.value}: {result.why}.", line.id)
 
 
+@dataclass(frozen=True, slots=True)
+class SetAnesthesia(Command):
+    """Count a line of anaesthesia: base units and those for the patient's state, and the minutes from start to end."""
+
+    encounter_id: int
+    line_id: int
+    minutes: int
+    base: int
+    modifying: int = 0
+    name: ClassVar[str] = "coding.set_anesthesia"
+    permission: ClassVar[Permission] = Permission.CODE
+
+    def apply(self, change: Change) -> Said:
+        """The charge is the fee for each unit; the claim tells the minutes.  How it was counted stays as a remark.
+
+        Refused where the payer's rule is not on file, and for a code that is no anaesthesia.
+        """
+        encounter = access.editable(change, self.encounter_id)
+        line = access.one_line(change, encounter, self.line_id)
+        if not is_anesthesia(line.code):
+            raise Refused(f"{line.code} is not anaesthesia.", do="Enter its units, or its minutes.")
+        if self.minutes < 1:
+            raise Refused("Anaesthesia has at least a minute.")
+        if not (0 <= self.base <= MAX_BASE and 0 <= self.modifying <= MAX_BASE):
+            raise Refused(f"Base units and those for the patient's state are from 0 to {MAX_BASE}.")
+        payer = _first_payer(change, encounter)
+        counted = _anesthesia_rule(payer).units(self.base, self.minutes, self.modifying)
+        fee = fee_on(change.session, line.code, encounter.service_date).cents
+        line.minutes, line.units = self.minutes, 1
+        line.charge = int((fee * counted.total).quantize(Decimal(1), ROUND_HALF_UP))
+        told = f"{line.code} {self.minutes} min: {counted.why} units; {payer.name}'s rule"
+        access.keep_remark(change, encounter, told)
+        return Said(f"{told}.", line.id)
+
+
+def _anesthesia_rule(payer: Payer) -> AnesthesiaRule:
+    if payer.anesthesia:
+        return anesthesia_rule(payer.anesthesia)
+    if payer.filing in MEDICARE_FILINGS:
+        return anesthesia_rule(MEDICARE)
+    raise Refused(
+        f"How {payer.name} counts anaesthesia is not on file.",
+        do="Enter the units, or have anesthesia set: superbill payers.",
+    )
+
+
+def base_units(session: Session, codes: CodeLibrary, encounter_id: int, code: str) -> int | None:
+    """The base units of an anaesthesia code by the practice's own list, on the encounter's date."""
+    encounter = session.get(Encounter, encounter_id)
+    return codes.rules.base_units(code, encounter.service_date) if encounter is not None else None
+
+
 def _require_once(timed: Sequence[ServiceLine]) -> None:
     codes = [one.code for one in timed]
     double = next((code for code in codes if codes.count(code) > 1), None)
@@ -104,10 +183,7 @@ def _require_once(timed: Sequence[ServiceLine]) -> None:
 
 
 def _rule(change: Change, encounter: Encounter) -> UnitRule:
-    payer_id = payer_on(change.session, encounter.patient_id, encounter.service_date)
-    if payer_id is None:
-        raise Refused("There is no payer whose rule could be asked.", do="Enter the units themselves.")
-    payer = change.get(Payer, payer_id)
+    payer = _first_payer(change, encounter)
     if payer.timed_units:
         return UnitRule(payer.timed_units)
     if payer.filing in MEDICARE_FILINGS:
@@ -116,3 +192,10 @@ def _rule(change: Change, encounter: Encounter) -> UnitRule:
         f"How {payer.name} counts timed units is not on file.",
         do="Enter the units, or have timed_units set: superbill payers.",
     )
+
+
+def _first_payer(change: Change, encounter: Encounter) -> Payer:
+    payer_id = payer_on(change.session, encounter.patient_id, encounter.service_date)
+    if payer_id is None:
+        raise Refused("There is no payer whose rule could be asked.", do="Enter the units themselves.")
+    return change.get(Payer, payer_id)

@@ -88,8 +88,8 @@ class Payer(SQLModel, table=True):
     `store.claims.payer_data.REQUIRABLE`) are separated by commas; `limits` is a JSON list of
     `store.claims.payer_data.Limit`; an address is needed for paper; `crosses_over` says that it sends claims on to the
     next payer by itself; `answer_days` are the days in which its remittance is expected; `timed_units` is how it counts
-    timed procedures: medicare, midpoint, or empty if that is not on file; `phone_menu` is what to press to reach a
-    person about a claim.
+    timed procedures: medicare, midpoint, or empty if that is not on file; `anesthesia` is how it counts anaesthesia, in
+    the words of `codesets.worksheets.anesthesia`; `phone_menu` is what to press to reach a person about a claim.
     """
 
     id: int = key()
@@ -104,6 +104,7 @@ class Payer(SQLModel, table=True):
     electronic: bool = later(True)
     crosses_over: bool = later(False)
     timed_units: str = later("")
+    anesthesia: str = later("")
     answer_days: int = later(30)
     line1: str = later("")
     city: str = later("")

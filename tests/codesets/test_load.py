@@ -174,6 +174,7 @@ RULES = (
     ("mce", "mce.tsv", "code\tage_category\tsex_list\tflags\nE1122\tadult15-124\t\tU\n"),
     ("telehealth", "telehealth.csv", "Code,Short Descriptor,Status\nG0439,Invented words,\n"),
     ("em-minutes", "minutes.csv", "Code,Minutes\n99213,11\n99214,21\n"),
+    ("anesthesia-base", "base.csv", "Code,Base Units\n00840,6\n00100,5\n"),
     ("carc", "carc.csv", "Code,Description,Stop Date\n45,Invented words,\n46,Ended words,01/31/2026\n"),
 )
 COVERAGE = {
@@ -247,6 +248,7 @@ def test_loaded_rules_answer_by_date_and_say_when_they_know_nothing(loaded: Code
     assert rules.listed("CARC", "46", DAY) is None
     assert rules.listed("HCPCS modifier", "lt", DAY) is not None
     assert rules.listed("telehealth", "G0439", DAY) is not None
+    assert [rules.base_units(code, DAY) for code in ("00840", "01999")] == [6, None]
     assert (rules.visit_minutes(DAY), rules.visit_minutes(early)) == ({"99213": 11, "99214": 21}, {})
     assert rules.fee("G0101", DAY) is None
     (article,) = rules.articles("G0101", DAY)

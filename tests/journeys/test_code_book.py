@@ -10,6 +10,7 @@ import pytest
 
 from codesets import CodeLibrary, open_library
 from codesets.library.page import open_page
+from tests.codesets.indexed import library_with_index
 from tests.journeys.sitting import answered, new_encounter
 from tests.tui.support import SMALL, Desk
 
@@ -60,6 +61,39 @@ async def test_a_code_is_opened_by_name_and_esc_returns_to_the_desk(book: Desk) 
     await book.press("escape")
     await book.settle()
     assert "Quillfeather" in book.text("#title")
+
+
+async def test_from_a_term_of_the_index_one_comes_to_the_tabular_list_and_takes_the_code(
+    day: Path, built_library_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERBILL_CODES", str(library_with_index(built_library_path, tmp_path / "indexed")))
+    async with new_encounter(day, SMALL) as desk:
+        await desk.press("o", "i")
+        await answered(desk, "breath")
+        assert "Breathing badness (nocturnal)" in desk.text("#tree")
+        assert "J45.9-" in desk.text("#tree")
+        await desk.press("enter")
+        await desk.settle()
+        assert "J45.9" in desk.text("#title")  # a code with a dash goes on in the tabular list
+        assert "J45.90" in desk.text("#tree")
+        await desk.press("i")
+        await answered(desk, "wheezy")
+        assert "see Windpipe, narrow, lasting" in desk.text("#tree")
+        await desk.press("enter")  # where it points to
+        await desk.settle()
+        assert "J45.30 >" in desk.text("#tree")
+        await desk.press("enter")  # what stands below it
+        await desk.settle()
+        assert "with worsening (acute)" in desk.text("#tree")
+        assert "Asthma" in desk.text("#booknotes")  # the notes of its own code stand beside it
+        await desk.press("j", "enter")
+        await desk.settle()
+        assert "J45.31" in desk.text("#title")
+        await desk.press("tab", "G")
+        assert "Windpipe, narrow, lasting, with worsening" in desk.text("#booknotes")
+        await desk.press("tab", "enter")
+        await desk.settle()
+        assert "1  J45.31" in desk.text("#codes")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
@@ -45,6 +46,24 @@ async def test_minutes_become_units_only_where_the_payers_rule_is_on_file(desk: 
     assert "x3" in desk.text("#codes")
 
 
+async def test_anaesthesia_asks_for_its_base_units_and_shows_its_minutes(day: Path) -> None:
+    with sqlite3.connect(day / "practice.db") as practice:
+        practice.execute("UPDATE fee SET code='00840', system='CPT', title='Invented anaesthesia' WHERE code='ZZ112'")
+        practice.execute("UPDATE payer SET anesthesia='15 tenths'")
+    async with new_encounter(day, SMALL) as desk:
+        await desk.press("enter")
+        await found(desk, "h", "00840")
+        await desk.press("U")
+        await answered(desk, "95m", "6", "")
+        assert "6 base + 95 min / 15 = 6.3 time = 12.3 units" in desk.status
+        line = next(line for line in desk.text("#codes").splitlines() if "00840" in line)
+        assert "95m" in line
+        assert "971.70" in line
+        await desk.press("u")
+        await desk.settle()
+        assert "x1" in next(line for line in desk.text("#codes").splitlines() if "00840" in line)
+
+
 async def test_a_macro_is_kept_and_is_at_hand_on_the_next_encounter(desk: Desk) -> None:
     await desk.press("enter")
     await found(desk, "h", "ZZ112")
@@ -83,7 +102,10 @@ async def test_a_review_is_asked_for_and_waits_in_its_own_queue(desk: Desk) -> N
     assert "REVIEW" in desk.text("#title")
     await desk.press("F")
     await answered(desk, "")
-    assert "You coded it yourself" in desk.status
+    assert "You coded it yourself, and nobody else may review" in desk.status
+    await desk.press("F")
+    await answered(desk, "read again the next day")
+    assert "let go without a second look" in desk.status
 
 
 def test_reviews_are_ruled_by_command(day: Path) -> None:  # noqa: ARG001 - the practice

@@ -76,7 +76,8 @@ def load_release(
 
     Kinds: icd10cm-tabular, icd10cm-order, icd10cm-addenda, icd10cm-index, hcpcs, hcpcs-names, cpt,
     ncci-ptp, ncci-mue, ncci-addon, mce, pfs, gpci, lcd, carc, rarc, claim-status,
-    claim-status-category, taxonomy, revenue, pos, telehealth, em-minutes.
+    claim-status-category, taxonomy, revenue, pos, telehealth, em-minutes,
+    anesthesia-base.
     """
     from codesets import load
     from store import clock

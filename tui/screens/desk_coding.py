@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 _SPAN_WORDS = 60
 
 
+def _whole(text: str, wrong: str, do: str) -> int:
+    told = text.strip()
+    if not (told.isdecimal() and told.isascii() and len(told) < 10):
+        raise Refused(wrong, do=do)
+    return int(told)
+
+
 class DeskCoding(DeskBase):
     """Adding, moving and taking off codes; modifiers, units, pointers, evidence."""
 
@@ -150,7 +157,8 @@ class DeskCoding(DeskBase):
             await self.change(ChangeLine(self.encounter_id, service, modifiers=modifiers))
 
     async def do_desk_units(self, count: int | None) -> None:
-        """Sets the units; `3U` without asking; minutes go by the payer's rule."""
+        """Sets the units; `3U` without asking; minutes go by the payer's rule, of anaesthesia with base units."""
+        from codesets.worksheets import is_anesthesia
         from store.coding.lines import ChangeLine
         from store.coding.worksheets import SetMinutes
 
@@ -159,15 +167,33 @@ class DeskCoding(DeskBase):
         answer = count if count is not None else await self.asked(ask)
         if answer is None:
             return
-        number, timed = str(answer).strip().lower(), False
-        if number.endswith("m"):
-            number, timed = number[:-1].strip(), True
-        if not (number.isdecimal() and number.isascii()):
-            raise Refused("Units are a whole number, minutes one with an m.", do="Write 3 or 45m.")
-        if timed:
-            await self.change(SetMinutes(self.encounter_id, service, int(number)))
+        number = str(answer).strip().lower()
+        timed = number.endswith("m")
+        many = _whole(number.removesuffix("m"), "Units are a whole number, minutes one with an m.", "Write 3 or 45m.")
+        line = self._codes.service
+        if not timed:
+            await self.change(ChangeLine(self.encounter_id, service, units=many))
+        elif line is not None and is_anesthesia(line.code):
+            await self._count_anesthesia(service, line.code, many)
         else:
-            await self.change(ChangeLine(self.encounter_id, service, units=int(number)))
+            await self.change(SetMinutes(self.encounter_id, service, many))
+
+    async def _count_anesthesia(self, service: int, code: str, minutes: int) -> None:
+        from store.coding.worksheets import SetAnesthesia
+
+        known = await self.session.calls.run(self._finder.base_units, self.encounter_id, code)
+        first = "" if known is None else str(known)
+        hint = "typed: no list of base units is loaded with this code" if known is None else "of your own list"
+        base = await self.asked(Words(name="base", question=f"Base units of {code}", first=first, hint=hint))
+        if base is None:
+            return
+        ask = Words(name="status", question="Units for state", required=False, hint="and circumstances; empty for none")
+        further = await self.asked(ask)
+        if further is None:
+            return
+        wrong = ("Units are a whole number.", "Write 5.")
+        units = _whole(str(base), *wrong), _whole(str(further) or "0", *wrong)
+        await self.change(SetAnesthesia(self.encounter_id, service, minutes, *units))
 
     def _digit(self, key: str) -> bool:
         """A digit points the line under the cursor to that diagnosis; elsewhere it begins a count."""

@@ -117,6 +117,13 @@ class DeskFinder:
         with self._practice.reading() as session:
             return handy(session, self._practice.actor.user_id)
 
+    def base_units(self, encounter_id: int, code: str) -> int | None:
+        """The base units of an anaesthesia code by the practice's own list."""
+        from store.coding.worksheets import base_units
+
+        with self._practice.reading() as session:
+            return base_units(session, self.codes, encounter_id, code)
+
     async def search(self, text: str) -> Sequence[HitLike]:
         """Codes for what is typed."""
         if not text.strip() and self.scope.systems:

@@ -35,10 +35,11 @@ def diagnosis_line(row: DeskDiagnosis, mark: str, width: int) -> Line:
 
 
 def service_line(row: DeskLine, mark: str, width: int) -> Line:
-    """Edit mark, number, code, modifiers, units, pointers as letters, title and charge."""
+    """Edit mark, number, code, modifiers, units (of anaesthesia minutes), pointers as letters, title and charge."""
     pointers = "".join(LETTERS[pointer - 1] for pointer in row.pointers) or "-"
     modifiers = " ".join(row.modifiers)
-    head = f"{row.position:>2}  {fit(row.code, 6)}{fit(modifiers, 6)}x{row.units:<3}{fit(pointers, 5)}"
+    units = f"x{row.units}" if row.anesthesia is None else f"{row.anesthesia}m"
+    head = f"{row.position:>2}  {fit(row.code, 6)}{fit(modifiers, 6)}{fit(units, 4)}{fit(pointers, 5)}"
     amount = f" {show_cents(row.charge):>9} "
     title = fit(one_line(row.title), max(0, width - len(head) - len(amount) - 1))
     return (_mark(mark), (head, BOLD), (title, PLAIN), (amount, PLAIN))

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codesets.errors import Refused
-from codesets.worksheets import TimedMinutes, UnitRule, anesthesia_units, timed_units
+from codesets.worksheets import TimedMinutes, UnitRule, anesthesia_rule, anesthesia_units, is_anesthesia, timed_units
+from codesets.worksheets.anesthesia import MEDICARE
 
 
 def units(rule: UnitRule, *minutes: int, per: int = 15) -> list[int]:
@@ -113,3 +114,26 @@ def test_other_payers_round_otherwise_and_add_units() -> None:
 def test_impossible_anaesthesia_is_refused(base: int, minutes: int, per: int) -> None:
     with pytest.raises(Refused):
         anesthesia_units(base, minutes, per=per)
+
+
+@pytest.mark.parametrize(
+    ("rule", "total"),
+    [("15 tenths", "11.1"), ("15 whole", "11"), ("15 started", "12"), ("10 started status", "17"), (MEDICARE, "11.1")],
+)
+def test_a_payers_rule_is_a_few_words(rule: str, total: str) -> None:
+    adds = 1 if "status" in rule else 0
+    assert anesthesia_rule(rule).units(6, 91 if "10" in rule else 77, adds).total == Decimal(total)
+
+
+def test_words_that_are_no_rule_and_units_that_the_payer_does_not_add_are_refused() -> None:
+    for wrong in ("", "0 tenths", "15", "15 tenths status status", "100 whole"):
+        with pytest.raises(Refused):
+            anesthesia_rule(wrong)
+    with pytest.raises(Refused, match="adds no units"):
+        anesthesia_rule(MEDICARE).units(5, 30, 1)
+
+
+def test_anaesthesia_is_known_by_its_number() -> None:
+    assert [
+        code for code in ("00099", "00100", "00840", "01999", "02000", "0084T", "G0438") if is_anesthesia(code)
+    ] == ["00100", "00840", "01999"]

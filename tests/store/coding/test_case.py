@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
+import pytest
+
+from codesets import CodeLibrary, open_library
 from codesets.edits import not_checked
 from store.coding.case import whole_case
 from store.coding.desk import read_desk
 from store.tables import Encounter
+from tests.codesets.edits.rules import library_with_rules
 from tests.store.world import DOS, World, person
 
 NOTE = "HPI: Type 2 diabetes. Takes insulin glargine 20 units nightly.\nA/P: Type 2 diabetes, stable.\n"
@@ -71,3 +77,57 @@ def test_what_is_not_loaded_is_told_as_not_checked(world: World) -> None:
         told = " ".join(read_desk(session, world.library, encounter_id).not_checked)
     for edit in ("PX.PTP", "PX.MUE", "PX.ADDON", "PX.MEDNEC", "PX.GLOBAL"):
         assert edit in told
+
+
+@pytest.fixture(scope="module")
+def ruled(built_library_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeLibrary]:
+    """The library with pairs, limits, add-on codes and a fee schedule."""
+    with open_library(library_with_rules(built_library_path, tmp_path_factory.mktemp("rules"))) as opened:
+        yield opened
+
+
+def told(world: World, library: CodeLibrary, encounter_id: int, edit: str) -> list[tuple[str, str]]:
+    """Severity and message of each finding of an edit, as the desk shows them."""
+    with world.owner.reading() as session:
+        found = read_desk(session, library, encounter_id).findings
+    return [(finding.severity.value, finding.message) for finding in found if finding.edit == edit]
+
+
+def test_procedures_of_other_encounters_of_the_day_count_for_pairs_limits_and_add_ons(
+    world: World, ruled: CodeLibrary
+) -> None:
+    somebody = person("TWICE")
+    earlier = world.encounter("PRMUT", patient=somebody)
+    world.code(earlier, lines=(("G0438", (), 1, (1,)), ("J0696", (), 3, (1,))), finish=False)
+    world.sql(
+        "UPDATE fee SET code='G2211' WHERE code NOT IN ('G0438', 'G0008', 'J0696') AND id = (SELECT max(id) FROM fee)"
+    )
+    now = world.encounter("PRMUT", patient=somebody)
+    world.code(now, lines=(("G0008", (), 1, (1,)), ("J0696", (), 2, (1,)), ("G2211", (), 1, (1,))), finish=False)
+    pairs = told(world, ruled, now, "PX.PTP")
+    assert [severity for severity, _ in pairs] == ["error", "warn"]
+    assert "G0008 is not paid beside G0438 on the same day (of another encounter)" in pairs[0][1]
+    assert told(world, ruled, now, "PX.MUE") == [("warn", "J0696 has 5 units; 4 at most are paid on one day.")]
+    assert told(world, ruled, now, "PX.ADDON") == []
+    world.sql("UPDATE encounter SET service_date=:day WHERE id=:id", day=DOS - timedelta(days=1), id=earlier)
+    assert [severity for severity, _ in told(world, ruled, now, "PX.PTP")] == ["warn"]
+    assert told(world, ruled, now, "PX.MUE") == []
+    assert told(world, ruled, now, "PX.ADDON") != []
+
+
+def test_a_visit_in_the_global_days_of_an_earlier_procedure_is_asked_about(world: World, ruled: CodeLibrary) -> None:
+    somebody = person("SURGERY")
+    world.encounter("PRMUT", day=DOS - timedelta(days=400))
+    surgery = world.encounter("PRMUT", patient=somebody, day=DOS - timedelta(days=60))
+    world.code(surgery, lines=(("J0696", (), 1, (1,)),), finish=False)
+    world.sql("UPDATE fee SET code='99213' WHERE code='G0438'")
+    now = world.encounter("PRMUT", patient=somebody)
+    world.code(now, lines=(("99213", (), 1, (1,)),), finish=False)
+    ((severity, message),) = told(world, ruled, now, "PX.GLOBAL")
+    assert severity == "warn"
+    assert "90 global days of J0696" in message
+    world.sql("UPDATE service_line SET modifiers='24' WHERE code='99213'")
+    assert told(world, ruled, now, "PX.GLOBAL") == []
+    world.sql("UPDATE service_line SET modifiers='' WHERE code='99213'")
+    world.sql("UPDATE encounter SET service_date=:day WHERE id=:id", day=DOS - timedelta(days=91), id=surgery)
+    assert told(world, ruled, now, "PX.GLOBAL") == []

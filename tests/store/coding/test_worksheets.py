@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from store.claims.payers import SavePayer
 from store.coding.case import whole_case
+from store.coding.desk import read_desk
+from store.coding.flow import FinishCoding
 from store.coding.lines import AddLine, ChangeLine
 from store.coding.shelf import KeepMacro, UseMacro, handy, past_codes
-from store.coding.worksheets import KeepVisitSheet, SetMinutes
+from store.coding.worksheets import KeepVisitSheet, SetAnesthesia, SetMinutes
 from store.errors import NotFound, Refused
-from store.tables import Diagnosis, Encounter, ServiceLine, VisitSheet
+from store.tables import Claim, Diagnosis, Encounter, Remark, ServiceLine, VisitSheet
 from tests.store.world import DOS, World, person
 
 
@@ -29,8 +32,6 @@ def test_two_of_three_elements_carry_the_level_and_the_reason_is_kept(world: Wor
 
 
 def test_the_edits_compare_the_line_with_the_worksheet(world: World) -> None:
-    from store.coding.desk import read_desk
-
     encounter_id = world.encounter("PRMUT")
     world.sql("UPDATE fee SET code='99215' WHERE code='G0438'")
     world.code(encounter_id, ("I10",), (("99215", (), 1, (1,)),), finish=False)
@@ -90,6 +91,49 @@ def test_units_that_are_typed_forget_the_minutes(world: World) -> None:
     world.do(ChangeLine(encounter_id, first, units=1))
     line = world.get(ServiceLine, first)
     assert (line.units, line.minutes, line.charge) == (1, None, 19_500)
+
+
+def anesthesia(world: World, *payers: str) -> tuple[int, int]:
+    """A visit with anaesthesia at $90.00 a unit and a second line; the ids of the encounter and of the first line."""
+    world.sql("UPDATE fee SET code='00840', cents=9000 WHERE code='G0438'")
+    encounter_id = world.encounter(*payers)
+    world.code(encounter_id, ("I10",), (("00840", (), 1, (1,)), ("G0008", (), 1, (1,))), finish=False)
+    return encounter_id, world.all(ServiceLine, encounter_id=encounter_id)[0].id
+
+
+def test_anaesthesia_is_charged_by_base_and_time_and_told_in_minutes(world: World) -> None:
+    encounter_id, line_id = anesthesia(world, "MEDB")
+    said = world.do(SetAnesthesia(encounter_id, line_id, 95, 6)).said
+    assert "6 base + 95 min / 15 = 6.3 time = 12.3 units" in said
+    line = world.get(ServiceLine, line_id)
+    assert (line.minutes, line.units, line.charge) == (95, 1, 110_700)
+    assert "6.3 time" in world.one(Remark, subject=f"coding:{encounter_id}").text
+    with world.owner.reading() as session:
+        assert [row.anesthesia for row in read_desk(session, world.library, encounter_id).lines] == [95, None]
+    world.do(FinishCoding(encounter_id))
+    world.let_pass(world.one(Claim, encounter_id=encounter_id).id)
+    assert "SV1*HC:00840*1107*MJ*95*" in world.send()
+    assert world.faults() == []
+
+
+def test_anaesthesia_goes_by_the_payers_own_rule_or_by_none(world: World) -> None:
+    encounter_id, line_id = anesthesia(world, "PRMUT")
+    with pytest.raises(Refused, match="anaesthesia is not on file"):
+        world.do(SetAnesthesia(encounter_id, line_id, 95, 6))
+    with pytest.raises(Refused, match="anesthesia"):
+        world.do(SavePayer('payer_id = "PRMUT"\nanesthesia = "15 minutes"'))
+    world.do(SavePayer('payer_id = "PRMUT"\nanesthesia = "15 started status"'))
+    assert (
+        "6 base + 95 min / 15 = 7 time + 1 modifying = 14"
+        in world.do(SetAnesthesia(encounter_id, line_id, 95, 6, 1)).said
+    )
+    for wrong in (SetAnesthesia(encounter_id, line_id, 0, 6), SetAnesthesia(encounter_id, line_id, 10, 100)):
+        with pytest.raises(Refused):
+            world.do(wrong)
+    with pytest.raises(Refused, match="base units too"):
+        world.do(SetMinutes(encounter_id, line_id, 30))
+    with pytest.raises(Refused, match="not anaesthesia"):
+        world.do(SetAnesthesia(encounter_id, world.all(ServiceLine, encounter_id=encounter_id)[1].id, 30, 5))
 
 
 def test_a_macro_adds_what_is_missing_and_points_as_it_was_kept(world: World) -> None:

@@ -138,6 +138,15 @@ def _timed(world: World) -> tuple[int, int]:
     return _line(world, 1)
 
 
+def _anesthesia(world: World) -> tuple[int, int]:
+    """A line of anaesthesia."""
+    world.sql("UPDATE payer SET anesthesia='15 tenths'")
+    encounter_id, line_id = _line(world, 1)
+    world.sql("UPDATE service_line SET code='00840'")
+    world.sql("UPDATE fee SET code='00840' WHERE code='G0438'")
+    return encounter_id, line_id
+
+
 def _macro(world: World) -> int:
     encounter_id = world.encounter()
     world.code(encounter_id, ("R05.1",), (("J0696", (), 1, (1,)),), finish=False)
@@ -239,6 +248,7 @@ CASES: dict[str, Make] = {
     "coding.no_change": lambda w: recall.NothingToRecode(_sent_back(w), "the modifier is right"),
     "coding.visit_sheet": lambda w: worksheets.KeepVisitSheet(_coded(w), False, "low", "moderate", "moderate", 22),
     "coding.set_minutes": lambda w: worksheets.SetMinutes(*_timed(w), 25),
+    "coding.set_anesthesia": lambda w: worksheets.SetAnesthesia(*_anesthesia(w), 95, 6),
     "coding.keep_macro": lambda w: shelf.KeepMacro(_coded(w), "check-up"),
     "coding.use_macro": lambda w: shelf.UseMacro(_coded(w), _macro(w)),
     "coding.drop_macro": lambda w: shelf.DropMacro(_macro(w)),
