@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from store import clock
 from store.coding.desk import age_on
 from store.coding.states import CodingState
 from store.errors import NotFound
+from store.money import show_cents
 from store.people.roles import Permission
 from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Column, Kind, Why
+
+_CHARGED = (
+    select(func.coalesce(func.sum(col(ServiceLine.charge)), 0))
+    .where(col(ServiceLine.encounter_id) == col(Encounter.id))
+    .correlate(Encounter)
+    .scalar_subquery()
+)
 
 
 def _join(query: AnySelect) -> AnySelect:
@@ -46,10 +54,16 @@ def _why(session: Session, item: WorkItem) -> Why:
         f"It is {age} days old; it should be coded by {item.due}." if item.due else f"It is {age} days old.",
         "It leaves the queue when it is finished (F), held (H) or marked as not billable (V).",
     ]
+    if item.cents:
+        cents = show_cents(item.cents, sign="$")
+        lines.append(f"Expected charge {cents}; after what is due first, larger ones come first.")
     if encounter.state == CodingState.HOLD:
         lines.append(f"On hold until {encounter.hold_until}: {encounter.hold_reason}.")
     return Why(
-        "Why is this here?", tuple(lines), "Due: date of service plus the practice's coding target in business days."
+        "Why is this here?",
+        tuple(lines),
+        "Due: date of service plus the practice's coding target in business days.  Expected charge: its own lines, or"
+        " the mean of the visits of its kind in the year before.",
     )
 
 
@@ -106,9 +120,13 @@ CODING = Queue(
     shown=(
         Shown(Column("dos", "DOS", 10, Kind.DATE, help="date of service"), col(Encounter.service_date)),
         Shown(Column("enc", "Enc", 7, help="encounter"), col(Encounter.number)),
-        Shown(Column("patient", "Patient", 16), col(Patient.last) + ", " + col(Patient.first)),
-        Shown(Column("kind", "Kind", 14), col(Encounter.kind)),
-        Shown(Column("prov", "Provider", 11), col(Provider.last)),
+        Shown(Column("patient", "Patient", 14), col(Patient.last) + ", " + col(Patient.first)),
+        Shown(Column("kind", "Kind", 12), col(Encounter.kind)),
+        Shown(Column("prov", "Provider", 8), col(Provider.last)),
+        Shown(
+            Column("est", "Est$", 8, Kind.CENTS, help="expected charge: its own lines, or the mean of visits like it"),
+            case((_CHARGED > 0, _CHARGED), else_=col(WorkItem.cents)),
+        ),
         Shown(Column("state", "Stage", 11), col(Encounter.state)),
         Shown(Column("spec", "Specialty", 16, wide=True), col(Provider.specialty)),
         Shown(Column("sex", "Sex", 3, wide=True), col(Patient.sex)),

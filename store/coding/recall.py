@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from store.claims.states import STILL_OURS, ClaimState
 from store.coding import access
+from store.coding.expected import charged
 from store.coding.states import ENCOUNTER, WITH_CODERS, CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
@@ -67,7 +68,8 @@ class RecallEncounter(Command):
         if encounter.state == _S.CODED:
             change.move(encounter, ENCOUNTER, _S.IN_PROGRESS, access.called(encounter))
             access.note_step(change, encounter.id)
-            items.put(change, access.QUEUE, encounter.id, reason=f"recalled: {reason}")
+            cents = charged(change.session, encounter.id)
+            items.put(change, access.QUEUE, encounter.id, reason=f"recalled: {reason}", cents=cents, score=cents)
         elif encounter.state == _S.RELEASED:
             give_back(change, encounter, reason, access.charges(change, encounter.id) if claim is not None else 0)
         else:

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col, select
 
 from store.coding.access import QUEUE
 from store.coding.desk import age_on
+from store.coding.expected import ExpectedCharges
 from store.coding.states import ENCOUNTER, CodingState
 from store.intake.values import CoverageIn, EncounterIn, ProviderIn
 from store.people.roles import Permission
@@ -68,6 +69,7 @@ class _Loader:
         self.completed = 0
         practice = change.session.exec(select(Practice)).first()
         self.target_days = practice.coding_target_days if practice else 3
+        self.expected = ExpectedCharges(change.session, change.today)
 
     def load(self, value: EncounterIn) -> bool:
         """Keep one encounter; False when it is here already."""
@@ -113,7 +115,9 @@ class _Loader:
         self.without_note += waiting
         due = add_business_days(encounter.service_date, self.target_days, holidays(self.change.session))
         reason = "waits for its note" if waiting else "to be coded"
-        items.put(self.change, QUEUE, encounter.id, reason=reason, due=due)
+        provider = self.change.get(Provider, encounter.provider_id)
+        cents = self.expected.of(provider.specialty, encounter.kind)
+        items.put(self.change, QUEUE, encounter.id, reason=reason, due=due, cents=cents, score=cents)
 
     def _patient(self, value: EncounterIn) -> Patient:
         person = value.patient
