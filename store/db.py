@@ -94,7 +94,7 @@ def _postgresql(url: str) -> Engine:
     """Few connections, looked at before use, with limits so that one person's trouble never stops the others."""
     if importlib.util.find_spec("psycopg") is None:
         raise Refused("The PostgreSQL driver is not installed.", do="Install superbill[postgresql].")
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         pool_size=2,
@@ -107,6 +107,20 @@ def _postgresql(url: str) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL.items()),
         },
     )
+    event.listen(engine, "connect", _sums_are_whole)
+    return engine
+
+
+def _sums_are_whole(connection: Any, _record: object) -> None:
+    """PostgreSQL adds up integers to a numeric, which would come as a Decimal: sums of cents are integers here."""
+    from psycopg.types.numeric import NumericLoader
+
+    class Whole(NumericLoader):
+        def load(self, data: Any) -> Any:
+            number = super().load(data)
+            return int(number) if number == number.to_integral_value() else number
+
+    connection.adapters.register_loader("numeric", Whole)
 
 
 def on_postgresql(connection: Connection | Session) -> bool:

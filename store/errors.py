@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from codesets.errors import Refused
 
-__all__ = ["NotAllowed", "NotFound", "Refused", "Stale", "Taken"]
+__all__ = ["LockedOut", "NotAllowed", "NotFound", "Refused", "Stale", "Taken"]
 
 
 class NotAllowed(Refused):
     """The person's role lacks the permission, which the sentence names."""
+
+
+class LockedOut(NotAllowed):
+    """Too many wrong tries at a locked screen: the program ends, and the right PIN is needed after a new login too."""
 
 
 class NotFound(Refused):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 import store.stages  # noqa: F401 - registers every queue and state machine
@@ -19,31 +17,31 @@ from store import clock
 from store.accounts.view import account_record
 from store.claims.release import ReleaseCoded, waiting
 from store.claims.view import claim_record
-from store.db import default_url, on_postgresql, open_engine, writer
+from store.db import default_url, open_engine, writer
 from store.errors import NotAllowed, NotFound, Refused, Stale
 from store.migrations import require_current
-from store.people import audit, trail
+from store.people import audit
 from store.people.identity import actor_of
+from store.people.presence import Presence, refused_login
 from store.people.roles import Actor, Permission
 from store.storage import storage_told
-from store.tables import Claim, Encounter, Note, User, WorkItem
-from store.work import assignment, leases, queue, seats, sitting, views
+from store.tables import Claim, Encounter, User, WorkItem
+from store.work import assignment, leases, queue, sitting, views
 from store.work.command import Command, Job, Runner
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
 if TYPE_CHECKING:
     from codesets import CodeLibrary
+    from store.coding.desk import Desk
     from store.reports.values import Report
 
 
-PRESENT = timedelta(seconds=30)
-"""How often a session says that it is still here, and learns whether it was ended."""
 LOOK = timedelta(minutes=5)
 """Looks at the same record within this time are one look."""
 
 
-class Practice:
+class Practice(Presence):
     """One person's door to one practice database.
 
     Every method is blocking and makes one short transaction; none keeps a session.  They raise
@@ -51,21 +49,26 @@ class Practice:
     """
 
     def __init__(self, engine: Engine, actor: Actor) -> None:
-        self.engine = engine
-        self.actor = actor
+        super().__init__(engine, actor)
         self._codes: CodeLibrary | None = None
-        self._session_id: int | None = None
-        self._seen = datetime.min.replace(tzinfo=UTC)
-        self._looked: dict[tuple[str, int], datetime] = {}
+        self._looked: dict[tuple[str, int | str], datetime] = {}
 
     @classmethod
-    def open(cls, url: str | None = None) -> Practice:
-        """Open the database as the operating system's user, who has to be a user of the practice."""
+    def open(cls, url: str | None = None, verb: str = "") -> Practice:
+        """Open the database as the operating system's user, who has to be a user of the practice.
+
+        `verb` is the command for which it is opened: the trail keeps its name.
+        """
         engine = open_engine(url or default_url())
         require_current(engine)
         with storage_told(), Session(engine) as session:
-            opened = cls(engine, actor_of(session))
-        opened._come_in()
+            try:
+                opened = cls(engine, actor_of(session))
+            except NotAllowed:
+                session.rollback()
+                refused_login(engine)
+                raise
+        opened._come_in(verb)
         return opened
 
     def close(self) -> None:
@@ -74,64 +77,7 @@ class Practice:
             self._leave()
         self.engine.dispose()
 
-    def _come_in(self) -> None:
-        with storage_told(), Session(writer(self.engine)) as session:
-            self._session_id = seats.begin(session, self.actor, clock.now())
-            detail: dict[str, object] = {"session": self._session_id, "pid": os.getpid()}
-            audit.append(session, self.actor, clock.now(), "people.login", f"user:{self.actor.user_id}", detail)
-            session.commit()
-
-    def _leave(self) -> None:
-        if self._session_id is None:
-            return
-        with storage_told(), Session(writer(self.engine)) as session:
-            seats.end(session, self._session_id, clock.now())
-            session.commit()
-            self._session_id = None
-            where = os.environ.get("SUPERBILL_ANCHOR")
-            if where and self.actor.may(Permission.AUDIT):
-                trail.anchor(session, Path(where), clock.now())
-
-    def present(self) -> None:
-        """Say that this session is still here; refused when an administrator has ended it."""
-        if self._session_id is None:
-            return
-        with storage_told(), Session(writer(self.engine)) as session:
-            seats.seen(session, self._session_id, clock.now())
-            session.commit()
-
-    def _still_here(self) -> None:
-        now = clock.now()
-        if self._session_id is not None and now - self._seen >= PRESENT:
-            self.present()
-            self._seen = now
-
-    def sessions(self) -> list[dict[str, Any]]:
-        """Who is in the program now (administrators see all, others their own)."""
-        with self.reading() as session:
-            rows = seats.open_sessions(session, clock.now())
-        return [row for row in rows if self.actor.may(Permission.ADMIN) or row["login"] == self.actor.name]
-
-    def open_note(self, encounter_id: int, reason: str) -> str:
-        """Break the glass: the note of an encounter for a stated reason, which the audit trail keeps."""
-        if len(reason.strip()) < 5:
-            raise NotAllowed("A note is opened for a reason.", do="Say why you need to read it.")
-        with storage_told(), Session(writer(self.engine)) as session:
-            if on_postgresql(session):
-                values = {"id": encounter_id, "reason": reason, "host": self.actor.host}
-                query = text("SELECT superbill_open_note(:id, :reason, :host)")
-                found = session.connection().execute(query, values).scalar()
-            else:
-                note = session.get(Note, encounter_id)
-                found = note.text if note else None
-                patient_id = session.exec(select(Encounter.patient_id).where(Encounter.id == encounter_id)).first()
-                self._tell(session, "note.break_glass", f"encounter:{encounter_id}", patient_id, {"reason": reason})
-            session.commit()
-        if found is None:
-            raise NotFound(f"There is no encounter {encounter_id}.")
-        return str(found)
-
-    def _viewed(self, kind: str, subject_id: int, patient_id: int | None) -> None:
+    def _viewed(self, kind: str, subject_id: int | str, patient_id: int | None) -> None:
         """A look at a patient's data is in the trail before it is shown; the same again within minutes is one look."""
         now = clock.now()
         before = self._looked.get((kind, subject_id))
@@ -141,11 +87,6 @@ class Practice:
             self._tell(session, f"view.{kind}", f"{kind}:{subject_id}", patient_id, {})
             session.commit()
         self._looked[kind, subject_id] = now
-
-    def _tell(
-        self, session: Session, action: str, subject: str, patient_id: int | None, detail: dict[str, object]
-    ) -> None:
-        audit.append(session, self.actor, clock.now(), action, subject, detail, patient_id)
 
     def exported(self, what: str, rows: int) -> None:
         """Rows left the program for a file: in the trail, as a disclosure."""
@@ -200,8 +141,9 @@ class Practice:
             )
 
     def page(self, name: str, view: View, *, start: int = 0, limit: int = 200) -> Page:
-        """A page of a queue."""
+        """A page of a queue; that its list was looked at is in the trail."""
         known = queue.find(name, self.actor)
+        self._viewed("queue", name, None)
         if name == "claims":
             self._release()
         with self.reading() as session:
@@ -228,6 +170,7 @@ class Practice:
         from store.reports.values import Asked, period_of
 
         known = reports.find(key, self.actor)
+        self._viewed("report", key, None)
         asked = Asked(period_of(start, end, clock.today()), argument)
         with self.reading() as session:
             return known.make(session, self.actor, asked)
@@ -253,6 +196,17 @@ class Practice:
             found = known.record(session, subject_id)
             patient_id = _patient_of(session, name, subject_id, found)
         self._viewed(name, subject_id, patient_id)
+        return found
+
+    def desk(self, encounter_id: int) -> Desk:
+        """An encounter with its note on the coding desk."""
+        from store.coding.desk import read_desk
+
+        self.require(Permission.CODE)
+        with self.reading() as session:
+            found = read_desk(session, self.codes, encounter_id)
+            patient_id = session.exec(select(Encounter.patient_id).where(Encounter.id == encounter_id)).first()
+        self._viewed("encounter", encounter_id, patient_id)
         return found
 
     def claim(self, claim_id: int) -> Record:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from rich.console import RenderableType
+from textual import events
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.await_complete import AwaitComplete
@@ -26,7 +27,9 @@ from textual.worker import WorkerFailed
 from store.errors import Refused
 from tui import sitting
 from tui.calls import Calls, PracticeApi
+from tui.idle import LOOK_SECONDS
 from tui.keys import Action, remap
+from tui.lock import Lock
 from tui.queues import QueueScreenSpec, load_specs
 from tui.screens.base import WorkScreen
 from tui.screens.home import HomeScreen
@@ -86,6 +89,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         self._tended = time.monotonic()
         calls = Calls(open_practice)
         self.session = Session(calls, Leases(calls), specs if specs is not None else load_specs(), tuple(common))
+        self.lock = Lock(self, settings.lock)
 
     def wear(self, name: str) -> None:
         """Puts a theme on: the terminal's own colours, a palette, or none."""
@@ -112,6 +116,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
             loop.add_signal_handler(number, self._hang_up, status)
         self.call_after_refresh(self._open)
         self.set_interval(self._beat_seconds, self._beat)
+        self.set_interval(LOOK_SECONDS, self.lock.look)
 
     async def on_unmount(self) -> None:
         """Gives everything back, whether a person left or the line dropped."""
@@ -138,6 +143,12 @@ class SuperbillApp(App[int], inherit_bindings=False):
             home.refuse(error)
         else:
             await self._go_on(home)
+            await self.lock.begin()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Each key says that somebody is there; one that comes after the time only locks."""
+        if not self.lock.swallows(event):
+            await super().on_event(event)
 
     def _home(self) -> HomeScreen:
         home = self.screen_stack[0]
@@ -177,13 +188,14 @@ class SuperbillApp(App[int], inherit_bindings=False):
         """Remembers the place before the screens go."""
         if self.session.calls.is_open:
             self._kept = self.where()
+        self.session.calls.let_through()
         super().exit(result, return_code, message)
 
     def _hang_up(self, status: int) -> None:
         self.exit(return_code=status)
 
     def _beat(self) -> None:
-        if self.session.calls.is_open:
+        if self.session.calls.is_open and not self.lock.is_on:
             self.run_worker(self._beat_all(), group="beat", exclusive=True)
 
     async def _beat_all(self) -> None:

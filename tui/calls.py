@@ -111,6 +111,30 @@ class PracticeApi(Protocol):
         """Gives an item back."""
         ...
 
+    def glass(self, claim_id: int, reason: str, /) -> Callable[[], Record]:
+        """Opens the note behind a claim for a reason; what is returned reads it while the time lasts."""
+        ...
+
+    def glass_told(self) -> str:
+        """What a supervisor is told of notes that others opened for a reason, or nothing."""
+        ...
+
+    def lock_minutes(self) -> int:
+        """After how many minutes without a key press the practice locks a screen; 0 for never."""
+        ...
+
+    def is_locked(self) -> bool:
+        """Whether the person's screen was locked and not opened since."""
+        ...
+
+    def lock(self) -> bool:
+        """The screen is locked; whether a PIN opens it."""
+        ...
+
+    def unlock(self, number: str, /) -> None:
+        """Opens it; refused when the number is wrong, `LockedOut` when it was wrong too often."""
+        ...
+
     def close(self) -> None:
         """Closes the practice."""
         ...
@@ -128,6 +152,8 @@ class Calls:
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="store", daemon=True)
         self._stop = False
+        self._through = asyncio.Event()
+        self._through.set()
         self.progress: tuple[int, int, str] | None = None
 
     @property
@@ -148,8 +174,23 @@ class Calls:
             self._thread.start()
         self._practice = await self.run(self._open_practice)
 
+    def hold_back(self) -> None:
+        """From now on answers wait: no screen goes on with its work until they are let through."""
+        self._through.clear()
+
+    def let_through(self) -> None:
+        """Answers that waited, and those to come, go to who asked."""
+        self._through.set()
+
     async def run(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a call, made on the store's thread; its exception is raised here."""
+        try:
+            return await self.run_through(call, *args, **kwargs)
+        finally:
+            await self._through.wait()
+
+    async def run_through(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like `run`, also while answers are held back: for the lock itself."""
         future: Future[T] = Future()
 
         def job() -> None:

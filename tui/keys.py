@@ -195,6 +195,9 @@ COMMON: tuple[Action, ...] = (
     Action(id="claim", key="o", label="claim", help="Everything about the claim; Esc returns.", places=_WORK),
     Action(id="ledger", key="l", label="ledger", help="What is owed and paid on the account; Esc returns.",
            places=_WORK),
+    Action(id="glass", label="read note", places=frozenset({Place.RECORD}),
+           help="Read the encounter's note for half an hour, for a reason that the audit trail keeps and a supervisor "
+           "is shown."),
     Action(id="undo", key="u", label="undo", help="Take the last thing back.", places=_ALL, rank=80),
     Action(id="repeat", key=".", label="repeat", help="Do the last thing again, on this row.", places=_WORK),
     Action(id="export", key="x", label="export", places=_TABLES,
@@ -206,6 +209,9 @@ COMMON: tuple[Action, ...] = (
     Action(id="theme", label="theme", places=_ALL,
            help="Other colours: terminal, light, dark, high-contrast or none; settings.toml keeps the choice."),
     Action(id="mouse", label="mouse", places=_ALL, help="Take the mouse from the terminal, or give it back."),
+    Action(id="lock", key="ctrl+x", label="lock", places=_ALL,
+           help="Lock the screen now; it locks by itself after some minutes without a key press. "
+           "superbill users pin sets what opens it."),
     Action(id="palette", key=":", label="command", help="Find any action or queue by its name.", places=_ALL,
            rank=98),
     Action(id="help", key="?", label="help", help="What the keys do here, and what the columns mean.", places=_ALL),

@@ -35,20 +35,26 @@ class Leases:
         lease = await self._calls.run(self._calls.practice.next_item, queue)
         return self._keep(lease) if lease else None
 
-    async def release(self, item_id: int) -> None:
-        """Gives an item back; one that was lost meanwhile is nobody's concern any more."""
+    @property
+    def items(self) -> tuple[int, ...]:
+        """The items in hand."""
+        return tuple(self._held)
+
+    async def release(self, item_id: int, *, through: bool = False) -> None:
+        """Gives an item back, `through` a lock too; one that was lost meanwhile is nobody's concern any more."""
         lease = self._held.pop(item_id, None)
         if lease is None:
             return
         try:
-            await self._calls.run(self._calls.practice.release, lease)
+            run = self._calls.run_through if through else self._calls.run
+            await run(self._calls.practice.release, lease)
         except Refused:
             return
 
-    async def release_all(self) -> None:
+    async def release_all(self, *, through: bool = False) -> None:
         """Gives everything back."""
         for item_id in tuple(self._held):
-            await self.release(item_id)
+            await self.release(item_id, through=through)
 
     async def beat(self) -> dict[int, Refused]:
         """Renews every lease; returns those that were lost, with the reason."""

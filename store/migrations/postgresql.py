@@ -115,6 +115,15 @@ BEGIN
         json_build_object('login', p_name, 'before', v_old.role, 'role', p_role, 'active', p_active)::text, '');
     RETURN v_id;
 END $$""",
+    f"""
+CREATE OR REPLACE FUNCTION superbill_forget_pin(p_user integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT {_IS_SUPERUSER} AND public.superbill_role() NOT IN ('admin', 'owner') THEN
+        RAISE EXCEPTION 'your role lacks the permission administer' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM public.pin WHERE user_id = p_user;
+END $$""",
     # Who and when are the server's own knowledge, whatever a client writes.
     f"""
 CREATE OR REPLACE FUNCTION superbill_stamp() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

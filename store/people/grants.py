@@ -117,6 +117,7 @@ _CALLED = (
     "superbill_audit(text, text, timestamptz, text, text, integer, text, text)",
     "superbill_open_note(integer, text, text)",
     "superbill_set_user(text, integer, text, boolean, text)",
+    "superbill_forget_pin(integer)",
 )
 
 
@@ -177,6 +178,7 @@ def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[st
         "transition": [("SELECT", f"{wide} OR {own} OR machine IN ({_texts(care)})", ""), ("INSERT", "", own)],
         "sitting": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
         "draft": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
+        "pin": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],
         "login_session": [
             ("SELECT", f"user_id = {mine} OR {ends}", ""),
             ("INSERT", "", f"user_id = {mine}"),

@@ -35,6 +35,7 @@ class Asked:
     since: date | None = None
     until: date | None = None
     limit: int = 1000
+    action: str = ""
 
 
 def entries(session: Session, asked: Asked) -> list[dict[str, Any]]:
@@ -48,6 +49,8 @@ def entries(session: Session, asked: Asked) -> list[dict[str, Any]]:
         query = query.where(AuditEntry.patient_id == (patient_id or int(asked.patient)))
     if asked.user:
         query = query.where(AuditEntry.user_name == asked.user)
+    if asked.action:
+        query = query.where(AuditEntry.action == asked.action)
     if asked.since:
         query = query.where(col(AuditEntry.at) >= _midnight(asked.since))
     if asked.until:

@@ -13,11 +13,14 @@ from sqlmodel import Session
 from store.errors import NotAllowed, NotFound
 from store.people.roles import Actor, Permission
 from store.reports.ageing import ageing_report
+from store.reports.glass import glass_report
 from store.reports.health import approvals_report, close_report, health_report
 from store.reports.kpi import kpi_report
 from store.reports.people import board_report, productivity_report
 from store.reports.reasons import reasons_report
 from store.reports.values import Asked, Report
+
+_P = Permission
 
 Make = Callable[[Session, Actor, Asked], Report]
 
@@ -44,6 +47,7 @@ REPORTS: dict[str, Known] = {
         Known("productivity", "Productivity", "What each person did, and in how many minutes.", productivity_report),
         Known("approvals", "Approvals", "What waits for a second person.", approvals_report),
         Known("close", "Day close", "Money that came against money that was posted, and what is open.", close_report),
+        Known("glass", "Notes opened", "Notes that were opened for a reason: who, whose, why.", glass_report, _P.AUDIT),
     )
 }
 

@@ -61,7 +61,7 @@ from store.tables.remittance import (
     RemitProviderAdjustment,
     Remittance,
 )
-from store.tables.sessions import Draft, LoginSession
+from store.tables.sessions import Draft, LoginSession, Pin
 from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
 from store.tables.suggestion import SuggestionChoice
 from store.tables.variance import CreditBalance, Dispute, Underpayment
@@ -77,7 +77,7 @@ __all__ = [
     "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "Draft", "DunningMessage",
     "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "Holiday", "LedgerEntry", "LetterTemplate",
     "LoginSession", "MessageRule", "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment",
-    "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Placement", "PlanInstalment", "Posting",
+    "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Pin", "Placement", "PlanInstalment", "Posting",
     "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "ProviderQuery", "QueryIndicator",
     "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
     "RemitProviderAdjustment", "Remittance", "ReviewRule", "RowImage", "RunWording", "SavedView",

@@ -61,7 +61,7 @@ class AuditEntry(SQLModel, table=True):
     at: datetime = moment()
     user_name: str
     role: str
-    action: str
+    action: str = Field(index=True)
     subject: str
     patient_id: int | None = Field(default=None, index=True)
     detail: str

@@ -13,7 +13,8 @@ from store.tables.base import cents, key, later
 class Practice(SQLModel, table=True):
     """The billing provider: who sends claims and statements.  `zip` and `tax_id` are digits.
 
-    `one_circle` is the owner's word that all who can open a SQLite file may see everything in it.
+    `one_circle` is the owner's word that all who can open a SQLite file may see everything in it; after `lock_minutes`
+    without a key press a screen locks, never with 0.
     """
 
     id: int = key()
@@ -36,6 +37,7 @@ class Practice(SQLModel, table=True):
     statement_cycle_days: int = 30
     coding_target_days: int = 3
     one_circle: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    lock_minutes: int = later(10)
 
 
 class Provider(SQLModel, table=True):

@@ -34,3 +34,16 @@ class Draft(SQLModel, table=True):
     subject: str
     text: str
     at: datetime = moment()
+
+
+class Pin(SQLModel, table=True):
+    """What a person types to open a locked screen again: never the number itself, only its salted hash.
+
+    `wrong` counts the tries since the right one; `locked` says that the screen was locked and not opened since.
+    """
+
+    user_id: int = Field(primary_key=True, foreign_key="app_user.id")
+    hash: str
+    wrong: int = 0
+    locked: bool = False
+    at: datetime = moment()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from store.errors import NotFound, Refused, Stale, Taken
+from store.errors import NotAllowed, NotFound, Refused, Stale, Taken
 from store.reports.values import Opens, Report, ReportRow, Series
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import BoardLine, Column, Done, Kind, Lease, NamedView, Page, QueueInfo, Row, SortKey, View, Why
@@ -79,6 +79,9 @@ class FakePractice:
     deferred: set[int] = field(default_factory=set)
     refuse: str = ""
     lose: bool = False
+    minutes: int = 10
+    pin: str = ""
+    locked: bool = False
     rows: dict[int, Row] = field(default_factory=dict)
     closed: bool = False
     with_lease: Lease | None = None
@@ -206,6 +209,28 @@ class FakePractice:
     def release(self, lease: Lease) -> None:
         self.leases.pop(lease.item_id, None)
         self.released.append(lease.item_id)
+
+    def glass(self, claim_id: int, reason: str) -> Callable[[], Record]:
+        self.done.append((claim_id, reason))
+        return lambda: Record("Note of E1", "Opened for a reason", "to be read", (Tab("Note", (Lines(("HPI",)),)),))
+
+    def glass_told(self) -> str:
+        return ""
+
+    def lock_minutes(self) -> int:
+        return self.minutes
+
+    def is_locked(self) -> bool:
+        return self.locked
+
+    def lock(self) -> bool:
+        self.locked = bool(self.pin)
+        return self.locked
+
+    def unlock(self, number: str) -> None:
+        if number != self.pin:
+            raise NotAllowed("That is not it.", do="4 more tries.")
+        self.locked = False
 
     def close(self) -> None:
         self.closed = True

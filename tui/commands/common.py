@@ -15,6 +15,7 @@ from datetime import date
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 
 if TYPE_CHECKING:
@@ -31,12 +32,18 @@ def opened(db: str | None) -> Iterator[Practice]:
     """The practice, closed at the end."""
     from store.practice import Practice
 
-    practice = Practice.open(db)
+    practice = Practice.open(db, _verb())
     try:
         with _long_work():
             yield practice
     finally:
         practice.close()
+
+
+def _verb() -> str:
+    """The verb that is running, as the trail names it; never what was typed after it."""
+    context = click.get_current_context(silent=True)
+    return context.command_path.partition(" ")[2] if context else ""
 
 
 @contextmanager

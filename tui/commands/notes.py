@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tui.commands.codes import On
-from tui.commands.common import Db, Json, opened, say, say_json, say_table
+from tui.commands.common import Db, Json, opened, say, say_json, say_record, say_table
 
 if TYPE_CHECKING:
     from codesets.reading import NoteReading
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     notes = typer.Typer(help="Clinical notes: codes suggested, with their evidence.", no_args_is_help=True)
     notes.command("suggest")(suggest)
     notes.command("rules")(rules)
+    notes.command("open")(open_note)
     app.add_typer(notes, name="note")
 
 
@@ -63,6 +64,16 @@ def rules(db: Db = None, as_json: Json = False) -> None:
         header = ("rule", "accepted", "edited", "rejected", "percent")
         rows = [(r.rule, str(r.accepted), str(r.edited), str(r.rejected), str(r.percent)) for r in counts]
         say_table(header, rows, right=(1, 2, 3, 4))
+
+
+def open_note(claim: Annotated[str, typer.Argument(help="The claim's number.")], db: Db = None) -> None:
+    """Read the note behind a claim for a reason, which is asked for and kept in the audit trail."""
+    from store.claims.listing import claim_id_of
+
+    with opened(db) as practice:
+        with practice.reading() as session:
+            found = claim_id_of(session, claim)
+        say_record(practice.glass(found, typer.prompt("You need to read it because"))())
 
 
 def _text_of(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,8 @@ def register(app: typer.Typer) -> None:
     users.command("trust")(trust)
     users.command("sessions")(sessions)
     users.command("end")(end_session)
+    users.command("lock")(lock)
+    users.command("pin")(set_pin)
     app.add_typer(users, name="users")
     audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
     audit.command("verify")(verify)
@@ -132,6 +135,32 @@ def end_session(session: int, db: Db = None) -> None:
         say(practice.do(EndSession(session)).said)
 
 
+def lock(
+    minutes: Annotated[int, typer.Argument(help="Minutes without a key press; 0 for never.")], db: Db = None
+) -> None:
+    """After how long everybody's screen locks; their own settings.toml may make it shorter."""
+    from store.people.pin import SetLock
+
+    with opened(db) as practice:
+        say(practice.do(SetLock(minutes)).said)
+
+
+def set_pin(
+    forget: Annotated[str, typer.Option("--forget", help="Take away what this person forgot (administrators).")] = "",
+    db: Db = None,
+) -> None:
+    """Set what opens your locked screen again; it is asked for, never given on the command line."""
+    from store.people.pin import ForgetPin
+
+    with opened(db) as practice:
+        if forget:
+            say(practice.do(ForgetPin(forget)).said)
+            return
+        old = typer.prompt("The PIN until now", hide_input=True) if practice.has_pin() else ""
+        practice.set_pin(typer.prompt("New PIN", hide_input=True, confirmation_prompt="Once more"), old)
+    say("Your PIN is set. A locked screen asks for it, and so does the next start after one that was left locked.")
+
+
 def verify(
     anchors: Annotated[
         Path | None, typer.Option("--anchor", help="The file of anchors that was kept elsewhere.")
@@ -157,6 +186,7 @@ def verify(
 def show(
     patient: Annotated[str, typer.Option(help="A patient's number.")] = "",
     user: Annotated[str, typer.Option(help="A person's login.")] = "",
+    what: Annotated[str, typer.Option(help="A kind of entry, like note.break_glass, export, people.refused.")] = "",
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     limit: Annotated[int, typer.Option(help="At most so many, the newest.")] = 200,
@@ -167,7 +197,7 @@ def show(
     from store.people.roles import Permission
     from store.people.trail import Asked, before_and_after, entries
 
-    asked = Asked(patient, user, since and since.date(), until and until.date(), limit)
+    asked = Asked(patient, user, since and since.date(), until and until.date(), limit, what)
     with opened(db) as practice:
         practice.require(Permission.AUDIT)
         with practice.reading() as session:
@@ -176,10 +206,13 @@ def show(
                 say_json([{**row, "changed": before_and_after(session, row["detail"])} for row in rows])
                 return
     table = [
-        (str(r["seq"]), f"{r['at']:%Y-%m-%d %H:%M:%S}", r["user_name"], r["role"], r["host"], r["action"], r["subject"])
+        (
+            str(r["seq"]), f"{r['at']:%Y-%m-%d %H:%M:%S}", r["user_name"], r["role"], r["host"], r["action"],
+            r["subject"], str(json.loads(r["detail"]).get("reason", "")),
+        )
         for r in rows
-    ]
-    say_table(("seq", "time (UTC)", "who", "role", "from", "what", "of"), table, right=(0,))
+    ]  # fmt: skip
+    say_table(("seq", "time (UTC)", "who", "role", "from", "what", "of", "why"), table, right=(0,))
 
 
 def anchor(file: Path, db: Db = None) -> None:

@@ -244,6 +244,10 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
             widget.refresh()
         self.status.say(f"Colours: {name}", hint="settings.toml keeps the choice")
 
+    def do_lock(self, _count: int | None) -> None:
+        """Covers the screen until its owner is back."""
+        self._terminal.lock.lock()
+
     def do_mouse(self, _count: int | None) -> None:
         """Takes the mouse, or gives it back."""
         taken = self._terminal.take_mouse()

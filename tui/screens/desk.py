@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from store.coding.desk import Desk
     from store.work.command import Command
 
-_KEPT = frozenset({"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme"})
+_KEPT = frozenset(
+    {"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme", "lock"}
+)
 
 
 class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):

@@ -103,10 +103,7 @@ class DeskFinder:
 
     def read(self, encounter_id: int) -> Desk:
         """The encounter."""
-        from store.coding.desk import read_desk
-
-        with self._practice.reading() as session:
-            desk = read_desk(session, self._practice.codes, encounter_id)
+        desk = self._practice.desk(encounter_id)
         self._specialty, self._encounter = desk.specialty, encounter_id
         return desk
 

@@ -58,7 +58,14 @@ class HomeScreen(WorkScreen):
         """The practice is open: shows the board, with the cursor on the queue that was worked last."""
         await self.changed(None)
         self._list.move_to(next((at for at, line in enumerate(self._lines) if line.queue == queue), 0))
-        self.run_worker(self.tend(), group="tend")
+        self.run_worker(self._begin(), group="tend")
+
+    async def _begin(self) -> None:
+        """What is due, and what a supervisor has to hear of."""
+        await self.tend()
+        calls = self.session.calls
+        if told := await calls.run(calls.practice.glass_told):
+            self.status.say(" ".join(filter(None, (self.status.said, told))))
 
     async def tend(self) -> None:
         """Does what is due by the calendar, while the board can be worked on already."""

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from store.errors import NotFound, Refused
 from store.work.record import Record
 from store.work.values import Lease, Row, Why
-from tui.asks import Chosen
+from tui.asks import Chosen, Words
 from tui.keys import COMMON, MOVES, NOTE, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.session import Session
@@ -19,6 +19,9 @@ from tui.widgets.facts import tab_lines
 from tui.widgets.look import BOLD, CURSOR, DIM, PLAIN, WARN
 from tui.widgets.plain import Part, PlainText, fit, one_line, width_of
 from tui.widgets.scroller import Pager
+
+LOOK_SECONDS = 20.0
+"""How often it is looked whether the time of a note that was opened for a reason is over."""
 
 READ_ONLY = frozenset({"why", "claim", "ledger", "next"})
 """Common actions that need no lease."""
@@ -180,6 +183,16 @@ class RecordScreen(WorkScreen):
         """Opens the ledger."""
         await self._open_other("ledger")
 
+    async def do_glass(self, _count: int | None) -> None:
+        """Asks for the reason and opens the note."""
+        if self._record is None or (claim := self._record.claim_id) is None:
+            raise Refused("No claim belongs to this.")
+        reason = await self.put(Words(name="glass", question="Read the note because"), Chosen(self.queue))
+        if reason is not None:
+            calls = self.session.calls
+            read = await calls.run(calls.practice.glass, claim, str(reason))
+            self.app.push_screen(GlassScreen(self.session, "", read))
+
     async def _open_other(self, kind: str) -> None:
         if self._record is None:
             raise Refused("The record isn't there yet.")
@@ -225,6 +238,22 @@ class RecordScreen(WorkScreen):
         self._body.show(lines, keep_place=keep_place)
         if not keep_place:
             self._body.go_to(self._places.get(self._tab, 0))
+
+
+class GlassScreen(RecordScreen):
+    """A note that was opened for a reason; it closes by itself."""
+
+    def on_mount(self) -> None:
+        """Looks at the time now and then."""
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    async def _look(self) -> None:
+        try:
+            await self.session.calls.run(self._read)
+        except Refused as error:
+            if self.is_current:
+                self.dismiss()
+                self.say(str(error))
 
 
 def _tabs_line(record: Record, current: int, width: int) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from store.errors import Refused
 THEMES = ("terminal", "light", "dark", "high-contrast", "none")
 LINES = ("auto", "drawn", "ascii")
 COPIES = ("off", "osc52")
+LONGEST_LOCK = 480
+"""Minutes."""
 
 _PLAIN_TERMINALS = frozenset({"dumb", "vt100", "vt102", "vt220", "ansi"})
 
@@ -23,13 +26,15 @@ class Settings:
     """How the screens look and what the terminal is asked for.
 
     `theme` terminal uses the terminal's own sixteen colours; `lines` ascii draws with - | + only; `mouse` takes the
-    mouse from the terminal; `copy` osc52 lets the terminal put text on the clipboard of the person's own machine.
+    mouse from the terminal; after `lock` minutes without a key the screen locks (0: when the practice says, which is
+    also the longest); `copy` osc52 lets the terminal put text on the clipboard of the person's own machine.
     """
 
     theme: str = "terminal"
     lines: str = "auto"
     mouse: bool = False
     copy: str = "off"
+    lock: int = 0
 
     @property
     def ascii_only(self) -> bool:
@@ -44,7 +49,13 @@ class Settings:
         return "none" if os.environ.get("NO_COLOR") else self.theme
 
 
-_ALLOWED: dict[str, tuple[Any, ...]] = {"theme": THEMES, "lines": LINES, "mouse": (True, False), "copy": COPIES}
+_ALLOWED: dict[str, Sequence[Any]] = {
+    "theme": THEMES,
+    "lines": LINES,
+    "mouse": (True, False),
+    "copy": COPIES,
+    "lock": range(LONGEST_LOCK + 1),
+}
 
 
 def settings_folder() -> Path:
@@ -66,7 +77,7 @@ def read_settings(folder: Path) -> Settings:
         if name not in known:
             raise Refused(f"There is no setting '{name}'.", where=str(path), do=f"There are: {', '.join(_ALLOWED)}.")
         if value not in _ALLOWED[name] or isinstance(value, bool) != (name == "mouse"):
-            there = ", ".join(str(one).lower() for one in _ALLOWED[name])
+            there = _told(_ALLOWED[name])
             raise Refused(f"'{name}' can't be {value!r}.", where=str(path), do=f"It may be: {there}.")
     theme = os.environ.get("SUPERBILL_THEME", "")
     if theme:
@@ -75,6 +86,12 @@ def read_settings(folder: Path) -> Settings:
             raise Refused(f"There is no theme '{theme}'.", where="SUPERBILL_THEME", do=f"There are: {there}.")
         found["theme"] = theme
     return Settings(**found)
+
+
+def _told(allowed: Sequence[Any]) -> str:
+    if isinstance(allowed, range):
+        return f"{allowed[0]} to {allowed[-1]}"
+    return ", ".join(str(one).lower() for one in allowed)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def test_settings_are_read_and_the_environment_goes_first(tmp_path: Path, monkey
         ("theme = ", "not TOML"),
         ('theme = "pink"', "'theme' can't be 'pink'"),
         ("mouse = 1", "'mouse' can't be 1"),
+        ("lock = 481", "'lock' can't be 481. It may be: 0 to 480"),
+        ("lock = true", "'lock' can't be True"),
         ("colour = 1", "no setting 'colour'"),
     ],
 )
