@@ -18,6 +18,7 @@ from store.errors import NotFound
 from store.money import show_cents
 from store.statements.letter_values import Letter, Part
 from store.statements.visits import VisitBooks, Visits
+from store.statements.wording import words_of
 from store.statements.words import Words, fill, words_for
 from store.tables import Guarantor, Practice
 
@@ -127,7 +128,7 @@ def explanation(session: Session, guarantor_id: int, *, language: str | None = N
     if guarantor is None:
         raise NotFound(f"There is no account {guarantor_id}.")
     language = (language or guarantor.language).partition("-")[0]
-    says, words = SENTENCES.get(language, ENGLISH), words_for(language)
+    says, words = SENTENCES.get(language, ENGLISH), words_for(language, words_of(session))
     practice = session.exec(select(Practice)).one()
     balance = account_balance(session, guarantor_id)
     parts = tuple(_visit(one, says, words) for one in Visits(session, [guarantor_id]).of(guarantor_id))
@@ -169,7 +170,7 @@ def _visit(one: VisitBooks, says: Sentences, words: Words) -> Part:
             total[book] += cents
     owes = max(0, total[Book.PATIENT])
     payer = one.payer or says.unknown_payer
-    told = [fill(says.what, what=one.description), _filled(says.charge, -total[Book.CHARGES])]
+    told = [fill(says.what, what=one.called(words)), _filled(says.charge, -total[Book.CHARGES])]
     pending = max(0, total[Book.INSURANCE])
     if one.insured and total[Book.CASH] > 0:
         told.append(_filled(says.paid, total[Book.CASH], payer=payer))

@@ -49,7 +49,7 @@ def call_record(session: Session, guarantor_id: int) -> Record:
     ]
     headline = f"{guarantor.first} {guarantor.last}  {_phone(guarantor.phone)}  {words(times)}  {allowed}"
     if verified:
-        letter = explanation(session, guarantor_id, language="en")
+        letter = explanation(session, guarantor_id)
         balance = account_balance(session, guarantor_id)
         told = Lines((sums(balance), "", *plain_lines(letter)), "Balance")
         blocks = [*blocks[1:], told, blocks[0]]

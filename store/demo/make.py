@@ -22,7 +22,7 @@ from store.db import open_engine, sqlite_url, writer
 from store.demo.answers import answer
 from store.demo.encounters import DemoEncounter, demo_encounters
 from store.demo.patients import leave_open, set_up, statement_run, work_accounts
-from store.demo.practice import PRACTICE, fees, payer_limits, payers, providers
+from store.demo.practice import PRACTICE, fees, payer_limits, payers, providers, rows
 from store.demo.worked import cancel_one, take_back, work_denials
 from store.errors import Refused
 from store.intake.load import ImportEncounters
@@ -30,7 +30,7 @@ from store.new_file import make_folder
 from store.people.identity import login_name
 from store.people.users import found_practice
 from store.practice import Practice
-from store.tables import Batch, Claim, ClaimVersion, Encounter, Fee, Payer, Provider
+from store.tables import Batch, Claim, ClaimVersion, Encounter, Fee, Payer, Provider, StatementTemplate
 from store.tables import Practice as PracticeRow
 from store.x12.claim_values import FileControl, ProfessionalClaim
 
@@ -260,4 +260,9 @@ def _fill_tables(session: Session) -> None:
             session.add(
                 Fee(code=fee.code, system=fee.system, title=fee.title, cents=fee.cents, valid_from=fee.valid_from)
             )
+        for row in rows("service_words.csv"):
+            for language in ("en", "es"):
+                if row[language]:
+                    field = f"services.{row['code']}"
+                    session.add(StatementTemplate(language=language, field=field, text=row[language]))
         session.commit()

@@ -149,7 +149,7 @@ def _lines(one: VisitBooks, words: Words) -> list[Line]:
     theirs = any(books.get(Book.PATIENT) for books in one.books.values())
     if one.by_line and theirs:
         return [
-            _line(line.description, line.charge, one.books.get(line.line_id, {}),
+            _line(line.called(words), line.charge, one.books.get(line.line_id, {}),
                   one.reason(line.line_id, max(0, one.books.get(line.line_id, {}).get(Book.PATIENT, 0)), words))
             for line in one.lines
         ]  # fmt: skip
@@ -157,7 +157,7 @@ def _lines(one: VisitBooks, words: Words) -> list[Line]:
     for books in one.books.values():
         for book, cents in books.items():
             total[book] += cents
-    return [_line(one.description, -total[Book.CHARGES], total, one.reason(None, max(0, total[Book.PATIENT]), words))]
+    return [_line(one.called(words), -total[Book.CHARGES], total, one.reason(None, max(0, total[Book.PATIENT]), words))]
 
 
 def _line(description: str, charge: int, books: Mapping[str, int], reason: str) -> Line:

@@ -35,11 +35,16 @@ Books = dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class ServiceName:
-    """One service of a visit in the practice's own short words; `line_id` is the claim line's, None without a claim."""
+    """One service of a visit, as the fee schedule calls it; `line_id` is the claim line's, None without a claim."""
 
     line_id: int | None
-    description: str
+    code: str
+    title: str
     charge: int
+
+    def called(self, words: Words) -> str:
+        """The service in the practice's own words of a language."""
+        return words.services.get(self.code) or self.title
 
 
 @dataclass(slots=True)
@@ -53,7 +58,7 @@ class VisitBooks:
     service_date: date
     books: dict[int | None, Books]
     lines: list[ServiceName] = field(default_factory=list)
-    services: list[str] = field(default_factory=list)
+    services: list[ServiceName] = field(default_factory=list)
     payer: str = ""
     insured: bool = False
     shares: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -70,10 +75,9 @@ class VisitBooks:
         owed = [books.get(Book.PATIENT, 0) for books in self.books.values()]
         return not (min(owed) < 0 < max(owed))
 
-    @property
-    def description(self) -> str:
+    def called(self, words: Words) -> str:
         """All services in a row."""
-        names = [line.description for line in self.lines] or self.services
+        names = [line.called(words) for line in self.lines or self.services]
         return ", ".join(dict.fromkeys(names))[:300] or "Visit"
 
     def reason(self, line_id: int | None, owes: int, words: Words) -> str:
@@ -167,10 +171,11 @@ class Visits:
             one.insured = True
             if line.claim_id == first[encounter_id]:
                 one.payer = payer
-                one.lines.append(ServiceName(line.id, names.of(line.code, one.service_date), line.charge))
+                one.lines.append(ServiceName(line.id, line.code, names.of(line.code, one.service_date), line.charge))
         for service in services:
             one = found[service.encounter_id]
-            one.services.append(names.of(service.code, one.service_date))
+            title = names.of(service.code, one.service_date)
+            one.services.append(ServiceName(None, service.code, title, service.charge))
 
     def _shares(self, found: dict[int, VisitBooks]) -> None:
         by_line = {line.line_id: one for one in found.values() for line in one.lines if line.line_id is not None}

@@ -13,15 +13,18 @@ from sqlmodel import Session, select
 from store.errors import Refused
 from store.people.roles import Permission
 from store.statements.words import WORDS, Words
-from store.tables import RunWording, StatementTemplate
+from store.tables import Fee, RunWording, StatementTemplate
 from store.text import clean_line
 from store.work.command import Change, Command, Said, free_text
 
-LONGEST = 400
+LONGEST, LONGEST_SERVICE = 400, 80
 
 
 def text_fields() -> tuple[str, ...]:
-    """The texts of a statement that a practice may write itself; `reasons.deductible` is one of a group."""
+    """The texts of a statement that a practice may write itself; `reasons.deductible` is one of a group.
+
+    What a service is called is one more for each code of the fee schedule: `services.G0438`.
+    """
     own = WORDS["en"]
     simple = [f.name for f in fields(own) if isinstance(getattr(own, f.name), str) and f.name != "language"]
     levels = [f"levels.{level}" for level in range(1, len(own.levels))]
@@ -42,6 +45,8 @@ def text_of(words: Words, field: str) -> str:
     group, _, key = field.partition(".")
     if group == "levels" and key:
         return words.levels[int(key)]
+    if group == "services":
+        return words.services.get(key, "")
     return words.reasons[key] if key else str(getattr(words, field))
 
 
@@ -51,8 +56,9 @@ def _with(words: Words, field: str, text: str) -> Words:
         levels = list(words.levels)
         levels[int(key)] = text
         return replace(words, levels=tuple(levels))
-    if group == "reasons" and key:
-        return replace(words, reasons={**words.reasons, key: text})
+    if group in {"reasons", "services"} and key:
+        changed_group: dict[str, Any] = {group: {**getattr(words, group), key: text}}
+        return replace(words, **changed_group)
     changed: dict[str, Any] = {field: text}
     return replace(words, **changed)
 
@@ -92,11 +98,10 @@ class SetTemplate(Command):
         """Refused for a language or a text that there isn't, or for words that do not fit."""
         if self.language not in WORDS:
             raise Refused(f"There are no statements in '{self.language}'.", do=f"There are: {', '.join(WORDS)}.")
-        if self.field not in text_fields():
-            raise Refused(f"A statement has no text '{self.field[:30]}'.", do=f"It has: {', '.join(text_fields())}.")
+        longest = self._longest(change)
         text = clean_line(self.text)
-        if len(text) > LONGEST:
-            raise Refused(f"That is longer than {LONGEST} characters.", do="Shorten it.")
+        if len(text) > longest:
+            raise Refused(f"That is longer than {longest} characters.", do="Shorten it.")
         query = select(StatementTemplate).where(
             StatementTemplate.language == self.language, StatementTemplate.field == self.field
         )
@@ -110,3 +115,14 @@ class SetTemplate(Command):
         else:
             row.text = text
         return Said(f"{self.field} ({self.language}) says so from the next run on.", row.id)
+
+    def _longest(self, change: Change) -> int:
+        group, _, code = self.field.partition(".")
+        if group == "services":
+            if change.session.exec(select(Fee.id).where(Fee.code == code)).first() is None:
+                raise Refused(f"{code[:20]!r} is not in the fee schedule.")
+            return LONGEST_SERVICE
+        if self.field not in text_fields():
+            told = ", ".join((*text_fields(), "services.CODE"))
+            raise Refused(f"A statement has no text '{self.field[:30]}'.", do=f"It has: {told}.")
+        return LONGEST

@@ -7,7 +7,7 @@ A table may be changed with `dataclasses.replace` and given to the writers.  `{p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from store.money import show_cents
@@ -15,7 +15,10 @@ from store.money import show_cents
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The wording of one language; `reasons` is by kind, `levels` by dunning level."""
+    """The wording of one language; `reasons` is by kind, `levels` by dunning level, `services` by procedure code.
+
+    A service that is not among `services` is called as the fee schedule calls it.
+    """
 
     language: str
     months: tuple[str, ...]
@@ -60,6 +63,7 @@ class Words:
     changed: str
     from_name: str
     reasons: Mapping[str, str]
+    services: Mapping[str, str] = field(default_factory=dict)
 
     def day(self, on: date) -> str:
         """A date as people write it: 'October 5, 2026', '5 de octubre de 2026'."""

@@ -11,6 +11,8 @@ from store.accounts import assistance, bad_debt, holds, papers, payments, plans,
 from store.calls import call
 from store.jobs import GenerateStatements, ReconcileFile, SendStatementRun
 from store.statements import choosing, runs
+from store.statements.dunning import SetDunningMessage
+from store.statements.wording import SetTemplate
 from store.work.values import Row
 from tests.store.world import DAY, on
 from tui.asks import Answer, Chosen
@@ -37,6 +39,12 @@ CASES: dict[str, tuple[str, dict[str, Answer], list[object]]] = {
     "run h": ("h", {"kind": "dispute", "reason": "x"}, [choosing.HoldInRun(7, "dispute", "x")]),
     "run f": ("f", {}, [choosing.HoldInRun(7, "charity pending", "packet sent")]),
     "run c": ("c", {}, [choosing.CallInstead(7)]),
+    "run :text": (":text", {"language": "es", "field": "title", "text": "Cuenta"},
+                  [SetTemplate("es", "title", "Cuenta")]),
+    "run :message": (":message", {"level": "3", "language": "en", "age": "60", "plan": "any", "insurance": "pending",
+                                  "text": "Please call."},
+                     [SetDunningMessage(3, "en", "Please call.", 60, "", "pending")]),
+    "run :files": (":files of a sent run", {"run": "3", "folder": "out"}, [SendStatementRun(3, Path("out"))]),
     "statements V": ("V", {"statement": "9", "reason": "twice"}, [choosing.VoidStatement(9, "twice")]),
     "statements P": ("P", {"cents": 500, "method": "cash", "reference": "1"},
                      [payments.TakePayment(7, 500, "cash", "1")]),
@@ -73,7 +81,8 @@ SPECS = {"run": run.SPEC, "statements": statements.SPEC, "calls": calls.SPEC, "r
 def test_a_key_builds_its_command_and_a_capital_says_what_it_does(case: str) -> None:
     queue = case.split()[0]
     key, answers, expected = CASES[case]
-    action = find(SPECS[queue].actions, key)
+    actions = SPECS[queue].actions
+    action = next((one for one in actions if f":{one.label}" == key), None) or find(actions, key)
     assert action is not None
     assert action.build is not None
     chosen = Chosen(queue, (Row(1, 7, "", ("out",)),), answers, cents=500)

@@ -11,6 +11,7 @@ from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.accounts import hold_kinds, real
+from tui.queues.wording import WORDING
 
 _LIST = frozenset({Place.LIST})
 FOLDER = Words(name="folder", question="Folder", first="statements-out", hint="the files are made there")
@@ -204,5 +205,6 @@ SPEC = QueueScreenSpec(
                help="The guarantor asks for financial assistance: nothing is sent until it is decided."),
         Action(id="run.call", key="c", label="call instead", build=_call, many=True,
                help="Leave the account out and call instead."),
+        *WORDING,
     ),
 )  # fmt: skip

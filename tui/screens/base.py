@@ -57,7 +57,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
             if count is not None and ask.takes_count:
                 answers[ask.name] = count
                 continue
-            answer = await self.put(ask, chosen)
+            answer = await self.put(ask, replace(chosen, answers=answers))
             if answer is None:
                 self.status.say("Nothing was changed.")
                 return
@@ -177,7 +177,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         answers: dict[str, Answer] = {}
         for name, typed in split_answers(action.asks, rest).items():
             ask = next(one for one in action.asks if one.name == name)
-            answer = answer_of(ask, typed, await self._choices(ask, chosen))
+            answer = answer_of(ask, typed, await self._choices(ask, replace(chosen, answers=answers)))
             if answer is not None:
                 answers[name] = answer
         return answers

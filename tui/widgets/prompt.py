@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.widget import Widget
 
 from store.errors import Refused
 from tui.asks import Answer, Ask, Choice, Pick
@@ -64,6 +65,7 @@ class Prompt(Horizontal):
         self._shown: tuple[Choice, ...] = ()
         self._selected = 0
         self._yes_no = False
+        self._before: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """The question and the line."""
@@ -115,7 +117,9 @@ class Prompt(Horizontal):
     async def _wait(self) -> Answer | None:
         self._answer = asyncio.get_running_loop().create_future()
         self.display = True
-        before = self.screen.focused
+        focused = self.screen.focused
+        if focused is not None and focused is not self._input:  # of two questions in a row the first one knows
+            self._before = focused
         self._input.focus(scroll_visible=False)
         try:
             return await self._answer
@@ -123,8 +127,8 @@ class Prompt(Horizontal):
             self._answer = None
             self.display = False
             self._drawer.close()
-            if before is not None:
-                before.focus(scroll_visible=False)
+            if self._before is not None:
+                self._before.focus(scroll_visible=False)
 
     def on_key(self, event: events.Key) -> None:
         """Keys that the line itself doesn't take; while something is asked none of them reach the screen behind."""

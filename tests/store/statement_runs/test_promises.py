@@ -9,24 +9,26 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from store.accounts.balances import account_balances
 from store.accounts.holds import HoldKind, PlaceHold, standing_holds
 from store.accounts.payments import TakePayment
 from store.accounts.plans import MakePlan, MakePromise
 from store.accounts.policy import SetPolicy
+from store.accounts.why_owed import explanation, plain_lines
 from store.errors import Refused
 from store.remits.take_in import ImportRemittance
 from store.statements.choosing import ExcludeAccount, IncludeAccount, VoidStatement
+from store.statements.compose import Asked, compose
 from store.statements.dunning import Situation, message_for, next_level
 from store.statements.eligible import judge_all
 from store.statements.files import run_through, send_through, statements_of, write_account, write_run
 from store.statements.results import ReconcileRun, Result, read_results
 from store.statements.runs import ApproveRun, CancelRun, ReviewRun, SelectRun, UnsendRun
 from store.statements.sending import GenerateRun, SendRun
-from store.statements.wording import SetTemplate
-from store.tables import Claim, DunningMessage, Guarantor, PatientPolicy, StatementAccount, StatementRun
+from store.statements.wording import SetTemplate, words_of
+from store.tables import Claim, DunningMessage, Guarantor, PatientPolicy, Practice, StatementAccount, StatementRun
 from tests.store.eras import era, pays
 from tests.store.work.patients import owing
 from tests.store.world import DAY, World, on
@@ -380,6 +382,22 @@ def run_through_dates(world: World, day: date) -> None:
     run_id = int(str(world.do(SelectRun(day)).result))
     for command in (ApproveRun(run_id), GenerateRun(run_id), SendRun(run_id)):
         world.do(command)
+
+
+def test_a_service_is_called_as_the_practice_calls_it_in_the_guarantor_s_language(world: World) -> None:
+    account = owing(world)
+    world.do(SetTemplate("es", "services.G0438", "Consulta anual"))
+    with pytest.raises(Refused, match="not in the fee schedule"):
+        world.do(SetTemplate("es", "services.X1", "Nada"))
+    for language, called, other in (("en", "Ppps, initial visit", "Consulta anual"), ("es", "Consulta anual", "Ppps")):
+        world.sql("UPDATE guarantor SET language=:l", l=language)
+        with world.owner.reading() as session:
+            guarantor, practice = session.get_one(Guarantor, account), session.exec(select(Practice)).one()
+            made = compose(session, practice, Asked(guarantor, "1-A", DAY), words=words_of(session))
+            told = " ".join(plain_lines(explanation(session, account)))
+        for text in (told, " ".join(line.description for visit in made.visits for line in visit.lines)):
+            assert called in text
+            assert other not in text
 
 
 # --- the picture --------------------------------------------------------------------------------------------------
