@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from codesets.library import sql
+from codesets.library.crosswalk import replacements
 from codesets.library.model import Stretch
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ def _change(before: CodeRow | None, row: CodeRow, first: str) -> str:
 
 
 def _replaced_by(library: CodeLibrary, row: CodeRow, following: CodeRow | None) -> tuple[str, ...]:
-    """The codes that stand below it from the day after its end, and did not before."""
+    """What a loaded conversion table names; else the codes below it from the day after its end, and not before."""
     if row.valid_to is None or (following is not None and following.billable):
         return ()
     start = (date.fromisoformat(row.valid_to) + timedelta(days=1)).isoformat()
+    if named := replacements(library, row.key, start):
+        return named
     values = {"low": row.key + "!", "high": row.key + "~", "start": start, "system": row.system}
     return tuple(code for (code,) in library.rows(sql.CODES_BEGUN_UNDER, values))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from codesets.releases import cpt
 from codesets.releases.files import Member
 
 Row = dict[str, Any]
@@ -25,6 +26,17 @@ def _unknown(_head: bytes, _name: str) -> date | None:
 
 def _no_part(_head: bytes, _name: str) -> str:
     return ""
+
+
+def fiscal(year: int | None) -> date | None:
+    """The first day of a fiscal year of ICD-10-CM."""
+    return date(year - 1, 10, 1) if year else None
+
+
+def year_in(name: str) -> int | None:
+    """The year in a file's name."""
+    found = cpt.year_of(name)
+    return found.year if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from codesets.library.kind import AMA, Kind
+from codesets.library.kind import AMA, Kind, fiscal, year_in
 from codesets.library.rule_kinds import RULE_KINDS
 from codesets.releases import cpt, hcpcs, icd10cm_addenda, icd10cm_index, icd10cm_order, icd10cm_tabular
-
-
-def _fiscal(year: int | None) -> date | None:
-    return date(year - 1, 10, 1) if year else None
-
-
-def _year_in(name: str) -> int | None:
-    found = cpt.year_of(name)
-    return found.year if found else None
-
 
 _CODES = (
     Kind(
@@ -24,28 +12,28 @@ _CODES = (
         "ICD10CM",
         "ICD-10-CM tabular list (XML)",
         lambda head, _: icd10cm_tabular.is_tabular(head),
-        lambda head, _: _fiscal(icd10cm_tabular.tabular_year(head)),
+        lambda head, _: fiscal(icd10cm_tabular.tabular_year(head)),
     ),
     Kind(
         "icd10cm-order",
         "ICD10CM",
         "ICD-10-CM order file",
         lambda head, _: icd10cm_order.is_order_file(head),
-        lambda _, name: _fiscal(_year_in(name)),
+        lambda _, name: fiscal(year_in(name)),
     ),
     Kind(
         "icd10cm-addenda",
         "ICD10CM",
         "ICD-10-CM code addenda",
         lambda head, _: icd10cm_addenda.is_addenda(head),
-        lambda head, name: icd10cm_addenda.effective_of(head) or _fiscal(_year_in(name)),
+        lambda head, name: icd10cm_addenda.effective_of(head) or fiscal(year_in(name)),
     ),
     Kind(
         "icd10cm-index",
         "ICD10CM index",
         "ICD-10-CM Index",
         lambda head, _: icd10cm_index.index_kind(head) is not None,
-        lambda head, _: _fiscal(icd10cm_index.index_year(head)),
+        lambda head, _: fiscal(icd10cm_index.index_year(head)),
         lambda head, _: icd10cm_index.index_kind(head) or "",
     ),
     Kind(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from codesets.library.crosswalk import crossings, told
 from codesets.library.model import Level, NoteLine, SeventhOption
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class BookPage:
     """A chapter, block or code on a day; an empty `name` is the list of the chapters.
 
     `way` are the levels above, `below` those directly below, `before` and `after` its neighbours under the same level.
-    `notes` come from the chapter down to the code; `index` are lines of the Alphabetic Index that lead here.
+    `notes` come from the chapter down to the code; `index` are lines of the Alphabetic Index that lead here;
+    `elsewhere` says in words what the loaded crosswalks name for the code.
     """
 
     name: str
@@ -35,6 +37,7 @@ class BookPage:
     notes: tuple[NoteLine, ...] = ()
     sevenths: tuple[SeventhOption, ...] = ()
     index: tuple[IndexEntry, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 def open_page(library: CodeLibrary, name: str, on: date) -> BookPage | None:
@@ -61,6 +64,7 @@ def open_page(library: CodeLibrary, name: str, on: date) -> BookPage | None:
         notes=library.notes(own.name, on=on),
         sevenths=library.seventh(own.name, on=on) if is_code else (),
         index=library.index_of(own.name, on=on, limit=_INDEX_LINES) if is_code else (),
+        elsewhere=told(crossings(library, own.name)) if is_code else (),
     )
 
 

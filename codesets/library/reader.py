@@ -12,12 +12,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from codesets.errors import Refused
-from codesets.library import alphabetic, earlier, history, sql, validity
+from codesets.library import sql
 from codesets.library.model import CodeEntry, Hit, Level, NoteLine, ReleaseInfo, SeventhOption, Stretch, Validity
 from codesets.library.place import library_path
 
 if TYPE_CHECKING:
     from codesets.library.alphabetic import IndexEntry
+    from codesets.library.crosswalk import Crossing
     from codesets.library.rules import Rules
     from codesets.search.engine import SearchEngine
     from codesets.search.memory import Preferences
@@ -88,6 +89,8 @@ class CodeLibrary:
     can be given, the release in force on that day answers; without one, the latest.  A
     connection serves one thread at a time; there are as many as threads ask at once.
     """
+
+    # What only some questions need is imported where they are answered: opening must be quick.
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -184,6 +187,8 @@ class CodeLibrary:
             return rows[0] if rows else None
         row = next((row for row in rows if row.in_force(on)), None)
         if row is None and rows and rows[0].system == ICD10CM and on < (first := self.held(on)):
+            from codesets.library import earlier
+
             row = next((row for row in rows if row.in_force(first) and earlier.began(row.key) <= on), None)
         return row
 
@@ -201,10 +206,14 @@ class CodeLibrary:
 
     def validity(self, code: str, on: date, *, system: str | None = None) -> Validity:
         """Whether a code may be billed on a date, and why not; see `ValidityStatus`."""
+        from codesets.library import validity
+
         return validity.judge(self, code, on, system)
 
     def history(self, code: str, *, system: str | None = None) -> tuple[Stretch, ...]:
         """The stretches of a code's life, earliest first: its titles, and what replaced it."""
+        from codesets.library import history
+
         return history.stretches(self, code, system)
 
     def place(self, code: str, *, on: date | None = None) -> tuple[Level, ...]:
@@ -272,19 +281,33 @@ class CodeLibrary:
 
     def index(self, term: str, *, on: date | None = None, limit: int = 50) -> tuple[IndexEntry, ...]:
         """The main terms of the Alphabetic Index that begin with `term`; empty when it is not loaded."""
+        from codesets.library import alphabetic
+
         return alphabetic.main_terms(self, term, on, limit)
 
     def index_below(self, entry: int) -> tuple[IndexEntry, ...]:
         """The lines below a line of the index, by its id."""
+        from codesets.library import alphabetic
+
         return alphabetic.below(self, entry)
 
     def index_at(self, path: str, *, on: date | None = None) -> IndexEntry | None:
         """The line that a `see` such as "Pain, abdominal" points to."""
+        from codesets.library import alphabetic
+
         return alphabetic.at(self, path, on)
 
     def index_of(self, code: str, *, on: date | None = None, limit: int = 50) -> tuple[IndexEntry, ...]:
         """The lines of the index that lead to a code."""
+        from codesets.library import alphabetic
+
         return alphabetic.leading_to(self, code, on, limit)
+
+    def crosswalk(self, code: str) -> tuple[Crossing, ...]:
+        """What the loaded conversion tables and mappings name for a code of ICD-10-CM or ICD-9-CM."""
+        from codesets.library import crosswalk
+
+        return crosswalk.crossings(self, code)
 
     @property
     def rules(self) -> Rules:

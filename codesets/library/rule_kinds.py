@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codesets.library.kind import AMA, FREE, X12, Kind
-from codesets.releases import code_lists, lcd, mce, ncci_addon, ncci_mue, ncci_ptp, pfs_gpci, pfs_values
+from codesets.library.kind import AMA, FREE, X12, Kind, fiscal, year_in
+from codesets.releases import code_lists, crosswalks, lcd, mce, ncci_addon, ncci_mue, ncci_ptp, pfs_gpci, pfs_values
 
 _CMS_AMA = f"Published by CMS.  {AMA}"
 _LISTS = (
@@ -20,6 +20,14 @@ _LISTS = (
 )
 
 RULE_KINDS = (
+    Kind(
+        "icd10cm-conversion", "ICD10CM conversion", "ICD-10-CM conversion table", crosswalks.is_conversion,
+        lambda _, name: fiscal(year_in(name)), rows=crosswalks.read_conversion,
+    ),
+    Kind(
+        "gem", "GEM", "Equivalence mapping", crosswalks.is_mapping, lambda _, name: fiscal(year_in(name)),
+        crosswalks.direction_of, crosswalks.read_mapping,
+    ),
     Kind(
         "ncci-ptp", "NCCI PTP", "NCCI pairs", ncci_ptp.is_ptp, ncci_ptp.effective_of, ncci_ptp.part_of,
         ncci_ptp.read_ptp, licence=_CMS_AMA,

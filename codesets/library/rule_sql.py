@@ -30,3 +30,7 @@ ALL_LISTED = (
 )
 LISTED = f"""SELECT code, title, note FROM listed
   WHERE release = :release AND system = :system AND code = :code AND {_OPEN}"""
+CROSSWALK_FROM = """SELECT source_system, target_system, target, flags, since FROM crosswalk
+  WHERE source_system IN ('ICD9CM', 'ICD10CM') AND source = :key ORDER BY since, id"""
+CROSSWALK_TO = """SELECT target_system, source_system, source, flags, since FROM crosswalk
+  WHERE target_system IN ('ICD9CM', 'ICD10CM') AND target = :key ORDER BY since, id"""

@@ -52,6 +52,27 @@ class Listed(LibraryTable, table=True):
     valid_to: str | None = None
 
 
+class Crosswalk(LibraryTable, table=True):
+    """One code that stands for another; codes without dots, an empty target where there is none.
+
+    `since` is the day of the change of a conversion table; `flags` are the five of a mapping: approximate,
+    no map, combination, scenario, choice list.
+    """
+
+    __table_args__ = (
+        Index("crosswalk_source", "source_system", "source"),
+        Index("crosswalk_target", "target_system", "target"),
+    )
+    id: int = Field(primary_key=True)
+    release: int
+    source_system: str
+    source: str
+    target_system: str
+    target: str
+    flags: str = ""
+    since: str | None = None
+
+
 class PtpPair(LibraryTable, table=True):
     """One NCCI procedure-to-procedure pair: with `column1` on the claim, `column2` is denied."""
 

@@ -15,9 +15,11 @@ import pytest
 
 from codesets import CodeLibrary, Refused, ValidityStatus, build_library, load, open_library
 from codesets.edits import CodedEncounter, CodedLine, Diagnosis, check
+from codesets.library.crosswalk import Crossing, told
 from codesets.library.kept import folder_of, keep, settle
 from codesets.library.kinds import KINDS
 from codesets.library.load import releases_in
+from codesets.library.page import open_page
 from codesets.library.place import LIBRARY_NAME
 
 DAY = date(2026, 7, 1)
@@ -177,6 +179,17 @@ RULES = (
     ("anesthesia-base", "base.csv", "Code,Base Units\n00840,6\n00100,5\n"),
     ("carc", "carc.csv", "Code,Description,Stop Date\n45,Invented words,\n46,Ended words,01/31/2026\n"),
 )
+CONVERSION = (
+    "ICD-10-CM Conversion Table\nCurrent code assignment,Effective October 1,Previous Code(s) Assignment\n"
+    'I42.00,2027,I42.0\nI42.01,2027,"I42.0, I42.8"\nE11.22,2025,None\n'
+)
+FORTH = "25000 E119    10000\n25040 E1122   10112\n25040 N189    10113\n69922 NoDx    11000\n"
+BACK = "E119    25000 10000\nI10     4019  00000\n"
+CROSSWALKS = (
+    ("icd10cm-conversion", "conversion_2027.csv", CONVERSION),
+    ("gem", "2018_I9gem.txt", FORTH),
+    ("gem", "2018_I10gem.txt", BACK),
+)
 COVERAGE = {
     "article.csv": "article_id,article_version,title\n100,1,Invented article\n100,2,Invented article\n",
     "article_x_hcpc_code.csv": "article_id,hcpc_code_id\n100,G0101\n",
@@ -192,6 +205,8 @@ def loaded(built_library_path: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copyfile(built_library_path, target)
     for kind, name, text in RULES:
         load(kind, written(folder, name, text), effective=DAY, library=target)
+    for kind, name, text in CROSSWALKS:
+        load(kind, written(folder, name, text), library=target)
     (folder / "coverage").mkdir()
     for name, text in COVERAGE.items():
         written(folder / "coverage", name, text)
@@ -227,6 +242,43 @@ def test_the_index_is_browsed_followed_and_searched(loaded: CodeLibrary) -> None
     hit = loaded.search("quux disease")[0]
     assert (hit.code, hit.via, hit.phrase) == ("E11.22", "index", "Quux disease")
     assert loaded.search("zorbagony")[0].code == "R10.9"
+
+
+def test_crosswalks_name_the_code_before_after_and_in_another_edition(loaded: CodeLibrary) -> None:
+    assert told(loaded.crosswalk("I42.01")) == ("Before 2026-10-01: I42.0, I42.8",)
+    assert told(loaded.crosswalk("I42.0")) == ("From 2026-10-01: I42.00, I42.01",)
+    assert loaded.crosswalk("E11.22") == (
+        Crossing("equivalent", "ICD9CM", "250.40", "approximate, in combination: scenario 1, list 2, read backwards"),
+    )
+    assert told(loaded.crosswalk("E11.9")) == ("ICD-9-CM (approximate): 250.00",)
+    assert told(loaded.crosswalk("401.9")) == ("ICD-10-CM (identical, read backwards): I10",)
+    assert told(loaded.crosswalk("25040"))[-1].endswith("list 3): N18.9")
+    assert told(loaded.crosswalk("699.22")) == ("ICD-10-CM: no equivalent",)
+    assert loaded.crosswalk("A00.0") == ()
+    (stretch, *_) = loaded.history("I42.0")
+    assert stretch.replaced_by == ("I42.00", "I42.01")  # as the table says, not all that stands below
+    page = open_page(loaded, "I42.01", DAY.replace(month=12))
+    assert page is not None
+    assert page.elsewhere == ("Before 2026-10-01: I42.0, I42.8",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "says"),
+    [
+        ("icd10cm-conversion", CONVERSION + "K1,2027,K2\n", "line 6, field current code"),
+        ("icd10cm-conversion", CONVERSION + "K35.20,2027,see above\n", "line 6, field previous code"),
+        ("icd10cm-conversion", CONVERSION + "K35.20,soon,K35.2\n", "line 6, field effective"),
+        ("gem", FORTH * 5 + "25000 E119\n", "line 21"),
+        ("gem", FORTH * 5 + "25000 NoDx    10000\n", "line 21"),
+    ],
+)
+def test_a_damaged_crosswalk_is_refused_with_its_line(
+    library_file: Path, tmp_path: Path, kind: str, text: str, says: str
+) -> None:
+    before = library_file.stat().st_mtime_ns
+    with pytest.raises(Refused, match=says):
+        load(kind, written(tmp_path, "table_2018.txt", text), library=library_file)
+    assert library_file.stat().st_mtime_ns == before
 
 
 def test_loaded_rules_answer_by_date_and_say_when_they_know_nothing(loaded: CodeLibrary) -> None:
@@ -317,6 +369,7 @@ def test_loaded_files_survive_a_build_with_a_new_schema(loaded: CodeLibrary) -> 
         assert again.lookup("A9997", system="HCPCS") is not None
         assert again.rules.pair("G0439", "G0438", DAY) is not None
         assert again.rules.articles("G0101", DAY)[0].groups == (1, 2)
+        assert told(again.crosswalk("E11.9")) == ("ICD-9-CM (approximate): 250.00",)
         assert [entry.code for entry in again.index("pain")] == ["R52"]
         assert [r.label for r in again.releases() if r.system == "HCPCS"] == [
             "HCPCS Level II 2025-10-01",

@@ -14,6 +14,7 @@ from tui.commands.common import Db, Json, prepare_reading, progress, say, say_js
 
 if TYPE_CHECKING:
     from codesets import LoadReport, NoteLine
+    from codesets.library.crosswalk import Crossing
 
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Date of service; else today.")]
 
@@ -74,7 +75,8 @@ def load_release(
 
     Open work of your practice that holds codes which it deleted or revised goes back to the coders.
 
-    Kinds: icd10cm-tabular, icd10cm-order, icd10cm-addenda, icd10cm-index, hcpcs, hcpcs-names, cpt,
+    Kinds: icd10cm-tabular, icd10cm-order, icd10cm-addenda, icd10cm-index,
+    icd10cm-conversion, gem (ICD-9-CM), hcpcs, hcpcs-names, cpt,
     ncci-ptp, ncci-mue, ncci-addon, mce, pfs, gpci, lcd, carc, rarc, claim-status,
     claim-status-category, taxonomy, revenue, pos, telehealth, em-minutes,
     anesthesia-base.
@@ -224,11 +226,16 @@ def show(
 ) -> None:
     """One code: its full title, whether it is billable, its place and every note that applies."""
     from codesets import Refused, open_library
+    from codesets.library.crosswalk import told
     from store import clock
 
     library = open_library()
     day = on.date() if on else clock.today()
     entry = library.lookup(code, on=day) or library.lookup(code)
+    elsewhere = library.crosswalk(code)
+    if entry is None and elsewhere:
+        _say_elsewhere(code, elsewhere, as_json)
+        return
     if entry is None:
         raise Refused(f"{code[:20]!r} is not a code of the library.", do="Search for it: superbill codes search WORDS")
     at = day if library.lookup(code, on=day) else None
@@ -237,6 +244,7 @@ def show(
     if as_json:
         document = {**asdict(entry), "valid": validity.ok, "validity": validity.message}
         document |= {"place": [asdict(level) for level in place], "notes": [asdict(note) for note in notes]}
+        document["crosswalk"] = [asdict(crossing) for crossing in elsewhere]
         say_json(document)
         return
     say(f"{entry.code}  {entry.title}")
@@ -245,7 +253,21 @@ def show(
     say(f"{kind}, in force from {entry.valid_from}{until}; {validity.message}")
     for depth, level in enumerate(place):
         say_indented(depth, f"{level.kind} {level.name}  {level.title}")
+    for line in told(elsewhere):
+        say_indented(0, line)
     _say_notes(notes)
+
+
+def _say_elsewhere(code: str, found: tuple[Crossing, ...], as_json: bool) -> None:
+    """A code that only a crosswalk knows, such as one of ICD-9-CM."""
+    from codesets.library.crosswalk import told
+
+    if as_json:
+        say_json({"code": code.strip().upper(), "crosswalk": [asdict(crossing) for crossing in found]})
+        return
+    say(f"{code.strip().upper()[:20]} is not a code of the library; the loaded crosswalks name for it:")
+    for line in told(found):
+        say_indented(0, line)
 
 
 def say_indented(depth: int, text: str) -> None:

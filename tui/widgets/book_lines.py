@@ -44,7 +44,7 @@ def index_line(entry: IndexEntry, width: int) -> Line:
 
 
 def note_lines(page: BookPage, width: int) -> list[Line]:
-    """Why it can't be billed, every note that holds, the nearest level first, then what of the index leads here."""
+    """Why it can't be billed, every note that holds, the nearest level first; then other editions, and the index."""
     lines: list[Line] = [((part, WARN),) for part in fold(one_line(page.standing), width)] if page.standing else []
     level = kind = ""
     nearest = list(dict.fromkeys(note.node for note in reversed(page.notes)))
@@ -55,6 +55,9 @@ def note_lines(page: BookPage, width: int) -> list[Line]:
         label = "" if note.kind == kind else NOTE_KINDS.get(note.kind, "Note")
         kind = note.kind
         lines += _note(label, "  " * note.depth + one_line(note.text), note.kind, width)
+    if page.elsewhere:
+        lines.append((("In other editions", BOLD),))
+        lines += [((part, PLAIN),) for one in page.elsewhere for part in fold("  " + one_line(one), width)]
     if page.index:
         lines.append((("In the Alphabetic Index", BOLD),))
         lines += [((part, PLAIN),) for one in page.index for part in fold("  " + ", ".join(one.path), width)]
