@@ -19,6 +19,11 @@ _HEADING = re.compile(
     r"(?P<name>[A-Za-z][A-Za-z&/,\- ]{0,44}?)[ \t]*(?P<end>:|(?=[ \t]*(?:\n|\Z)))",
     re.MULTILINE,
 )
+#: How the assessment of a letter begins, which has no headings.
+_SUMMING_UP = re.compile(
+    r"^(?:in (?:summary|conclusion)|to (?:summari[sz]e|conclude)|(?:overall, )?my (?:overall )?impression is)\b,?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ITEM = re.compile(
     r"[ \t]*(?:(?P<number>\(?\d{1,2}[.)](?=\s|[A-Z])|#\d*[.:)]?)|(?P<dot>[\u2022*\u2013-](?=\s|[A-Z])))[ \t]*"
 )
@@ -86,6 +91,8 @@ def _sections(text: str) -> tuple[list[Section], list[tuple[int, int]]]:
         if alone and len(name) < 3 and not match["name"].isupper():
             continue
         marks.append((match.start("name"), match.end(), SectionKind(kind), match["name"]))
+    marks += [(m.start(), m.end(), SectionKind.ASSESSMENT, m[0].rstrip(",")) for m in _SUMMING_UP.finditer(text)]
+    marks.sort()
     sections, bodies = [], []
     for place, (start, body, kind, title) in enumerate(marks):
         end = marks[place + 1][0] if place + 1 < len(marks) else len(text)

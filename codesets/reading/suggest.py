@@ -22,6 +22,7 @@ from codesets.reading.joined import join
 from codesets.reading.layout import Layout
 from codesets.reading.mentions import Named
 from codesets.reading.model import Alternative, Assertion, SectionKind, Suggestion
+from codesets.reading.pregnancy import with_pregnancy
 from codesets.reading.qualities import SIDES
 from codesets.reading.specific import Choice, Codes
 from codesets.reading.tokens import word_set
@@ -48,6 +49,7 @@ _PRIMARY, _NO_SITE = ("M16", "M17", "M18", "M19"), "M199"
 _DONE = word_set("status s/p post history hx had has underwent previous prior placed replaced after since ago recent")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
+_KIDNEY = "22"
 _OF_THE_EYE = re.compile(r"E(08|09|10|11|13)3[2-57]")
 _EYES = {"right": "1", "left": "2", "bilateral": "3"}
 #: Growths of the skin, whose codes go by regions of the body.
@@ -93,6 +95,8 @@ class _Maker:
         for draft in self._drafts.values():
             draft.score = together(draft.weights)
         drafts = give_way(join(combine(list(self._drafts.values()), self._codes), self._codes))
+        if self._facts.pregnant:
+            drafts = with_pregnancy(drafts, self._codes, self._trimester())
         keys = {d.key for d in drafts if d.score > _LEAST}
         more = drug_drafts(self._text, self._layout.sentences, self._codes, keys)
         more += number_drafts(self._text, self._layout.sections, self._codes, keys, self._facts.pregnant)
@@ -170,6 +174,15 @@ class _Maker:
         rule = f"mention.{'head' if one.mention.headed else one.mention.section}"
         for each in self._both_sides(choice, key, said, char):
             self._add(each, one, rule, because(one.mention), weight_of(one, each.key, prior))
+        if choice.key[:3] in _DIABETES and choice.key[3:] == _KIDNEY:
+            self._add_stage(one, said, rule, prior)
+
+    def _add_stage(self, one: Named, said: set[str], rule: str, prior: float) -> None:
+        """The stage of the kidney disease beside diabetes with it, as the note at the code asks."""
+        choice = self._codes.specific("N189", said | {"stage"})
+        if choice is not None and choice.key != "N189":
+            why = because(one.mention, "the stage of the kidney disease beside the diabetes")
+            self._add(choice, one, rule, why, weight_of(one, choice.key, prior))
 
     def _both_sides(self, choice: Choice, key: str, said: set[str], char: str) -> list[Choice]:
         """Right and left, where both are told and no one code says so (guideline I.B.13)."""
@@ -233,9 +246,11 @@ class _Maker:
             words.add("primary")
         if key.startswith(_OF_SKIN):
             words |= {row["means"] for row in read_table("note_sites") if row["word"] in words}
-        if self._facts.pregnant and (weeks := weeks_in(self._text)):
-            words |= {trimester(weeks[0]), "trimester"}
-        return words
+        return words | (self._trimester() if self._facts.pregnant else set())
+
+    def _trimester(self) -> set[str]:
+        weeks = weeks_in(self._text)
+        return {trimester(weeks[0]), "trimester"} if weeks else set()
 
     def _complaint_sides(self, key: str) -> set[str]:
         """The side of the complaint, for injuries and joints whose name gives none."""

@@ -10,12 +10,16 @@ from codesets.reading.model import Assertion, Mention, Section, SectionKind
 from codesets.reading.specific import Codes
 
 _WEEKS = re.compile(
-    r"\b(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)\b(?:\s*\d\s*d\w*)?"
+    r"\b(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)(?:\b|(?=\d))(?:\s*\d\s*d\w*)?"
     r"(?=[^.\n]{0,30}\b(?:gest|pregnan|GA\b|IUP|EGA))"
     r"|\b(?:IUP|EGA|GA|gestation|pregnan\w+)\b[^.\n\d]{0,20}(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)\b",
     re.IGNORECASE,
 )
-_ANY_WEEKS = re.compile(r"\b(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)\b", re.IGNORECASE)
+#: Not those at which a scan was made.
+_ANY_WEEKS = re.compile(
+    r"\b(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)(?:\b|(?=\d\s*d))(?!\s*(?:US\b|u/s|ultraso|scan|sono))",
+    re.IGNORECASE,
+)
 _BMI = re.compile(r"\bBMI\b[^\d\n]{0,12}(\d{2})(?:\.(\d))?", re.IGNORECASE)
 _PREGNANT = re.compile(
     r"\b(?:pregnan(?:t|cy)|prenatal|antenatal|gestation\w*|trimester|G\dP\d|IUP|fundal height|fetal)\b", re.IGNORECASE

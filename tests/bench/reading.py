@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -182,6 +184,58 @@ for line in open(sys.argv[2], encoding="utf-8"):
     read_note(json.loads(line)["text"], library, on=date.fromisoformat(sys.argv[3]))
 print(f"  memory above the code search's own: {rss() - desk:.1f} MB")
 """
+SESSION = """
+import asyncio, resource, sys
+from pathlib import Path
+from tests.journeys.sitting import at_work, into
+from tui.screens.desk_suggest import DeskSuggest
+rss = lambda: int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 1e6
+if sys.argv[1] == "unread":
+    DeskSuggest.read_note = lambda self, desk: None
+async def sit():
+    async with at_work((120, 40)) as desk:
+        await into(desk, "coding")
+        await desk.press("n")
+        await desk.settle()
+        for _ in range(6):
+            await desk.press("i")
+            await desk.type("chest pain")
+            await desk.settle()
+            await desk.press("escape", "H")
+            for answer in ("a report is missing", "3d"):
+                await desk.press("ctrl+u")
+                await desk.type(answer)
+                await desk.press("enter")
+                await desk.settle()
+        print(rss())
+asyncio.run(sit())
+"""
+
+
+def session(library: CodeLibrary) -> None:
+    """The real desk over six encounters of an invented practice, once without the reader."""
+    from store.demo.make import Plan, make_demo
+
+    today = date(2026, 11, 23)
+    with tempfile.TemporaryDirectory() as name:
+        environment = os.environ | {
+            "SUPERBILL_CODES": str(library.path.parent),
+            "SUPERBILL_DB": f"sqlite:///{Path(name, 'practice.db')}",
+            "SUPERBILL_HOME": name,
+            "SUPERBILL_NOW": f"{today}T10:00:00+00:00",
+        }
+        os.environ.update(environment)
+        make_demo(Path(name), Plan(70, 7, today), lambda _done, _total, _what: None)
+        told = {}
+        for how in ("unread", "read"):
+            done = subprocess.run(
+                [sys.executable, "-c", SESSION, how], check=True, capture_output=True, text=True, env=environment
+            )
+            told[how] = float(done.stdout.split()[-1])
+    print(
+        f"  a session at the desk: {told['unread']:.0f} MB without the reader, {told['read']:.0f} MB with it,"
+        f" {told['read'] - told['unread']:.1f} MB for reading"
+    )
 
 
 def main() -> None:
@@ -202,6 +256,7 @@ def main() -> None:
         if not options.no_memory:
             arguments = [sys.executable, "-c", MEMORY, str(library.path), str(options.notes), options.on.isoformat()]
             subprocess.run(arguments, check=True)
+            session(library)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""Headings of other kinds of note, stages beside a combination, conditions in a pregnancy, letters."""
+
+from __future__ import annotations
+
+import pytest
+
+from codesets.reading import Assertion
+from codesets.reading.visits import weeks_in
+
+from .conftest import Read, codes
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Clinical impression:",
+        "PRINCIPAL DIAGNOSIS",
+        "Discharge Diagnoses:",
+        "ED DIAGNOSES:",
+        "Impression/Recommendations",
+    ],
+)
+def test_every_usual_heading_opens_the_assessment(heading: str, read: Read) -> None:
+    found = read(f"PMH: gout\nED course: fluids, better\n{heading}\n1. Left ureteral stone\n2. Hypokalemia\n")
+    assert [one.code for one in found.suggestions][:2] == ["N20.1", "E87.6"]
+
+
+@pytest.mark.parametrize(
+    ("note", "there", "gone"),
+    [
+        ("A/P:\n1. CKD 3a due to diabetes\n2. HTN", ("E11.22", "N18.31", "I12.9"), "I10"),
+        ("A/P:\n1. Diabetic CKD\n2. HTN", ("E11.22",), "N18.9"),
+        ("A/P:\n1. T2DM with hyperglycemia\n2. Hyperglycemia", ("E11.65",), "R73.9"),
+        ("A/P:\n1. Reflux esophagitis\n2. GERD with esophagitis", ("K21.00",), "K21.9"),
+        ("A/P:\n1. Left ureteral stone with hydronephrosis", ("N13.2",), "N13.30"),
+        ("HPI: flank pain for 4 hrs\nA/P:\n1. Gout", ("M10.9",), "K76.7"),
+        ("A/P:\n1. Personal h/o melanoma in situ of the back", ("Z86.006",), "Z85.820"),
+        ("PSH: two prior cesarean deliveries\nA/P:\n1. Gout", ("Z98.891",), "O34.219"),
+    ],
+)
+def test_codes_that_belong_together_are_offered_together(
+    note: str, there: tuple[str, ...], gone: str, read: Read
+) -> None:
+    found = codes(read(f"{note}\n"))
+    assert set(there) <= set(found)
+    assert gone not in found
+
+
+def test_in_a_pregnancy_chapter_15_comes_first_and_the_condition_beside_it(read: Read) -> None:
+    note = (
+        "G3P1 at 29w4d by LMP c/w 9 wk US, good fetal movement.\nA/P:\n1. Hypothyroidism - levothyroxine\n"
+        "2. Iron deficiency anemia\n3. Gestational diabetes, diet controlled\n4. Previous cesarean delivery\n"
+    )
+    found = codes(read(note, sex="F", age=34))
+    assert {"O99.283", "E03.9", "O99.013", "D50.9", "O24.410", "O34.219", "Z3A.29"} <= set(found)
+    assert found.index("O99.283") < found.index("E03.9")
+    assert not {"O99.283", "O34.219"} & set(codes(read(note.replace("fetal", "daily").replace("G3P1 at", ""), sex="F")))
+
+
+def test_the_weeks_are_those_of_the_visit_and_not_of_the_first_scan() -> None:
+    for text in ("at 29w4d by LMP c/w 9 wk US", "dated by 9 week ultrasound, now 29 weeks", "29w4d"):
+        found = weeks_in(text)
+        assert found is not None
+        assert found[0] == 29, text
+
+
+def test_the_summing_up_of_a_letter_is_its_assessment(read: Read) -> None:
+    letter = (
+        "Dear colleague,\n\nHe has had gout for years and takes allopurinol.\n\n"
+        "In summary, my impression is that his trouble comes from a hiatal hernia.\n"
+    )
+    found = read(letter)
+    assert [one.code for one in found.suggestions] == ["K44.9", "M10.9"]
+    assert "Assessment" in found.suggestions[0].why
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "said"),
+    [
+        ("We considered appendicitis, pyelonephritis and torsion.", "pyelonephritis", Assertion.UNCERTAIN),
+        ("Frozen shoulder is a possible complication.", "frozen", Assertion.HYPOTHETICAL),
+        ("Preeclampsia precautions given.", "preeclampsia", Assertion.HYPOTHETICAL),
+        ("Influenza exposure at school.", "influenza", Assertion.OTHER_PERSON),
+    ],
+)
+def test_what_is_weighed_or_warned_of_is_not_had(sentence: str, words: str, said: Assertion, asserted: object) -> None:
+    assert callable(asserted)
+    assert asserted(sentence, words) is said
