@@ -8,6 +8,7 @@ from datetime import date
 from sqlmodel import Session
 
 from store.claims import alarms
+from store.denials import due as denials
 from store.people.roles import Actor
 from store.queries import due as coding
 from store.variance import credit_due as credits
@@ -16,6 +17,7 @@ from store.work.command import Command
 _STEPS: tuple[tuple[type[Command], Callable[[Session, date], bool]], ...] = (
     (coding.CarryOnCoding, coding.anything_due),
     (alarms.RaiseAlarms, alarms.anything_overdue),
+    (denials.CarryOnDenials, denials.anything_due),
     (credits.CarryOnCredits, credits.anything_due),
 )
 

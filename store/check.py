@@ -16,6 +16,7 @@ from store.accounts.books import Book
 from store.accounts.standing import QUEUE as STATEMENTS
 from store.claims import archive
 from store.db import on_postgresql
+from store.denials.states import OPEN_STATES as OPEN_DENIALS
 from store.money import show_cents
 from store.people import audit
 from store.remits.states import AnswerState, RemitState
@@ -54,7 +55,7 @@ _WAITING: tuple[tuple[str, _Waits, frozenset[str]], ...] = (
     ("rejections", Claim, frozenset({"REJECTED", "NO_ACK", "NO_ANSWER"})),
     ("underpaid", Underpayment, UNDERPAID_OPEN),
     ("credits", CreditBalance, CREDIT_OPEN),
-    ("denials", Denial, frozenset({"OPEN", "WORKING", "CORRECTED_SENT", "APPEALED", "RECORDS_SENT", "WRITEOFF_REQ"})),
+    ("denials", Denial, OPEN_DENIALS),
 )
 """For each queue the states in which a record is somebody's work."""
 
@@ -177,7 +178,7 @@ def _states_reached(session: Session) -> Proof:
         machine = MACHINES.get(step.machine)
         if last.get(key, step.before) != step.before:
             proof.faults.append(f"{step.machine} {step.subject_id}: a step from {step.before} that it wasn't in")
-        if machine is None or not (step.undo or machine.allows(step.before, step.after)):
+        if machine is None or not (step.undo or machine.ever_allowed(step.before, step.after)):
             proof.faults.append(f"{step.machine} {step.subject_id}: {step.before} to {step.after} is not allowed")
         last[key] = step.after
     for name in MACHINES:

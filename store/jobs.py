@@ -28,11 +28,13 @@ from store.new_file import make_folder, new_file
 from store.remits.arrivals import KeepSecondArrival
 from store.remits.money import ImportDeposits, is_deposits
 from store.remits.take_in import Duplicate, ImportRemittance
+from store.remits.unbalanced import KeepUnbalanced
 from store.statements.files import Outcome, generate_through, run_through, send_through
 from store.tables import ArchivedFile
 from store.variance.disputes import DisputeUnderpayments
 from store.work.command import Job
 from store.work.values import Done
+from store.x12.balance import Unbalanced
 from store.x12.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -270,19 +272,23 @@ class WriteDispute(Job):
 
 @dataclass(frozen=True, slots=True)
 class TakeInRemittance(Job):
-    """Import one 835 file; one that was posted before is kept beside it, to be read with the difference."""
+    """Import one 835 file; one that was posted before, or does not add up, is kept beside it to be read."""
 
     name: str
     content: bytes
 
     def carry_out(self, practice: Practice, key: str) -> Done:
-        """Refused as the import refuses; a second arrival is kept first."""
+        """Refused as the import refuses; what a person has to look at is kept first."""
         try:
             return practice.do(ImportRemittance(self.name, self.content), key=key)
         except Duplicate as refused:
             practice.do(KeepSecondArrival(self.name, self.content))
             what = "Its difference is under Payments and deposits."
             raise Duplicate(refused.what, where=refused.where, do=f"{refused.do} {what}") from refused
+        except Unbalanced as refused:
+            practice.do(KeepUnbalanced(self.name, self.content))
+            what = "It is kept under Payments and deposits."
+            raise Unbalanced(refused.what, where=refused.where, do=f"{refused.do} {what}") from refused
 
 
 def _write_kept(practice: Practice, file_id: int, folder: Path) -> Path:

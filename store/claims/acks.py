@@ -21,6 +21,7 @@ from store.claims.outgoing import DELIVERED, DONE, MADE, NO_ACK, REJECTED
 from store.claims.rejections import QUEUE
 from store.claims.states import CLAIM, ClaimState
 from store.claims.whose import file_called
+from store.denials.follow import payer_has
 from store.people.roles import Permission
 from store.tables import Batch, Claim, ClaimVersion, MessageRule
 from store.text import clean_line
@@ -90,6 +91,7 @@ class _ClaimAcks:
         self.hearing, self.change, self.counts = hearing, hearing.change, hearing.counts
         self._waiting: list[BatchClaim] = []
         self._batches: dict[int, Batch] = {}
+        self._acknowledged: set[int] = set()
         rules = self.change.session.exec(select(MessageRule).where(MessageRule.active)).all()
         self._filed = [(rule.name, re.compile(rule.pattern, re.IGNORECASE)) for rule in rules]
 
@@ -113,6 +115,8 @@ class _ClaimAcks:
             else:
                 self._claim(told.claim, claim, told.source)
         self.hearing.write()
+        payer_has(self.change, self._acknowledged)
+        self._acknowledged.clear()
 
     def _known(self, some: Sequence[BatchClaim]) -> dict[str, Claim]:
         numbers = sorted({told.claim.control_number for told in some})
@@ -130,6 +134,8 @@ class _ClaimAcks:
             claim.awaits_until = None
         self._message(claim, status, ack.message, source)
         payer = _by_payer(ack)
+        if payer:
+            self._acknowledged.add(claim.id)
         found = self.hearing.payer(claim)
         days = found.answer_days if payer else self.hearing.route(found.partner_id).payer_days
         self.hearing.move(claim, _S.ACCEPTED if payer else _S.ACCEPTED_CH, days, calendar=payer)

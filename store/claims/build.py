@@ -19,6 +19,7 @@ from store.claims.judge import judge
 from store.claims.payer_data import listed
 from store.claims.states import CLAIM, ClaimState
 from store.coding import access
+from store.denials.follow import coder_is_done
 from store.tables import (
     Claim,
     ClaimEvent,
@@ -79,7 +80,9 @@ def rebuild(change: Change, claim: Claim, authorization: str | None = None, freq
     items.force_close(change, REJECTIONS, claim.id)
     claim.current += 1
     claim.filing_limit = _limit(change, claim, payer, encounter, corrected=frequency != "1")
-    return make_version(change, claim, frequency, authorization)
+    said = make_version(change, claim, frequency, authorization)
+    coder_is_done(change, claim)
+    return said
 
 
 def _limit(change: Change, claim: Claim, payer: Payer, encounter: Encounter, *, corrected: bool) -> date | None:

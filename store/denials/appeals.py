@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 from sqlmodel import col, select
 
 from store.claims.deadlines import MEDICARE_FILINGS
-from store.denials.commands import ANSWER_EXPECTED_DAYS, workable
+from store.denials.commands import workable
 from store.denials.ladder import Rung, rung
-from store.denials.open import QUEUE, called, last_level
-from store.denials.states import DENIAL, DenialState
+from store.denials.open import last_level
+from store.denials.states import AWAITING, SENT, DenialState
+from store.denials.steps import QUEUE, into_work, move, pend, send
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Appeal, AppealLevel, Denial, Payer, RemitClaim, Remittance
@@ -21,7 +22,11 @@ from store.work import items
 from store.work.command import Change, Command, Said, free_text
 from store.work.commands import remark
 
-CALL_OUTCOMES = ("in process", "will be reprocessed", "denial stands", "records wanted", "not on file", "no answer")
+IN_PROCESS, NOT_ON_FILE = "in process", "not on file"
+CALL_OUTCOMES = (IN_PROCESS, "will be reprocessed", "denial stands", "records wanted", NOT_ON_FILE, "no answer")
+_APPEALED = frozenset({DenialState.APPEALED, DenialState.AWAITING, DenialState.NO_RESPONSE})
+_ASIDE = frozenset({DenialState.EXPIRED, DenialState.WRITEOFF_REQ, DenialState.ROUTED})
+"""States that a call alone does not change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,9 @@ class AppealDenial(Command):
                 reference=clean_line(self.reference)[:80],
             )
         )  # fmt: skip
-        change.move(denial, DENIAL, DenialState.APPEALED, called(denial))
-        _wait(change, denial, decide_by, f"appeal level {level} filed; not decided yet")
+        if denial.state == DenialState.EXPIRED and clean_line(self.late_because):
+            move(change, denial, DenialState.WORKING)
+        send(change, denial, DenialState.APPEALED, decide_by, f"appeal level {level} filed; not decided yet")
         if clean_line(self.late_because):
             _note(change, denial, f"Filed late, good cause: {clean_line(self.late_because)}")
         decided = f"to be decided by {decide_by}" if decide_by else "no clock for the decision"
@@ -76,12 +82,12 @@ class AppealUpheld(Command):
         """Only for what was appealed; a remittance says the same by itself."""
         denial, claim = workable(change, self.denial_id)
         appeal = _last_appeal(change, denial)
-        if appeal is None or denial.state != DenialState.APPEALED or self.noticed_on > change.today:
+        if appeal is None or denial.state not in _APPEALED or appeal.upheld_on or self.noticed_on > change.today:
             raise Refused("There is no appeal that this notice could answer.", do="File one first (A).")
         appeal.upheld_on, last = self.noticed_on, appeal.level
         step = rung(change.session, change.get(Payer, claim.payer_id), last + 1, self.noticed_on)
-        change.move(denial, DENIAL, DenialState.UPHELD, called(denial))
-        change.move(denial, DENIAL, DenialState.WORKING, called(denial))
+        move(change, denial, DenialState.UPHELD)
+        move(change, denial, DenialState.WORKING)
         denial.deadline = step.file_by(self.noticed_on) if step else None
         item = items.find(change, QUEUE, denial.id)
         if item is not None:
@@ -108,9 +114,7 @@ class SendRecords(Command):
         what = clean_line(self.what)
         if not what:
             raise Refused("Say what was sent, and how.")
-        change.move(denial, DENIAL, DenialState.RECORDS_SENT, called(denial))
-        until = change.today + timedelta(days=ANSWER_EXPECTED_DAYS)
-        _wait(change, denial, until, "records sent; no answer yet")
+        send(change, denial, DenialState.RECORDS_SENT, None, "records sent; no answer yet")
         _note(change, denial, f"Records sent: {what}. {_reference(self.reference)}")
         return Said(f"Records for {claim.control_number} are noted as sent.", denial.id)
 
@@ -141,9 +145,43 @@ class PayerCall(Command):
             if self.again_on <= change.today or late:
                 raise Refused(f"{self.again_on} is not between now and the deadline {item.due or ''}.".strip())
             item.deferred_until, item.assigned_to = self.again_on, change.actor.user_id
+        self._step(change, denial)
         again = f" Again on {self.again_on}." if self.again_on else ""
         remark(change, item, f"Call: {contact}. Outcome: {outcome}. {_reference(self.reference)}{again}")
         return Said(f"The call about {claim.control_number} is noted.", denial.id)
+
+    def _step(self, change: Change, denial: Denial) -> None:
+        """What the payer has in process it has received; what it has no record of has to be sent again."""
+        if denial.state in SENT and self.outcome == IN_PROCESS:
+            move(change, denial, DenialState.AWAITING)
+        elif denial.state in AWAITING and self.outcome == NOT_ON_FILE:
+            into_work(change, denial)
+        elif denial.state not in AWAITING and denial.state not in _ASIDE:
+            into_work(change, denial)
+            if self.again_on is not None:
+                pend(change, denial.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmReceipt(Command):
+    """The payer has what was sent (a fax receipt, a portal, a letter): from now on its answer is awaited."""
+
+    denial_id: int
+    proof: str = free_text()
+    name: ClassVar[str] = "denials.received"
+    permission: ClassVar[Permission] = Permission.DENIAL
+
+    def apply(self, change: Change) -> Said:
+        """Only of what was sent; how it is known is kept as a note."""
+        denial, claim = workable(change, self.denial_id)
+        words = clean_line(self.proof)
+        if not words:
+            raise Refused("Say how it is known that the payer has it.")
+        if denial.state not in SENT:
+            raise Refused(f"The denial is {denial.state}: nothing was sent that could have arrived.")
+        move(change, denial, DenialState.AWAITING)
+        _note(change, denial, f"The payer has it: {words}.")
+        return Said(f"The payer has what was sent for {claim.control_number}; its answer is awaited.", denial.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +243,6 @@ def _notice(change: Change, denial: Denial) -> date:
 def _last_appeal(change: Change, denial: Denial) -> Appeal | None:
     query = select(Appeal).where(Appeal.denial_id == denial.id).order_by(col(Appeal.level).desc())
     return change.session.exec(query).first()
-
-
-def _wait(change: Change, denial: Denial, until: date | None, reason: str) -> None:
-    item = items.find(change, QUEUE, denial.id)
-    if item is not None:
-        item.deferred_until = until or change.today + timedelta(days=ANSWER_EXPECTED_DAYS)
-        item.reason = reason
 
 
 def _note(change: Change, denial: Denial, text: str) -> None:

@@ -10,8 +10,8 @@ from sqlmodel import col, select
 from store.accounts.books import Book
 from store.denials.commands import book, settle, workable
 from store.denials.limits import limit_of, waiting_request
-from store.denials.open import QUEUE, called
-from store.denials.states import DENIAL, DenialState
+from store.denials.states import DenialState
+from store.denials.steps import QUEUE, move
 from store.errors import NotAllowed, Refused
 from store.money import show_cents
 from store.people.roles import Permission, Role
@@ -86,7 +86,7 @@ class RefuseWriteOff(Command):
         if not words:
             raise Refused("Say why it is refused.")
         _decide(change, asked, approved=False)
-        change.move(denial, DENIAL, DenialState.WORKING, called(denial))
+        move(change, denial, DenialState.WORKING)
         item = items.find(change, QUEUE, denial.id)
         if item is not None:
             item.escalated, item.assigned_to = False, asked.asked_by

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlmodel import Session, col, or_, select
 
-from store.denials.states import AWAITING, DenialState
+from store.denials.states import DECIDED, SENT, WON, DenialState
 from store.tables import Claim, ClaimLine, Denial, Transition
 from store.work.record import Table
 from store.work.values import Column, Kind
@@ -21,17 +21,27 @@ _WORDS = {
 }
 
 
+_TOLD: dict[str, str] = {
+    DenialState.OVERTURNED: "won", DenialState.OVERTURNED_PART: "in part", DenialState.UPHELD: "lost",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One denial that the payer answered again: what was done, whether it was won, in how many days."""
+    """One denial that the payer answered again: what was done, what came of it, in how many days."""
 
     claim: str
     code: str
     cents: int
     done: str
-    won: bool
+    state: str
     closed_on: date | None
     days: int
+
+    @property
+    def won(self) -> bool:
+        """Whether it brought anything."""
+        return self.state in WON
 
 
 def outcomes_like(session: Session, denial: Denial, claim: Claim) -> list[Outcome]:
@@ -42,7 +52,7 @@ def outcomes_like(session: Session, denial: Denial, claim: Claim) -> list[Outcom
         .join(Claim, col(Claim.id) == col(Denial.claim_id))
         .outerjoin(ClaimLine, col(ClaimLine.id) == col(Denial.claim_line_id))
         .where(Claim.payer_id == claim.payer_id, Denial.reason == denial.reason, Denial.id != denial.id)
-        .where(col(Denial.state).in_((DenialState.OVERTURNED, DenialState.UPHELD)))
+        .where(col(Denial.state).in_(DECIDED))
         .order_by(col(Denial.closed_on).desc(), col(Denial.id).desc())
     )
     if line is not None:
@@ -65,7 +75,7 @@ def before_table(session: Session, denial: Denial, claim: Claim) -> Table:
         Column("days", "Days", 4, Kind.NUMBER),
     )
     rows = tuple(
-        (one.closed_on, one.claim, one.code, one.cents, one.done, "won" if one.won else "lost", one.days)
+        (one.closed_on, one.claim, one.code, one.cents, one.done, _TOLD[one.state], one.days)
         for one in outcomes_like(session, denial, claim)
     )
     return Table(columns, rows, "What worked before" if rows else "What worked before: no outcome like it yet")
@@ -74,7 +84,7 @@ def before_table(session: Session, denial: Denial, claim: Claim) -> Table:
 def _outcomes(session: Session, rows: Sequence[tuple[Denial, str, str | None]]) -> list[Outcome]:
     ids = [denial.id for denial, _, _ in rows]
     steps = select(Transition).where(
-        Transition.machine == "denial", col(Transition.subject_id).in_(ids), col(Transition.after).in_(AWAITING)
+        Transition.machine == "denial", col(Transition.subject_id).in_(ids), col(Transition.after).in_(SENT)
     )
     done: dict[int, str] = {}
     for step in session.exec(steps.order_by(col(Transition.id))).all():
@@ -82,7 +92,7 @@ def _outcomes(session: Session, rows: Sequence[tuple[Denial, str, str | None]]) 
     return [
         Outcome(
             number, code or "claim", denial.cents, done.get(denial.id, "nothing noted"),
-            denial.state == DenialState.OVERTURNED, denial.closed_on,
+            denial.state, denial.closed_on,
             (denial.closed_on - denial.opened_on).days if denial.closed_on else 0,
         )
         for denial, number, code in rows

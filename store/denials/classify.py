@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from store.denials.steps import triage
 from store.people.roles import Permission
 from store.remits.dispositions import Disposition
 from store.remits.rule_table import SetDisposition
@@ -25,6 +26,7 @@ class ClassifyDenial(Command):
     def apply(self, change: Change) -> Said:
         """Open denials of the same kind follow, and what comes later."""
         denial = change.get(Denial, self.denial_id)
+        triage(change, denial)
         payer_id = change.get(Claim, denial.claim_id).payer_id if self.only_payer else 0
         rule = SetDisposition(denial.reason, Disposition.DENIAL, self.category, payer_id, denial.group)
         return rule.apply(change)

@@ -13,8 +13,8 @@ from store.accounts.standing import refresh_account
 from store.claims.correct import CorrectClaim, RouteToCoder
 from store.denials.limits import above_limit, ask
 from store.denials.notices import notice_of
-from store.denials.open import QUEUE, called
-from store.denials.states import DENIAL, DenialState
+from store.denials.states import DenialState
+from store.denials.steps import ANSWER_EXPECTED_DAYS, QUEUE, ask_write_off, into_work, move, send, wait
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
@@ -22,9 +22,7 @@ from store.tables import Claim, Denial
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
-
-ANSWER_EXPECTED_DAYS = 30
-"""A corrected claim is looked at again after so many days without an answer."""
+from store.work.commands import remark
 
 WRITE_OFF_REASONS = ("not worth pursuing", "filed too late", "not covered, contract forbids billing", "our error")
 
@@ -54,10 +52,9 @@ class CorrectDenial(Command):
     def apply(self, change: Change) -> Said:
         """Its item comes back when no answer has come in time."""
         denial, claim = workable(change, self.denial_id)
-        change.move(denial, DENIAL, DenialState.CORRECTED_SENT, called(denial))
+        send(change, denial, DenialState.CORRECTED_SENT, None, "corrected claim sent; no answer yet")
         correction = CorrectClaim(claim.id, self.member_id, self.authorization, self.modifiers, self.place)
         said = correction.apply(change)
-        _await_answer(change, denial, "corrected claim sent; no answer yet")
         return Said(said.sentence, denial.id)
 
 
@@ -75,6 +72,7 @@ class WriteOffDenial(Command):
         denial, claim = workable(change, self.denial_id)
         if above_limit(change, denial):
             return Said(ask(change, denial, self.reason), denial.id)
+        ask_write_off(change, denial)
         book(change, denial, claim, Book.WRITE_OFF, "write-off", self.reason)
         settle(change, denial, DenialState.CLOSED_WO)
         return Said(f"Wrote off {show_cents(denial.cents, sign='$')} of {claim.control_number}.", denial.id)
@@ -97,6 +95,7 @@ class TransferDenial(Command):
                 f"{denial.group} amounts may not be billed to the patient.",
                 do="Correct, appeal or write it off; where an ABN was signed before the service, record it (B).",
             )
+        into_work(change, denial)
         book(change, denial, claim, Book.PATIENT, "transfer", self.reason)
         settle(change, denial, DenialState.TRANSFERRED)
         refresh_account(change, claim.guarantor_id)
@@ -112,9 +111,9 @@ class StartDenial(Command):
     permission: ClassVar[Permission] = Permission.DENIAL
 
     def apply(self, change: Change) -> Said:
-        """From any state that is not closed."""
+        """From any state that is not closed, but for one whose last day has passed."""
         denial, claim = workable(change, self.denial_id)
-        change.move(denial, DENIAL, DenialState.WORKING, called(denial))
+        into_work(change, denial)
         return Said(f"Working on {claim.control_number}.", denial.id)
 
 
@@ -130,17 +129,36 @@ class RouteDenial(Command):
     def apply(self, change: Change) -> Said:
         """Its item comes back when nothing has come of it in time."""
         denial, claim = workable(change, self.denial_id)
+        into_work(change, denial)
         said = RouteToCoder(claim.id, self.question).apply(change)
-        change.move(denial, DENIAL, DenialState.CORRECTED_SENT, called(denial))
-        _await_answer(change, denial, "with the coder")
+        move(change, denial, DenialState.ROUTED)
+        wait(change, denial, change.today + timedelta(days=ANSWER_EXPECTED_DAYS), "with the coder")
         return Said(said.sentence, denial.id)
 
 
-def _await_answer(change: Change, denial: Denial, reason: str) -> None:
-    item = items.find(change, QUEUE, denial.id)
-    if item is not None:
-        item.deferred_until = change.today + timedelta(days=ANSWER_EXPECTED_DAYS)
-        item.reason = reason
+@dataclass(frozen=True, slots=True)
+class ReopenExpired(Command):
+    """The last day has passed, and there is a good cause with its proof: the denial is work again."""
+
+    denial_id: int
+    cause: str = free_text()
+    name: ClassVar[str] = "denials.reopen"
+    permission: ClassVar[Permission] = Permission.DENIAL
+
+    def apply(self, change: Change) -> Said:
+        """The cause is kept as a note; the deadline stays what it was."""
+        denial, claim = workable(change, self.denial_id)
+        words = clean_line(self.cause)
+        if not words:
+            raise Refused("Say what good cause there is, and how it is proved.")
+        if denial.state != DenialState.EXPIRED:
+            raise Refused(f"The denial is {denial.state}: its last day has not passed.")
+        move(change, denial, DenialState.WORKING)
+        item = items.find(change, QUEUE, denial.id)
+        if item is not None:
+            item.reason = f"past its last day, good cause: {words}"[:200]
+            remark(change, item, f"Worked past its last day, good cause: {words}")
+        return Said(f"{claim.control_number} is work again: {words}.", denial.id)
 
 
 def book(change: Change, denial: Denial, claim: Claim, to: Book, kind: str, reason: str) -> None:
@@ -163,6 +181,6 @@ def book(change: Change, denial: Denial, claim: Claim, to: Book, kind: str, reas
 
 def settle(change: Change, denial: Denial, state: DenialState) -> None:
     """End the denial in a state of ours."""
-    change.move(denial, DENIAL, state, called(denial))
+    move(change, denial, state)
     denial.closed_on = change.today
     items.close(change, QUEUE, denial.id)

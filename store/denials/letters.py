@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 from store import clock
 from store.claims import archive, snapshot
 from store.denials.letter_texts import NAMES, SHIPPED, LetterText
-from store.denials.open import QUEUE, last_level
+from store.denials.open import last_level
+from store.denials.steps import QUEUE
 from store.errors import NotFound, Refused
 from store.forms.letter import Enclosure, Grid, Letter, letter_pdf
 from store.money import show_cents

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from store.denials.open import QUEUE, called
-from store.denials.states import DENIAL, DenialState
+from store.denials.steps import QUEUE, ask_write_off
 from store.errors import Refused
 from store.money import show_cents
 from store.tables import Denial, WriteOffLimit, WriteOffRequest
@@ -38,7 +37,7 @@ def ask(change: Change, denial: Denial, reason: str) -> str:
     words = clean_line(reason)
     if not words:
         raise Refused("A reason is needed.")
-    change.move(denial, DENIAL, DenialState.WRITEOFF_REQ, called(denial))
+    ask_write_off(change, denial)
     change.add(
         WriteOffRequest(
             denial_id=denial.id, cents=denial.cents, reason=words, asked_by=change.actor.user_id, asked_on=change.today

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, select
 
-from store.denials.open import QUEUE
+from store.denials.steps import QUEUE
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Claim, ClaimLine, Denial, Encounter, SignedNotice

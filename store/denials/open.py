@@ -13,18 +13,13 @@ from sqlmodel import Session, col, select
 from store.accounts.ledger import reverse_matching
 from store.claims.deadlines import response_limit
 from store.denials.ladder import rung
-from store.denials.states import AWAITING, DENIAL, DenialState
+from store.denials.states import AWAITING, DENIAL, OPEN_STATES, DenialState
+from store.denials.steps import QUEUE, called
 from store.remits.board import CHUNK, Board
 from store.tables import Appeal, Claim, Denial, Payer
 from store.work.command import Change
 
-QUEUE = "denials"
-_GONE = frozenset({DenialState.OVERTURNED, DenialState.REVERSED})
-
-
-def called(denial: Denial) -> str:
-    """How a sentence names the denial."""
-    return f"The denial {denial.group}-{denial.reason}"
+_GONE = frozenset({DenialState.OVERTURNED, DenialState.OVERTURNED_PART, DenialState.UPHELD, DenialState.REVERSED})
 
 
 def last_level(session: Session, claim_id: int, claim_line_id: int | None) -> int:
@@ -72,9 +67,10 @@ class DenialBook:
         deadline = self._respond_by(payer, refusal.decided_on)
         for earlier in self._standing(claim.id, refusal.claim_line_id):
             if earlier.state in AWAITING:
-                if earlier.state == DenialState.APPEALED:
+                if self._appealed(earlier):
                     deadline = self._next_rung(payer, claim.id, refusal) or deadline
-                self._close(earlier, DenialState.UPHELD)
+                part = refusal.cents < earlier.cents
+                self._close(earlier, DenialState.OVERTURNED_PART if part else DenialState.UPHELD)
         denial = Denial(
             claim_id=claim.id,
             claim_line_id=refusal.claim_line_id,
@@ -113,11 +109,19 @@ class DenialBook:
                 return True
         return False
 
-    def answered(self, claim: Claim, line_ids: set[int | None]) -> None:
-        """The lines were paid, or given to the patient, after all: denials that waited are overturned."""
+    def answered(self, claim: Claim, line_ids: set[int | None], *, by_own_payer: bool) -> None:
+        """The lines were paid, or given to the patient, after all: denials that waited are overturned.
+
+        Those that nobody had asked about are reversed by the payer itself, and are no outcome to learn from.
+        """
+        new = {id(denial) for denial, _ in self._new}
         for denial in self._known.get(claim.id, ()):
-            if denial.state in AWAITING and denial.claim_line_id in line_ids:
+            if denial.claim_line_id not in line_ids or id(denial) in new:
+                continue
+            if denial.state in AWAITING:
                 self._close(denial, DenialState.OVERTURNED)
+            elif by_own_payer and denial.state in OPEN_STATES:
+                self._close(denial, DenialState.REVERSED)
 
     def flush(self) -> None:
         """Write what was opened, each with its item."""
@@ -143,6 +147,10 @@ class DenialBook:
         self._change.move(denial, DENIAL, state, called(denial))
         denial.closed_on = self._change.today
         self._board.force_close(QUEUE, denial.id)
+
+    def _appealed(self, denial: Denial) -> bool:
+        query = select(Appeal.id).where(Appeal.denial_id == denial.id, col(Appeal.upheld_on).is_(None))
+        return self._change.session.exec(query).first() is not None
 
     def _next_rung(self, payer: Payer, claim_id: int, refusal: Refusal) -> date | None:
         """The last day for the level above the one that this answer upheld."""

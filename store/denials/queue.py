@@ -13,7 +13,7 @@ from store.denials.before import before_table
 from store.denials.code_texts import code_texts
 from store.denials.contact import contact_facts
 from store.denials.notices import notice_of
-from store.denials.open import QUEUE
+from store.denials.steps import QUEUE, pend
 from store.denials.worth import told, worked_before
 from store.errors import NotFound
 from store.money import show_cents
@@ -247,4 +247,5 @@ DENIALS = Queue(
     preview=_preview,
     why=_why,
     record=denial_record,
+    put_off=pend,
 )

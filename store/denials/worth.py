@@ -3,9 +3,9 @@
     EV    = p x at stake - minutes x cost of a minute
     score = EV x (1 + 3 e^(-slack / 7))
 
-`p` is the practice's own wins over tries for the same payer, reason and category, smoothed as Beta(2, 2); with fewer
-than five tries it is taken over all payers, then over the category.  `slack` is the days to the deadline less the days
-that mail and processing take; a deadline that is past counts as today's.
+`p` is the practice's own wins, in full or in part, over tries for the same payer, reason and category, smoothed as
+Beta(2, 2); with fewer than five tries it is taken over all payers, then over the category.  `slack` is the days to the
+deadline less the days that mail and processing take; a deadline that is past counts as today's.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from store import clock
-from store.denials.states import CLOSED, DenialState
+from store.denials.states import CLOSED, DECIDED, WON
 from store.money import show_cents
 from store.tables import Claim, Denial, DenialWorth, WorkItem
 from store.work.command import Change
@@ -41,8 +41,6 @@ MINUTES: dict[str, int] = {
 }  # fmt: skip
 """How long a denial of a category takes on the whole."""
 OTHER_MINUTES = 20
-
-_NEVER_WON, _WON = DenialState.UPHELD, DenialState.OVERTURNED
 
 
 @dataclass(slots=True)
@@ -89,13 +87,13 @@ def outcomes(session: Session) -> Outcomes:
     query = (
         sql_select(col(Claim.payer_id), col(Denial.reason), col(Denial.category), col(Denial.state), func.count())
         .join(Claim, col(Claim.id) == col(Denial.claim_id))
-        .where(col(Denial.state).in_((_WON, _NEVER_WON)))
+        .where(col(Denial.state).in_(DECIDED))
         .group_by(col(Claim.payer_id), col(Denial.reason), col(Denial.category), col(Denial.state))
     )
     found = Outcomes()
     for payer_id, reason, category, state, count in session.execute(query).all():
         for tally in (found.exact[payer_id, reason, category], found.reason[reason], found.category[category]):
-            tally.add(state == _WON, count)
+            tally.add(state in WON, count)
     return found
 
 
@@ -211,17 +209,13 @@ def worked_before(session: Session, denial: Denial, payer_id: int) -> str:
     query = (
         sql_select(col(Denial.state), col(Denial.opened_on), col(Denial.closed_on))
         .join(Claim, col(Claim.id) == col(Denial.claim_id))
-        .where(
-            col(Claim.payer_id) == payer_id,
-            col(Denial.reason) == denial.reason,
-            col(Denial.state).in_((_WON, _NEVER_WON)),
-        )
+        .where(col(Claim.payer_id) == payer_id, col(Denial.reason) == denial.reason, col(Denial.state).in_(DECIDED))
         .order_by(col(Denial.closed_on).desc())
         .limit(RECENT)
     )
     rows = session.execute(query).all()
     if not rows:
         return "no outcomes yet for this payer and reason"
-    days = [(closed - opened).days for state, opened, closed in rows if state == _WON and closed is not None]
+    days = [(closed - opened).days for state, opened, closed in rows if state in WON and closed is not None]
     took = f", in {round(median(days))} days on the median" if days else ""
     return f"of the last {len(rows)} like it {len(days)} were won{took}"

@@ -20,7 +20,7 @@ from store.x12 import remittance_values as x12
 REVERSAL, CORRECTION = "22", "CR"
 CROSSOVER = frozenset({"19", "20", "21"})
 """CLP02 of a claim that the payer has sent on to the next one by itself."""
-_SEQUENCE = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
+SEQUENCE = {"1": "P", "19": "P", "2": "S", "20": "S", "3": "T", "21": "T"}
 """As which payer a claim was processed (CLP02)."""
 QMB_REMARKS = frozenset({"N781", "N782", "N783"})
 """Remarks of MIA or MOA that tell that the patient may not be billed the cost share (CMS on QMB remittances)."""
@@ -151,7 +151,7 @@ def _found(answer: Answer, value: x12.Adjustment, line: Line | None, rules: Rule
         value.reason,
         payer_id=answer.claim.payer_id if answer.claim else None,
         remarks=line.value.remarks if line else answer.value.remarks,
-        sequence=_SEQUENCE.get(answer.value.status, ""),
+        sequence=SEQUENCE.get(answer.value.status, ""),
     )
     return Found(value.group, value.reason, value.cents, line, rule, rule.disposition)
 

@@ -19,7 +19,12 @@ GAP_DAYS = 3
 
 NO_EFT, NO_ERA, EFT_DIFF, DUP, PLB_OPEN = "NO_EFT", "NO_ERA", "EFT_DIFF", "DUP", "PLB_OPEN"
 NEG_CHECK = "NEG_CHECK"
+UNBALANCED = {"line": "UNBAL-L", "claim": "UNBAL-C", "transaction": "UNBAL-T"}
+"""By the level of the first equation that fails."""
 WORDS = {
+    "UNBAL-L": "a line does not add up; nothing of its file was posted",
+    "UNBAL-C": "a claim does not add up; nothing of its file was posted",
+    "UNBAL-T": "its claims do not come to what was paid; nothing of its file was posted",
     NO_EFT: "its money has not come",
     NO_ERA: "money came without a remittance",
     EFT_DIFF: "the money that came is another amount",
@@ -93,6 +98,15 @@ def settle_deposit(change: Change, deposit: Deposit, remittance: Remittance) -> 
     for matter in change.session.exec(query).all():
         if matter.reason in (NO_EFT, NO_ERA, EFT_DIFF):
             items.force_close(change, QUEUE, matter.id)
+
+
+def came_right(change: Change, remittance: Remittance) -> None:
+    """The same payment came in a file that adds up: the one that did not is done with."""
+    query = select(PaymentMatter).where(
+        PaymentMatter.trace == remittance.trace, col(PaymentMatter.reason).in_(UNBALANCED.values())
+    )
+    for matter in change.session.exec(query).all():
+        items.force_close(change, QUEUE, matter.id)
 
 
 def look_at_provider_level(change: Change, remittance: Remittance) -> None:

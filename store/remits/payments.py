@@ -9,13 +9,18 @@ from sqlmodel import Session, col, select
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
-from store.remits.matters import QUEUE, WORDS
+from store.remits.matters import QUEUE, UNBALANCED, WORDS
+from store.remits.raw import answer_segments
 from store.tables import ArchivedFile, Deposit, PaymentMatter, RemitClaim, Remittance, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind, Why
 
+_UNBALANCED = "Send it back to the payer, or type it as a paper EOB that balances (P); then settle it here (z)."
 _HELP = {
+    "UNBAL-L": _UNBALANCED,
+    "UNBAL-C": _UNBALANCED,
+    "UNBAL-T": _UNBALANCED,
     "NO_EFT": "Wait for the bank's file, enter the deposit (E), or post without it (S).",
     "NO_ERA": "Ask the payer for the remittance, or enter the paper one (P).",
     "EFT_DIFF": "Ask payer and bank; the remittance is not touched.",
@@ -35,7 +40,8 @@ def _preview(session: Session, subjects: Sequence[int]) -> Previews:
 
 
 def _sentence(row: PaymentMatter) -> str:
-    other = f", the other amount is {show_cents(row.found, sign='$')}" if row.found else ""
+    word = "off by" if row.reason in UNBALANCED.values() else "the other amount is"
+    other = f", {word} {show_cents(row.found, sign='$')}" if row.found else ""
     amount = show_cents(row.amount, sign="$")
     return f"{row.payer_name or 'unknown payer'} {row.trace} of {row.on}, {amount}: {WORDS[row.reason]}{other}"
 
@@ -54,6 +60,8 @@ def matter_record(session: Session, matter_id: int) -> Record:
     if row is None:
         raise NotFound(f"There is no payment matter {matter_id}.")
     tabs = [Tab("Matter", (_facts(session, row), Lines(tuple(row.told.splitlines()) or ("Nothing more is known.",))))]
+    if row.reason in UNBALANCED.values() and row.file_id is not None:
+        tabs.append(Tab("Segments", (Lines(answer_segments(session, row.file_id, row.segment)),)))
     remittance = session.get(Remittance, row.remittance_id) if row.remittance_id is not None else None
     if remittance is not None:
         tabs.append(Tab("Payment", (_payment(remittance), _answers(session, remittance.id))))

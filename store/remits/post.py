@@ -29,7 +29,7 @@ from store.claims.states import CLAIM, ClaimState
 from store.denials.open import DenialBook, Refusal
 from store.errors import Stale
 from store.remits import exceptions
-from store.remits.answers import CROSSOVER, Answer, Found, keep_adjustments, keep_answers
+from store.remits.answers import CROSSOVER, SEQUENCE, Answer, Found, keep_adjustments, keep_answers
 from store.remits.bill_next import bill_next_payers
 from store.remits.board import CHUNK, Board
 from store.remits.dispositions import Disposition
@@ -232,7 +232,9 @@ class _Settling:
             elif refusal.cents < 0:
                 given_back |= self._denials.take_back(claim, refusal)
         if not one.reverses:
-            self._denials.answered(claim, {line.claim_line_id for line in one.lines} - denied)
+            lines = {line.claim_line_id for line in one.lines} | ({None} if not denied else set())
+            own = SEQUENCE.get(one.value.status, claim.sequence) == claim.sequence
+            self._denials.answered(claim, lines - denied, by_own_payer=own)
         return given_back
 
     def _move(self, one: Answer, claim: Claim, net: Net) -> None:

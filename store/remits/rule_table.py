@@ -146,7 +146,7 @@ def _reclassify(change: Change, row: DispositionRule) -> int:
         .join(Claim, col(Claim.id) == col(Denial.claim_id))
         .where(Denial.reason == row.reason, col(Denial.state).not_in(CLOSED))
     )
-    changed: set[int] = set()
+    changed, count = set[int](), 0
     for denial, claim in change.session.exec(query).all():
         rule = rules.rule(
             denial.group, denial.reason, payer_id=claim.payer_id, remarks=denial.remarks.split(),
@@ -155,9 +155,10 @@ def _reclassify(change: Change, row: DispositionRule) -> int:
         if denial.category != rule.category:
             denial.category = rule.category
             changed.add(claim.id)
+            count += 1
     for start in range(0, len(changed), CHUNK):
         rank_these(change, sorted(changed)[start : start + CHUNK])
-    return len(changed)
+    return count
 
 
 def _read(content: bytes, name: str) -> Iterator[tuple[str, dict[str, str]]]:

@@ -17,9 +17,9 @@ from store.accounts.ledger import Entry, Leg, post, reverse_matching
 from store.claims.build import QUEUE as CLAIMS
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import CLAIM, ClaimState
-from store.denials.open import QUEUE as DENIALS
-from store.denials.open import called as denial_called
-from store.denials.states import AWAITING, DENIAL, DenialState
+from store.denials.states import DECIDED, DENIAL, WON, DenialState
+from store.denials.steps import QUEUE as DENIALS
+from store.denials.steps import called as denial_called
 from store.denials.worth import rank
 from store.errors import NotFound, Refused
 from store.money import show_cents
@@ -36,6 +36,8 @@ from store.variance.credits import look_for_credits
 from store.variance.find import forget_variances
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
+
+_ANSWERED = frozenset({*DECIDED, DenialState.REVERSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class ReverseRemittance(Command):
             deposit.remittance_id = None
             matters.money_alone(change, deposit)
         change.session.flush()
-        _step_back(change, claims, steps)
+        _step_back(change, claims, steps, {answer.id for answer in answers})
         forget_variances(change, [answer.id for answer in answers])
         look_for_credits(change, set(claims))
         refresh(change, {claim.guarantor_id for claim in claims.values()})
@@ -146,7 +148,7 @@ def _give_up_what_followed(change: Change, answers: Sequence[RemitClaim], claims
         query = select(Denial).where(col(Denial.remit_claim_id).in_(ids[start : start + CHUNK]))
         for denial in change.session.exec(query).all():
             reverse_matching(change, f"denial:{denial.id}:")
-            if denial.state not in (DenialState.REVERSED, DenialState.OVERTURNED):
+            if denial.state not in (DenialState.REVERSED, *WON):
                 change.move(denial, DENIAL, DenialState.REVERSED, denial_called(denial))
                 denial.closed_on = change.today
             items.force_close(change, DENIALS, denial.id)
@@ -180,15 +182,17 @@ def _reverse_entries(change: Change, remittance: Remittance, words: str) -> None
     )  # fmt: skip
 
 
-def _step_back(change: Change, claims: dict[int, Claim], steps: Sequence[Transition]) -> None:
+def _step_back(change: Change, claims: dict[int, Claim], steps: Sequence[Transition], answers: set[int]) -> None:
     """Claims and waiting denials are where they were; what has moved on since gets what its other answers say."""
     net = net_of(change.session, claims)
     denials = {step.subject_id for step in steps if step.machine == DENIAL.name}
     for step in steps:
         if step.machine == CLAIM.name and step.subject_id in claims and not net[step.subject_id].answers:
             _back(change, claims[step.subject_id], step)
-        elif step.machine == DENIAL.name and step.subject_id in denials and step.before in AWAITING:
-            _reopen(change, change.get(Denial, step.subject_id), step, claims)
+        elif step.machine == DENIAL.name and step.subject_id in denials and step.after in _ANSWERED:
+            denial = change.get(Denial, step.subject_id)
+            if denial.remit_claim_id not in answers:
+                _reopen(change, denial, step, claims)
     for claim in claims.values():
         mine = net[claim.id]
         if mine.answers and claim.state not in (ClaimState.READY, ClaimState.EDIT_FAIL):

@@ -26,6 +26,9 @@ from store.work.command import Change, Command, Said, bulk
 from store.x12.remittance_stream import PaymentStream, scan_remittance
 from store.x12.remittance_values import Payment
 
+UNBALANCED_FILE = "835 unbalanced"
+"""The kind of an archived file that was kept to be read and refused, because it does not add up."""
+
 
 class Duplicate(Refused):
     """A payment that was posted before; nothing of its file was."""
@@ -44,10 +47,12 @@ class ImportRemittance(Command):
     def apply(self, change: Change) -> Said:
         """Refused whole when it is damaged, does not balance, or repeats a payment; the result counts what it did."""
         before = archive.known(change.session, self.content)
-        if before is not None and not _taken_back(change, before):
+        refused = before is not None and before.kind == UNBALANCED_FILE
+        if before is not None and not refused and not _taken_back(change, before):
             return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
         payments = scan_remittance(self.content, self.file_name)
         file = before or archive.keep(change, "835", "in", self.file_name, self.content)
+        file.kind = "835"
         tallies = [take_in(change, file, payment) for payment in payments]
         if any(tally.denials_changed for tally in tallies):
             rank(change)
@@ -115,6 +120,7 @@ def take_in(
         REMITTANCE,
         f"The payment {payment.trace}",
     )
+    matters.came_right(change, remittance)
     if deposit is not None:
         matters.settle_deposit(change, deposit, remittance)
     elif payment.amount > 0 and (waits or tracks_money(change.session)):

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import exists, func, or_
 from sqlmodel import Session, col
 
-from store.denials.states import DenialState
+from store.denials.states import WON, DenialState
 from store.reports.measure import Kpi, Line, Shape, in_db, pick
 from store.reports.values import Period
 from store.tables import Appeal, Claim, Denial, Payer
 
 _S = DenialState
-_ENDED = (_S.OVERTURNED, _S.TRANSFERRED, _S.CLOSED_WO)
+_ENDED = (*sorted(WON), _S.TRANSFERRED, _S.CLOSED_WO)
 
 
 def _what() -> Any:
@@ -82,14 +82,7 @@ def _appealed(session: Session, period: Period, *, money: bool) -> list[Line]:
         .order_by(col(Denial.id))
     )  # fmt: skip
     return [
-        Line(
-            f"{what}  {state}",
-            payer,
-            on,
-            (cents if money else 1) * (state == _S.OVERTURNED),
-            cents if money else 1,
-            claim,
-        )
+        Line(f"{what}  {state}", payer, on, (cents if money else 1) * (state in WON), cents if money else 1, claim)
         for what, payer, on, state, cents, claim in in_db(session, query)
     ]
 
@@ -97,7 +90,7 @@ def _appealed(session: Session, period: Period, *, money: bool) -> list[Line]:
 def _worked(session: Session, period: Period) -> list[Line]:
     query = _closed(period).where(col(Denial.state).in_(_ENDED))
     return [
-        Line(f"{what}  {state}", payer, closed, cents * (state == _S.OVERTURNED), cents, claim)
+        Line(f"{what}  {state}", payer, closed, cents * (state in WON), cents, claim)
         for what, payer, _, closed, state, cents, claim in in_db(session, query)
     ]
 

@@ -67,6 +67,9 @@ class Defer(Command):
         if item.due is not None and item.due >= change.today and self.until > item.due:
             raise Refused(f"Its deadline is {item.due}, before {self.until}.", do="Defer it to an earlier date.")
         item.deferred_until, item.assigned_to = self.until, change.actor.user_id
+        put_off = queue.find(item.queue, change.actor).put_off
+        if put_off is not None:
+            put_off(change, item.subject_id)
         if self.reason.strip():
             remark(change, item, f"Deferred until {self.until}: {self.reason}")
         return Said(f"Deferred until {self.until:%b %d}.", item.id)

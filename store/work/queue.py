@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, not_, or_, select
 from sqlmodel import Session, col
@@ -21,6 +21,9 @@ from store.work.dates import add_business_days, holidays
 from store.work.filters import Columns, condition
 from store.work.record import Record
 from store.work.values import BoardLine, Cell, Column, Kind, Page, QueueInfo, Row, View, Why
+
+if TYPE_CHECKING:
+    from store.work.command import Change
 
 HIGH_VALUE_CENTS = 100_000
 DUE_SOON_BUSINESS_DAYS = 5
@@ -42,7 +45,8 @@ class Queue:
     """One queue as its stage describes it.
 
     `join` adds the stage's tables to a select over `WorkItem`; `preview` gives up to three lines for each subject.
-    A column of kind DAYS is filled with a date and shown as the days from today to it.
+    A column of kind DAYS is filled with a date and shown as the days from today to it.  `put_off` is what becomes of
+    a record whose item was deferred.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Queue:
     preview: Callable[[Session, Sequence[int]], Previews]
     why: Callable[[Session, WorkItem], Why]
     record: Callable[[Session, int], Record]
+    put_off: Callable[[Change, int], None] | None = None
 
     @property
     def info(self) -> QueueInfo:

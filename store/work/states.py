@@ -9,10 +9,20 @@ from store.errors import Refused
 
 
 class Machine:
-    """A named state machine: `steps` maps each state to the states that may follow; `births` may come first."""
+    """A named state machine: `steps` maps each state to the states that may follow; `births` may come first.
 
-    def __init__(self, name: str, births: tuple[StrEnum, ...], steps: Mapping[StrEnum, tuple[StrEnum, ...]]) -> None:
+    `before` are steps that an earlier program took in one: they are no longer taken, and are still no fault.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        births: tuple[StrEnum, ...],
+        steps: Mapping[StrEnum, tuple[StrEnum, ...]],
+        before: tuple[tuple[StrEnum, StrEnum], ...] = (),
+    ) -> None:
         self.name = name
+        self._before = frozenset(before)
         self.births: frozenset[str] = frozenset(births)
         self.steps: dict[str, frozenset[str]] = {state: frozenset(after) for state, after in steps.items()}
 
@@ -21,6 +31,10 @@ class Machine:
         if not before:
             return after in self.births
         return after in self.steps.get(before, frozenset())
+
+    def ever_allowed(self, before: str, after: str) -> bool:
+        """Whether `after` may follow `before`, or could in an earlier program."""
+        return self.allows(before, after) or (before, after) in self._before
 
     def require(self, before: str, after: str, subject: str) -> None:
         """Refuse a step that the table doesn't have."""

@@ -23,6 +23,10 @@ REVERSAL = "22"
 _SEGMENT_OF = {"line": "SVC", "claim": "CLP", "patient": "CLP", "transaction": "BPR"}
 
 
+class Unbalanced(Refused):
+    """A remittance of which an equation fails: it is whole, so that it can be kept and read, and never posted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Imbalance:
     """One equation that fails: `equation` with its numbers, `expected` and `found` in cents and `difference` between.
@@ -78,7 +82,7 @@ def refuse_imbalances(faults: Sequence[Imbalance], name: str = "") -> None:
         return
     first = faults[0]
     more = f" {len(faults) - 1} more equation(s) fail." if len(faults) > 1 else ""
-    raise Refused(
+    raise Unbalanced(
         f"The remittance does not balance at {first.level} level, {first.where}: {first.equation} fails by "
         f"{_money(first.difference)}.{more}",
         where=place(name, first.segment, "ST" if first.level == "transaction" else _SEGMENT_OF[first.level]),

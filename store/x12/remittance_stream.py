@@ -75,14 +75,19 @@ def scan_remittance(data: bytes, name: str = "") -> list[PaymentStream]:
     """
     streams: list[PaymentStream] = []
     faults: list[Imbalance] = []
-    for whole in Reader(data, name).sets():
-        stream, wrong = _scan(whole)
+    for stream, wrong in scan_payments(data, name):
         streams.append(stream)
         faults += wrong[: max(0, _FAULTS_KEPT - len(faults))]
     if not streams:
         raise Refused("The file holds no remittance.", where=name or "file")
     refuse_imbalances(faults, name)
     return streams
+
+
+def scan_payments(data: bytes, name: str = "") -> Iterator[tuple[PaymentStream, list[Imbalance]]]:
+    """Every payment of a whole file with the equations of it that fail, which are none when it adds up."""
+    for whole in Reader(data, name).sets():
+        yield _scan(whole)
 
 
 def _scan(whole: TransactionSet) -> tuple[PaymentStream, list[Imbalance]]:

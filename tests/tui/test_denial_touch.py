@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
+from textual.widgets import Input
 
-from store.tables import Denial, Remark, WorkItem
+from store.claims.payers import SavePayer
+from store.tables import Denial, LetterTemplate, Remark, WorkItem
 from tests.store.conftest import engine, library, still, template, world
 from tests.store.world import World
 from tests.tui.support import LARGE, SMALL, Desk
@@ -31,8 +33,8 @@ class Counted:
 
 
 @asynccontextmanager
-async def denials_of(world: World, size: tuple[int, int]) -> AsyncIterator[Desk]:
-    app = SuperbillApp(lambda: world.who("biller"))
+async def denials_of(world: World, size: tuple[int, int], who: str = "biller") -> AsyncIterator[Desk]:
+    app = SuperbillApp(lambda: world.who(who))
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, pilot, None)
         await desk.settle()
@@ -92,3 +94,24 @@ async def test_a_bundle_of_one_payer_and_reason_is_written_off_with_one_reason_a
         await desk.settle()
         assert {world.get(Denial, one).state for one in ids} == {"OPEN"}
     assert world.faults() == []
+
+
+async def test_the_call_prompt_tells_the_payers_number_and_a_letters_text_is_changed_on_the_screen(
+    world: World,
+) -> None:
+    world.denied()
+    world.do(SavePayer('payer_id="PRMUT"\nphone="800-555-0100"\nphone_menu="2, 4"'))
+    async with denials_of(world, LARGE, "supervisor") as desk:
+        await desk.press("p")
+        await desk.settle()
+        assert "Prairie Mutual Health 800-555-0100, press 2, 4" in desk.app.screen.query_one(Input).placeholder
+        await desk.press("escape", "T")
+        await desk.type("records")
+        for key in ("enter", "enter", "end"):
+            await desk.press(key)
+            await desk.settle()
+        await desk.type(" | Thank you.")
+        await desk.press("enter", "y")
+        await desk.settle()
+        assert "is kept" in desk.status
+        assert world.one(LetterTemplate).text.endswith("Thank you.")

@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
     denials.command("unknown")(unknown)
     denials.command("dispositions")(dispositions)
     denials.command("letters")(letters)
+    denials.command("template")(template)
     remits.command("accounts")(accounts)
     remits.command("reverse")(reverse)
 
@@ -97,6 +98,32 @@ def letters(db: Db = None, as_json: Json = False) -> None:
         return
     say_table(("letter", "subject"), [(one.name, one.title) for one in found])
     say(f"A text may name: {', '.join(sorted(NAMES))}")
+
+
+def template(
+    letter: Annotated[str, typer.Argument(help="The letter's name, of a shipped one or of a new one.")],
+    load: Annotated[
+        Path | None,
+        typer.Option("--load", help="Keep this file as the letter: its first line is the subject, the rest the text."),
+    ] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="Our own text goes; a shipped one of that name holds again.")]
+    = False,
+    db: Db = None,
+) -> None:  # fmt: skip
+    """A letter's text, ready to be changed and loaded again: superbill denials template appeal > appeal.txt."""
+    from store.denials.letters import SaveTemplate, template_of
+    from tui.commands.payers import file_text
+
+    with opened(db) as practice:
+        if drop:
+            say(practice.do(SaveTemplate(letter)).said)
+        elif load is not None:
+            title, _, text = file_text(load).lstrip().partition("\n")
+            say(practice.do(SaveTemplate(letter, title, text)).said)
+        else:
+            with practice.reading() as session:
+                found = template_of(session, letter)
+            typer.echo(f"{found.title}\n\n{found.text}")
 
 
 def accounts(db: Db = None, as_json: Json = False) -> None:

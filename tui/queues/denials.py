@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,18 @@ def _upheld(chosen: Chosen) -> Sequence[object]:
     return [AppealUpheld(row.subject_id, _day_before(chosen)) for row in chosen.rows]
 
 
+def _received(chosen: Chosen) -> Sequence[object]:
+    from store.denials.appeals import ConfirmReceipt
+
+    return _together("Received", [ConfirmReceipt(row.subject_id, chosen.text("proof")) for row in chosen.rows])
+
+
+def _reopen(chosen: Chosen) -> Sequence[object]:
+    from store.denials.commands import ReopenExpired
+
+    return [ReopenExpired(row.subject_id, chosen.text("cause")) for row in chosen.rows]
+
+
 def _notice(chosen: Chosen) -> Sequence[object]:
     from store.denials.notices import RecordNotice
 
@@ -151,6 +164,36 @@ def _letters(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
     assert isinstance(practice, Practice)
     with practice.reading() as session:
         return [Choice(one.name, one.name, "with enclosures" if one.packet else "") for one in templates(session)]
+
+
+def _letter_text(field: str, practice: PracticeApi, chosen: Chosen) -> str:
+    """What stands now in the letter that was named, a blank line as ` | `; nothing for a new one."""
+    from store.denials.letters import template_of
+    from store.errors import NotFound
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        try:
+            found = template_of(session, chosen.text("name"))
+        except NotFound:
+            return ""
+    if field == "title":
+        return found.title
+    return " | ".join(" ".join(part.split()) for part in found.text.split("\n\n"))
+
+
+def _names(_practice: PracticeApi, _chosen: Chosen) -> str:
+    from store.denials.letter_texts import NAMES
+
+    return f"parts by |; may name ${', $'.join(sorted(NAMES))}"
+
+
+def _save_letter(chosen: Chosen) -> Sequence[object]:
+    from store.denials.letters import SaveTemplate
+
+    text = "\n\n".join(part.strip() for part in chosen.text("text").split("|"))
+    return [SaveTemplate(chosen.text("name"), chosen.text("title"), text)]
 
 
 def _ways(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
@@ -309,6 +352,21 @@ SPEC = QueueScreenSpec(
             rank=65,
         ),
         Action(
+            id="denials.template",
+            key="T",
+            label="letter text",
+            help="Change a letter's text, or write one of your own; an empty text brings the shipped one back.",
+            asks=(
+                Words(name="name", question="Which letter", hint="appeal, records, or a name of your own"),
+                Words(name="title", question="Subject", suggest=partial(_letter_text, "title"), required=False),
+                Words(name="text", question="Text", suggest=partial(_letter_text, "text"), tell=_names, required=False,
+                      longest=6000),
+            ),
+            build=_save_letter,
+            confirm=lambda chosen: f"Keep the letter '{chosen.text('name')}' for everybody?",
+            places=frozenset({Place.LIST}),
+        ),
+        Action(
             id="bundle",
             key="b",
             label="bundle",
@@ -329,6 +387,25 @@ SPEC = QueueScreenSpec(
                 ),
             ),
             build=_classify,
+        ),
+        Action(
+            id="denials.received",
+            key="R",
+            label="received",
+            help="The payer has what was sent, as a fax receipt or its portal says: from now on its answer is awaited.",
+            asks=(Words(name="proof", question="How is it known"),),
+            build=_received,
+            confirm=lambda chosen: f"Note that the payer has what was sent for {len(chosen.rows)} denials?",
+            many=True,
+        ),
+        Action(
+            id="denials.reopen",
+            key="X",
+            label="good cause",
+            help="The last day has passed, and there is a good cause with its proof: the denial is work again.",
+            asks=(Words(name="cause", question="Good cause, and its proof"),),
+            build=_reopen,
+            confirm=lambda chosen: f"Work {len(chosen.rows)} denials past their last day?",
         ),
         Action(
             id="denials.notice",

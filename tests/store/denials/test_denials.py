@@ -10,8 +10,9 @@ from store.denials.commands import CorrectDenial, StartDenial, TransferDenial, W
 from store.denials.notices import RecordNotice
 from store.denials.states import DenialState
 from store.errors import NotFound, Refused, Taken
+from store.remits.take_back import ReverseRemittance
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, Denial, LedgerEntry
+from store.tables import Claim, Denial, LedgerEntry, Remittance
 from store.work.record import Facts
 from store.work.values import View
 from tests.store.eras import denied, era, pays, reversal
@@ -39,10 +40,10 @@ def test_a_written_off_denial_is_given_up_with_its_reason(world: World) -> None:
 
 
 def test_no_more_is_written_off_than_is_open(world: World) -> None:
-    claim_id, denial_id = world.denied()
-    post(world, era(pays(world, claim_id, "", ""), trace="EFT2"))
+    _, denial_id = world.denied()
+    world.sql("UPDATE denial SET cents=25000 WHERE id=:id", id=denial_id)
     before = world.dump(everything=True)
-    with pytest.raises(Refused, match=r"Only \$0\.00 of .* is still open"):
+    with pytest.raises(Refused, match=r"Only \$227\.00 of .* is still open"):
         world.do(WriteOffDenial(denial_id, "filed too late"))
     assert world.dump(everything=True) == before
 
@@ -131,6 +132,27 @@ def test_paid_after_all_the_denial_is_overturned(world: World, with_reversal: bo
     assert state(world, denial_id) == "OVERTURNED"
     assert not world.item("denials", denial_id).open
     assert world.books(claim_id)["cash"] == 22_200
+    assert world.faults() == []
+
+
+def test_what_is_paid_before_anybody_asked_again_needs_no_work_any_more(world: World) -> None:
+    claim_id, denial_id = world.denied()
+    post(world, era(pays(world, claim_id, "", ""), trace="EFT2"))
+    assert [row.state for row in world.all(Denial)] == ["REVERSED", "REVERSED"]
+    assert not world.item("denials", denial_id).open
+    assert world.faults() == []
+    world.do(ReverseRemittance(world.one(Remittance, trace="EFT2").id, "not ours"))
+    assert [row.state for row in world.all(Denial)] == ["OPEN", "OPEN"]
+    assert world.item("denials", denial_id).open
+    assert world.faults() == []
+
+
+def test_a_part_that_is_paid_after_all_leaves_the_rest_as_a_denial_of_its_own(world: World) -> None:
+    claim_id, denial_id = corrected(world)
+    post(world, era(pays(world, claim_id, "CO-16 5000", ""), trace="EFT2"))
+    assert (state(world, denial_id), world.item("denials", denial_id).open) == ("OVERTURNED_PART", False)
+    rest = world.all(Denial)[-1]
+    assert (rest.state, rest.cents, world.item("denials", rest.id).open) == ("OPEN", 5_000, True)
     assert world.faults() == []
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import typer
 from pypdf import PdfReader
+from typer.testing import CliRunner
 
 from store.denials.appeals import AppealDenial
 from store.denials.before import outcomes_like
@@ -20,6 +23,8 @@ from store.tables import ArchivedFile, Claim, Denial, Remark, SentDocument, Work
 from store.work.together import Together
 from tests.store.eras import era, pays, reversal
 from tests.store.world import DAY, World, on
+from tui import commands
+from tui.commands import denials
 
 
 def text_of(content: bytes) -> str:
@@ -123,3 +128,24 @@ def test_the_last_outcomes_of_the_same_payer_reason_and_code_stand_beside_the_ro
     ]
     assert world.item("denials", denial_id).open
     assert world.all(WorkItem, queue="denials", open=True)
+
+
+def test_a_letters_text_is_printed_changed_loaded_and_given_up_by_command(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(denials, "opened", lambda _: nullcontext(world.owner))
+    app, file = typer.Typer(), tmp_path / "appeal.txt"
+    commands.register(app)
+
+    def told(*words: str) -> str:
+        done = CliRunner().invoke(app, ["denials", "template", *words])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    shipped = told("appeal")
+    assert shipped.startswith("Appeal of claim $claim, level $level\n\nWe appeal")
+    file.write_text(shipped.replace("We appeal", "We strongly appeal"))
+    assert "is kept" in told("appeal", "--load", str(file))
+    assert "We strongly appeal" in told("appeal")
+    told("appeal", "--drop")
+    assert told("appeal") == shipped

@@ -12,10 +12,17 @@ from store.claims.correct import RouteToCoder
 from store.coding import diagnoses, flow, lines, recall, reviewing, reviews, shelf, suggestions, whole, worksheets
 from store.coding.changed_codes import ReturnTouched
 from store.coding.learned import ForgetPicks, ToggleFavourite
-from store.denials.appeals import AppealDenial, AppealUpheld, PayerCall, SendRecords, SetAppealLevels
+from store.denials.appeals import AppealDenial, AppealUpheld, ConfirmReceipt, PayerCall, SendRecords, SetAppealLevels
 from store.denials.approvals import ApproveWriteOff, RefuseWriteOff, SetWriteOffLimit
 from store.denials.classify import ClassifyDenial
-from store.denials.commands import CorrectDenial, RouteDenial, StartDenial, TransferDenial, WriteOffDenial
+from store.denials.commands import (
+    CorrectDenial,
+    ReopenExpired,
+    RouteDenial,
+    StartDenial,
+    TransferDenial,
+    WriteOffDenial,
+)
 from store.denials.letters import SaveTemplate
 from store.denials.notices import RecordNotice
 from store.errors import NotAllowed, Refused, Stale, Taken
@@ -109,6 +116,20 @@ def _limited(world: World) -> int:
     return world.denied()[1]
 
 
+def _sent(world: World) -> int:
+    _, denial_id = world.denied("CO-252")
+    world.do(SendRecords(denial_id, "the chart by fax"))
+    return denial_id
+
+
+def _expired(world: World) -> int:
+    """A denial whose last day passed before anybody began."""
+    _, denial_id = world.denied()
+    with on(DAY + timedelta(days=200)):
+        world.owner.tend()
+    return denial_id
+
+
 def _asked_for(world: World) -> int:
     """A denial whose write-off waits for another person."""
     _, denial_id = world.denied()
@@ -195,6 +216,8 @@ def _owing(world: World) -> int:
 
 
 CASES: dict[str, Make] = {
+    "denials.received": lambda w: ConfirmReceipt(_sent(w), "fax receipt"),
+    "denials.reopen": lambda w: ReopenExpired(_expired(w), "their error"),
     "denials.notice": lambda w: RecordNotice(w.denied()[1], DOS, "box 3"),
     "denials.classify": lambda w: ClassifyDenial(w.denied()[1], "records"),
     "denials.template": lambda _: SaveTemplate("thanks", "Thank you", "For $claim"),
