@@ -71,8 +71,9 @@ def _diagnosis_count(case: Case) -> Iterator[Finding]:
 def _line_count(case: Case) -> Iterator[Finding]:
     count = len(case.encounter.lines)
     if count > MAX_LINES:
-        message = f"The encounter has {count} lines; {MAX_LINES} fit on one claim."
-        yield _error("FORM.LINES", None, message, _SEGMENT["lines"], "the lines are split over several claims")
+        message = f"The encounter has {count} lines; {MAX_LINES} fit on one claim, so that it goes on several."
+        clears = f"there are at most {MAX_LINES} lines"
+        yield Finding("FORM.LINES", Severity.INFO, (), None, message, _SEGMENT["lines"], clears)
 
 
 def _modifier_count(case: Case) -> Iterator[Finding]:
@@ -88,6 +89,6 @@ FAMILY = (
     Edit("PX.POINTER", _pointers, "a line that points to no, too many or missing diagnoses", Severity.ERROR),
     Edit("PX.UNITS", _units, "units that are not a whole number from 1", Severity.ERROR),
     Edit("FORM.DX", _diagnosis_count, "more diagnoses than fit on the claim", Severity.ERROR),
-    Edit("FORM.LINES", _line_count, "more lines than fit on the claim", Severity.ERROR),
+    Edit("FORM.LINES", _line_count, "more lines than fit on one claim", Severity.INFO),
     Edit("FORM.MODIFIERS", _modifier_count, "more modifiers than fit on a line", Severity.ERROR),
 )

@@ -13,6 +13,7 @@ from store.accounts.ledger import Entry, Leg, post
 from store.accounts.standing import refresh_account
 from store.claims.build import QUEUE as CLAIMS
 from store.claims.coverages import in_force
+from store.claims.parts import claims_of
 from store.claims.release import LATER, release_anew
 from store.errors import Refused
 from store.money import show_cents
@@ -73,18 +74,35 @@ def _keep(change: Change, patient: Patient, payer: Payer, member_id: str, valid_
 
 def _bill(change: Change, encounter: Encounter, payer: Payer, mine: list[OpenItem]) -> bool:
     """Whether it is billed now, and not by the next person who may build a claim."""
-    claim = change.session.exec(select(Claim).where(Claim.encounter_id == encounter.id).order_by(col(Claim.id))).first()
-    if claim is None:
+    claims = claims_of(change.session, encounter.id)
+    if not claims:
         return release_anew(change, encounter)
+    parts: dict[int, list[OpenItem]] = {}
+    for item in mine:
+        parts.setdefault(_first_claim(change, item.claim_id, claims).id, []).append(item)
+    for claim in claims:
+        if claim.id in parts:
+            _bill_claim(change, claim, payer, parts[claim.id])
+    return True
+
+
+def _first_claim(change: Change, claim_id: int | None, claims: list[Claim]) -> Claim:
+    """The first payer's claim behind a claim of the visit; its first part where that is not known."""
+    claim = change.session.get(Claim, claim_id) if claim_id is not None else None
+    while claim is not None and claim.prior_id is not None:
+        claim = change.session.get(Claim, claim.prior_id)
+    return claim or claims[0]
+
+
+def _bill_claim(change: Change, claim: Claim, payer: Payer, mine: list[OpenItem]) -> None:
     legs: list[Leg] = []
     for item in mine:
-        where = (claim.guarantor_id, claim.id, item.claim_line_id, encounter.id)
+        where = (claim.guarantor_id, claim.id, item.claim_line_id, claim.encounter_id)
         legs += [Leg(Book.INSURANCE, item.cents, *where, payer.id), Leg(Book.PATIENT, -item.cents, *where)]
     cents = sum(item.cents for item in mine)
     ref = f"to-payer:claim:{claim.id}:{payer.id}:{change.action.id}"
     post(change, Entry(ref, "transfer", change.today, tuple(legs), f"{payer.name} is billed next"))
     items.put(change, CLAIMS, claim.id, reason=f"bill {payer.name} next", cents=cents, score=cents)
-    return True
 
 
 def patients_of(session: Session, guarantor_id: int) -> list[tuple[int, str]]:

@@ -27,7 +27,7 @@ from store.errors import Refused
 from store.forms.cms1500 import write_cms1500
 from store.new_file import make_folder, new_file
 from store.people.roles import Permission
-from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, Encounter, Payer, TradingPartner, WorkItem
+from store.tables import ArchivedFile, Batch, Claim, ClaimLine, ClaimVersion, Encounter, Payer, TradingPartner, WorkItem
 from store.work import items
 from store.work.command import Change, Command, Said
 from store.x12.claim_values import FileControl, ProfessionalClaim
@@ -135,8 +135,14 @@ def _create(path: Path, content: bytes) -> Path:
 
 def _ready(change: Change, claim_ids: tuple[int, ...] | None) -> list[Claim]:
     """Claims that are ready; not those whose encounter is with the coder again, or that another person works on."""
+    with_coder = (
+        select(ClaimLine.claim_id)
+        .join(Encounter, col(Encounter.id) == col(ClaimLine.encounter_id))
+        .where(Encounter.state != CodingState.RELEASED)
+    )
     query = select(Claim).join(Encounter, col(Encounter.id) == col(Claim.encounter_id)).order_by(col(Claim.id))
     query = query.where(Claim.state == ClaimState.READY, Encounter.state == CodingState.RELEASED)
+    query = query.where(col(Claim.id).not_in(with_coder))
     if claim_ids is not None:
         query = query.where(col(Claim.id).in_(claim_ids))
     else:

@@ -16,8 +16,9 @@ from store.claims.coordination import decided_on
 from store.claims.coverages import in_force, place_of
 from store.claims.deadlines import Anchors, filing_limit
 from store.claims.judge import judge
+from store.claims.parts import claims_of, encounters_of, free_number, joinable, services_of, unplaced
 from store.claims.payer_data import listed
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import ADJUDICATED, CLAIM, WAITING, ClaimState
 from store.coding import access
 from store.denials.follow import coder_is_done
 from store.tables import (
@@ -40,10 +41,10 @@ QUEUE, REJECTIONS = "claims", "rejections"
 
 
 def bill(change: Change, encounter: Encounter) -> str:
-    """Bill a coded encounter and say how: a claim, a new version of its claim, or the patient alone."""
-    known = change.session.exec(select(Claim).where(Claim.encounter_id == encounter.id).order_by(col(Claim.id))).first()
-    if known is not None:
-        return rebuild(change, known)
+    """Bill a coded encounter and say how: its claims, new versions of them, or the patient alone."""
+    known = claims_of(change.session, encounter.id)
+    if known:
+        return _bill_again(change, encounter, known)
     patient = change.get(Patient, encounter.patient_id)
     coverage = active_coverages(change, encounter)
     if not coverage:
@@ -52,11 +53,58 @@ def bill(change: Change, encounter: Encounter) -> str:
     if billed_before:
         reverse_matching(change, f"charge:encounter:{encounter.id}:")
         change.session.flush()
-    claim = new_claim(change, encounter, patient, coverage[0], place_of(coverage[0], coverage))
-    told = make_version(change, claim, "1")
+    together = joinable(change, encounter, coverage[0])
+    if together is not None:
+        told = _join(change, together, encounter)
+    else:
+        told = _new_claims(change, encounter, coverage[0], place_of(coverage[0], coverage))
     if billed_before:
         refresh_account(change, patient.guarantor_id)
     return told
+
+
+def _new_claims(change: Change, encounter: Encounter, coverage: Coverage, sequence: str) -> str:
+    """A claim of what is on none yet, or as many as it takes."""
+    patient = change.get(Patient, encounter.patient_id)
+    said: list[str] = []
+    while not said or unplaced(change, encounter):
+        said.append(make_version(change, new_claim(change, encounter, patient, coverage, sequence), "1"))
+        change.session.flush()
+    return "; ".join(one.removesuffix(".") for one in said) + "."
+
+
+def _bill_again(change: Change, encounter: Encounter, known: list[Claim]) -> str:
+    """New versions of the claims; where there are several, only of those that changed or that wait here.
+
+    What no claim holds goes on a further one.
+    """
+    said = [rebuild(change, claim) for claim in known if len(known) == 1 or _to_renew(change, claim)]
+    change.session.flush()
+    if unplaced(change, encounter):
+        coverage = change.get(Coverage, known[0].coverage_id)
+        said.append(_new_claims(change, encounter, coverage, known[0].sequence))
+    return "; ".join(one.removesuffix(".") for one in said) + "." if said else "its claims stay as they are."
+
+
+def _to_renew(change: Change, claim: Claim) -> bool:
+    if claim.state not in (*ADJUDICATED, *WAITING, ClaimState.CANCELLED):
+        return True
+    sync_lines(change, claim)
+    change.session.flush()
+    query = select(ClaimVersion).where(ClaimVersion.claim_id == claim.id, ClaimVersion.number == claim.current)
+    sent = snapshot.load_any(change.session.exec(query).one().content)
+    now = snapshot.compose(change.session, claim, sent.frequency, claim.authorization)
+    return (now.diagnoses, now.lines) != (sent.diagnoses, sent.lines)
+
+
+def _join(change: Change, claim: Claim, encounter: Encounter) -> str:
+    """Take a further encounter in on a claim that was not sent yet."""
+    number = len(change.session.exec(select(ClaimLine.id).where(ClaimLine.claim_id == claim.id)).all())
+    for service in access.lines(change, encounter.id):
+        number += 1
+        change.add(_line(claim, service, encounter, number))
+    change.session.flush()
+    return rebuild(change, claim)
 
 
 def active_coverages(change: Change, encounter: Encounter) -> list[Coverage]:
@@ -73,7 +121,7 @@ def rebuild(change: Change, claim: Claim, authorization: str | None = None, freq
     """
     encounter = change.get(Encounter, claim.encounter_id)
     payer = change.get(Payer, claim.payer_id)
-    sync_lines(change, claim, encounter)
+    sync_lines(change, claim)
     if not frequency:
         frequency = "7" if claim.payer_control and "7" in listed(payer.frequencies) else "1"
     change.move(claim, CLAIM, ClaimState.BUILT, called(claim))
@@ -150,7 +198,7 @@ def new_claim(
     """A claim without lines or versions; `prior` is the claim to the payer before."""
     payer = change.get(Payer, coverage.payer_id)
     claim = Claim(
-        control_number=f"{encounter.number}-{coverage.order}",
+        control_number=free_number(change.session, encounter, coverage),
         encounter_id=encounter.id,
         patient_id=patient.id,
         guarantor_id=patient.guarantor_id,
@@ -164,35 +212,46 @@ def new_claim(
         prior_id=prior.id if prior else None,
         kind="institutional" if change.session.get(FacilityBill, encounter.id) else "professional",
     )
-    claim.filing_limit = _limit(change, claim, payer, encounter, corrected=False)
     change.born(claim, CLAIM, f"Claim {claim.control_number}")
-    sync_lines(change, claim, encounter)
+    sync_lines(change, claim)
+    claim.filing_limit = _limit(change, claim, payer, encounter, corrected=False)
     return claim
 
 
-def sync_lines(change: Change, claim: Claim, encounter: Encounter) -> None:
-    """The claim's lines follow the encounter's; a line keeps its control number over all versions."""
-    query = select(ClaimLine).where(ClaimLine.claim_id == claim.id).order_by(col(ClaimLine.id))
-    rows = change.session.exec(query).all()
+def sync_lines(change: Change, claim: Claim) -> None:
+    """The claim's lines and days follow its encounters'; a line keeps its control number over all versions."""
+    change.session.flush()
+    rows = change.session.exec(select(ClaimLine).where(ClaimLine.claim_id == claim.id)).all()
     known = {line.service_line_id: line for line in rows if line.service_line_id is not None}
     highest = len(rows)
-    wanted: list[ServiceLine] = access.lines(change, encounter.id)
-    for service in wanted:
+    for service in services_of(change, claim):
         line = known.pop(service.id, None)
         if line is None:
             highest += 1
-            line = ClaimLine(
-                claim_id=claim.id,
-                control=f"{claim.control_number}L{highest}",
-                service_line_id=service.id,
-                code=service.code,
-                service_date=encounter.service_date,
-            )
+            line = _line(claim, service, change.get(Encounter, service.encounter_id), highest)
         line.code, line.modifiers, line.active = service.code, service.modifiers, True
         line.units, line.charge = service.units, service.charge
         change.add(line)
     for dropped in known.values():
         dropped.active = False
+    change.session.flush()
+    encounters = encounters_of(change.session, claim)
+    claim.service_from = min(one.service_date for one in encounters)
+    claim.service_to = max(one.discharge_date or one.service_date for one in encounters)
+
+
+def _line(claim: Claim, service: ServiceLine, encounter: Encounter, number: int) -> ClaimLine:
+    return ClaimLine(
+        claim_id=claim.id,
+        control=f"{claim.control_number}L{number}",
+        service_line_id=service.id,
+        encounter_id=encounter.id,
+        code=service.code,
+        modifiers=service.modifiers,
+        units=service.units,
+        charge=service.charge,
+        service_date=encounter.service_date,
+    )
 
 
 def forget_line(change: Change, service: ServiceLine) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from store.claims.build import QUEUE, called, rebuild
 from store.claims.edit_work import release_due, rescrub
+from store.claims.parts import encounters_of, require_answered
 from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.release import release_coded
@@ -60,7 +61,8 @@ class CorrectClaim(Command):
         if self.member_id is not None:
             change.get(Coverage, claim.coverage_id).member_id = clean_line(self.member_id).upper()
         if self.place is not None:
-            change.get(Encounter, claim.encounter_id).place = clean_line(self.place)
+            for encounter in encounters_of(change.session, claim):
+                encounter.place = clean_line(self.place)
         for which, modifiers in self.modifiers:
             _service(change, claim, which).modifiers = checks.accept_modifiers(modifiers)
         change.session.flush()
@@ -71,22 +73,33 @@ class CorrectClaim(Command):
 
 @dataclass(frozen=True, slots=True)
 class RouteToCoder(Command):
-    """Send the encounter behind a claim back to coding with the question; finishing it makes the next version."""
+    """Send the encounters behind a claim back to coding with the question; finishing them makes the next version.
+
+    With `line` only the encounter of that line (from 1) goes back.
+    """
 
     claim_id: int
     question: str = free_text()
+    line: int = 0
     name: ClassVar[str] = "claims.route_to_coder"
     permission: ClassVar[Permission] = Permission.CLAIM
 
     def apply(self, change: Change) -> Said:
-        """The claim waits meanwhile."""
+        """The claim waits meanwhile; refused while another claim of the same encounter is with the payer."""
         claim = correctable(change, self.claim_id)
         question = clean_line(self.question)
         if not question:
             raise Refused("Say what the coder should look at.")
-        encounter = change.get(Encounter, claim.encounter_id, lock=True)
-        give_back(change, encounter, question, claim.charge)
-        return Said(f"Encounter {encounter.number} is back in the coding queue.", encounter.id)
+        found = encounters_of(change.session, claim)
+        if self.line and len(found) > 1:
+            found = [change.get(Encounter, _service(change, claim, str(self.line)).encounter_id)]
+        for one in found:
+            encounter = change.get(Encounter, one.id, lock=True)
+            require_answered(change, encounter)
+            give_back(change, encounter, question, claim.charge)
+        numbers = " and ".join(one.number for one in found)
+        said = f"Encounter {numbers} is" if len(found) == 1 else f"Encounters {numbers} are"
+        return Said(f"{said} back in the coding queue.", found[0].id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from sqlmodel import Session, col, select
 from store.claims import snapshot
 from store.claims.build import QUEUE, called, queue_claim, rebuild, sync_lines
 from store.claims.judge import findings_of, judge
+from store.claims.parts import encounters_of
 from store.claims.scrub import Severity
 from store.claims.states import CLAIM, ClaimState
 from store.coding.states import CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
-from store.tables import Claim, ClaimOverride, ClaimVersion, Encounter
+from store.tables import Claim, ClaimOverride, ClaimVersion
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
@@ -27,9 +28,8 @@ OPEN = frozenset({ClaimState.READY, ClaimState.EDIT_FAIL})
 
 def rescrub(change: Change, claim: Claim) -> None:
     """Look at a claim again: a new version where the records have changed since, else the same one judged anew."""
-    encounter = change.get(Encounter, claim.encounter_id)
-    if encounter.state == CodingState.RELEASED:
-        sync_lines(change, claim, encounter)
+    if all(one.state == CodingState.RELEASED for one in encounters_of(change.session, claim)):
+        sync_lines(change, claim)
         change.session.flush()
     version = _current(change.session, claim)
     content = snapshot.compose(change.session, claim, version.frequency, claim.authorization)

@@ -10,6 +10,7 @@ electronic = true
 crosses_over = false
 timed_units = "medicare"              # how it counts timed procedures: medicare, midpoint, or empty
 anesthesia = "15 tenths"              # minutes of a unit; tenths, whole or started; status adds the patient's state
+combine_days = 0                      # visits within so many days on one claim (1: of one day); 0: a claim for each
 partner = "Prairie Clearinghouse"     # empty: the practice's own clearinghouse
 
 phone = "800-555-0100"                # shown where a call is noted, with what to press and where to fax
@@ -79,6 +80,7 @@ class PayerText(BaseModel):
     timed_units: str | None = Field(default=None, pattern="^(|medicare|midpoint)$")
     anesthesia: str | None = Field(default=None, pattern=f"^({RULE})?$")
     answer_days: int | None = Field(default=None, ge=1, le=365)
+    combine_days: int | None = Field(default=None, ge=0, le=31)
     line1: str | None = None
     city: str | None = None
     state: str | None = None

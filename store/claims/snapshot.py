@@ -13,6 +13,7 @@ from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
 from store.claims.facility import Bill, bill_of
+from store.claims.parts import MAX_DIAGNOSES, encounters_of, lines_on
 from store.coding.access import pointer_ids
 from store.errors import Refused
 from store.tables import (
@@ -148,9 +149,7 @@ def _compose_professional(session: Session, claim: Claim, frequency: str, author
     encounter = _one(session.get(Encounter, claim.encounter_id), "encounter")
     practice = _one(session.exec(select(Practice)).first(), "practice")
     provider = _one(session.get(Provider, encounter.provider_id), "provider")
-    diagnoses = session.exec(
-        select(Diagnosis).where(Diagnosis.encounter_id == encounter.id).order_by(col(Diagnosis.position))
-    ).all()
+    diagnoses, positions = _diagnoses(session, claim)
     patient = _patient(session, claim.patient_id)
     coverage = _one(session.get(Coverage, claim.coverage_id), "coverage")
     subscription = _subscription(session, coverage, claim.sequence, patient)
@@ -160,8 +159,8 @@ def _compose_professional(session: Session, claim: Claim, frequency: str, author
         billing=_billing(practice),
         subscription=subscription,
         place=encounter.place,
-        diagnoses=tuple(row.code for row in diagnoses),
-        lines=_lines(session, claim, {row.id: row.position for row in diagnoses}, prior),
+        diagnoses=diagnoses,
+        lines=_lines(session, claim, positions, prior),
         patient=None if subscription.relationship == "18" else patient,
         rendering=Clinician(provider.last, provider.first, provider.npi, provider.taxonomy),
         frequency=frequency,
@@ -169,6 +168,31 @@ def _compose_professional(session: Session, claim: Claim, frequency: str, author
         authorization=authorization,
         others=others,
     )
+
+
+def _diagnoses(session: Session, claim: Claim) -> tuple[tuple[str, ...], dict[int, int]]:
+    """The codes of all encounters of a claim in order, and by id of a diagnosis its place among them.
+
+    A code that several encounters have stands once.  Where there are more than a claim holds, those that no line of it
+    points to are left out, the last ones first.
+    """
+    ids = [one.id for one in encounters_of(session, claim)]
+    query = select(Diagnosis).where(col(Diagnosis.encounter_id).in_(ids)).order_by(col(Diagnosis.position))
+    rows = sorted(session.exec(query).all(), key=lambda row: ids.index(row.encounter_id))
+    codes: list[tuple[str, int]] = []
+    same: dict[int, tuple[str, int]] = {}
+    for row in rows:
+        again = [one for one in codes if one[0] == row.code and one[1] != row.encounter_id]
+        same[row.id] = again[0] if again else (row.code, row.encounter_id)
+        if not again:
+            codes.append(same[row.id])
+    if claim.kind == "professional" and len(codes) > MAX_DIAGNOSES:
+        pointed = {same[one] for line in lines_on(session, claim.id) for one in pointer_ids(line) if one in same}
+        spare = [one for one in codes if one not in pointed]
+        left_out = spare[max(0, MAX_DIAGNOSES - len(pointed)) :]
+        codes = [one for one in codes if one not in left_out]
+    places = {one: number for number, one in reversed([*enumerate(codes, 1)])}
+    return tuple(code for code, _ in codes), {row: places[one] for row, one in same.items() if one in places}
 
 
 def _others(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from store.claims.parts import of_encounter, with_payer
 from store.claims.states import STILL_OURS
 from store.coding.access import charges
 from store.coding.recall import give_back
@@ -101,8 +102,10 @@ def _open(session: Session, held: Mapping[int, list[str]], effective: date) -> l
 
 
 def _claim_of(session: Session, encounter_id: int) -> int | None:
-    query = select(Claim.id).where(Claim.encounter_id == encounter_id, col(Claim.state).in_(STILL_OURS))
-    return session.exec(query).first()
+    if with_payer(session, encounter_id):
+        return None
+    query = select(Claim.id).where(of_encounter(encounter_id), col(Claim.state).in_(STILL_OURS))
+    return session.exec(query.order_by(col(Claim.id))).first()
 
 
 def _reason(codes: tuple[str, ...], told: Mapping[str, str], effective: date) -> str:

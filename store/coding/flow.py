@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from sqlmodel import select
 
+from store.claims.parts import of_encounter
 from store.claims.release import release
 from store.claims.states import ClaimState
 from store.coding import access, checks, reviews
@@ -125,7 +126,7 @@ class VoidEncounter(Command):
         if not self.reason.strip():
             raise Refused("Say why it is not billable.")
         encounter = access.editable(change, self.encounter_id)
-        standing = (Claim.encounter_id == encounter.id, Claim.state != ClaimState.CANCELLED)
+        standing = (of_encounter(encounter.id), Claim.state != ClaimState.CANCELLED)
         claim = change.session.exec(select(Claim.control_number, Claim.state).where(*standing)).first()
         if claim is not None:
             raise Refused(f"It was billed: claim {claim[0]} is {claim[1]}.", do="Settle the claim first.")

@@ -13,7 +13,7 @@ from store.people.roles import Permission
 from store.tables import Encounter, ServiceLine
 from store.work.command import Change, Command, Said
 
-MAX_LINES, MAX_POINTERS, MAX_UNITS = 50, 4, 9999
+MAX_LINES, MAX_POINTERS, MAX_UNITS = 999, 4, 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class AddLine(Command):
     permission: ClassVar[Permission] = Permission.CODE
 
     def apply(self, change: Change) -> Said:
-        """Refused when the code has no fee in force on the date of service, or is the 51st."""
+        """Refused when the code has no fee in force on the date of service, or is one too many."""
         encounter = access.editable(change, self.encounter_id)
         fee = fee_on(change.session, self.code, encounter.service_date)
         present = access.lines(change, encounter.id)
         if len(present) >= MAX_LINES:
-            raise Refused(f"A claim has at most {MAX_LINES} lines.")
+            raise Refused(f"An encounter has at most {MAX_LINES} lines.")
         pointers = self.pointers
         if pointers is None:
             pointers = tuple(row.id for row in access.diagnoses(change, encounter.id)[:1])

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from sqlmodel import col, select
 
+from store.claims.parts import of_encounter
 from store.claims.states import STILL_OURS, ClaimState
 from store.coding import access
 from store.coding.expected import charged
@@ -124,6 +125,8 @@ class _Billed:
 
 
 def _last_claim(change: Change, encounter_id: int) -> _Billed | None:
-    query = select(Claim.id, Claim.control_number, Claim.state).where(Claim.encounter_id == encounter_id)
-    row = change.session.exec(query.order_by(col(Claim.id).desc())).first()
-    return _Billed(*row) if row is not None else None
+    """Its last claim; one that is not ours any more before others."""
+    query = select(Claim.id, Claim.control_number, Claim.state).where(of_encounter(encounter_id))
+    found = [_Billed(*row) for row in change.session.exec(query.order_by(col(Claim.id).desc())).all()]
+    away = (one for one in found if one.state not in STILL_OURS and one.state != ClaimState.CANCELLED)
+    return next(away, found[0] if found else None)

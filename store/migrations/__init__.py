@@ -18,7 +18,7 @@ from store.migrations import guards, postgresql
 from store.people import grants
 from store.people.roles import Permission
 
-HEAD = "0019"
+HEAD = "0020"
 
 
 def schema_version(engine: Engine) -> str | None:

@@ -150,9 +150,9 @@ class Visits:
             mine.sort(key=lambda one: (one.service_date, one.encounter_id))
 
     def _name_lines(self, found: dict[int, VisitBooks]) -> None:
-        """Claim lines of the first claim of each visit; the services where there is no claim."""
+        """Claim lines of the first payer's claims of each visit; the services where there is no claim."""
         query = (
-            select(ClaimLine, Claim.encounter_id, Payer.name)
+            select(ClaimLine, Claim.encounter_id, Payer.name, Claim.prior_id)
             .join(Claim, col(Claim.id) == col(ClaimLine.claim_id))
             .join(Payer, col(Payer.id) == col(Claim.payer_id))
             .where(col(Claim.encounter_id).in_(found), ClaimLine.active)
@@ -163,15 +163,15 @@ class Visits:
             select(ServiceLine).where(col(ServiceLine.encounter_id).in_(found)).order_by(col(ServiceLine.position))
         ).all()
         names = _Names(self._session, {line.code for line, *_ in rows} | {one.code for one in services})
-        first: dict[int, int] = {}
-        for line, encounter_id, _ in rows:
-            first[encounter_id] = min(line.claim_id, first.get(encounter_id, line.claim_id))
-        for line, encounter_id, payer in rows:
+        for line, encounter_id, payer, prior_id in rows:
             one = found[encounter_id]
             one.insured = True
-            if line.claim_id == first[encounter_id]:
+            if prior_id is None:
                 one.payer = payer
-                one.lines.append(ServiceName(line.id, line.code, names.of(line.code, one.service_date), line.charge))
+                told = names.of(line.code, line.service_date)
+                if line.service_date != one.service_date:  # a visit of another day went on the same claim
+                    told = f"{told} ({line.service_date.isoformat()})"
+                one.lines.append(ServiceName(line.id, line.code, told, line.charge))
         for service in services:
             one = found[service.encounter_id]
             title = names.of(service.code, one.service_date)

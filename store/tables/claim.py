@@ -12,7 +12,8 @@ from store.tables.base import Versioned, cents, key, later, moment
 class Claim(Versioned, table=True):
     """One bill to one payer.
 
-    `control_number` is CLM01 and never changes; `payer_control` is the payer's own number (REF*F8), known after the
+    `control_number` is CLM01 and never changes; `encounter_id` is the first encounter that it bills, and the one under
+    which its money is booked; `payer_control` is the payer's own number (REF*F8), known after the
     first answer; `sequence` is P, S or T; `state` is a `store.claims.states.ClaimState`.  `prior_id` is the claim to
     the payer before this one, `kind` professional or institutional; `first_scrub` is what the very first scrub said
     (clean, warn or stop); `awaits_until` is the last day on which the next answer is expected, after which an alarm is
@@ -70,7 +71,10 @@ class ClaimVersion(SQLModel, table=True):
 
 
 class ClaimLine(SQLModel, table=True):
-    """A line of a claim, the same row over all versions; `control` is REF*6R and comes back on the remittance."""
+    """A line of a claim, the same row over all versions; `control` is REF*6R and comes back on the remittance.
+
+    `encounter_id` is the encounter that it bills: one claim may bill several, and one encounter stand on several.
+    """
 
     __tablename__ = "claim_line"
     __table_args__ = (UniqueConstraint("claim_id", "control"),)
@@ -79,6 +83,7 @@ class ClaimLine(SQLModel, table=True):
     claim_id: int = Field(foreign_key="claim.id", index=True)
     control: str
     service_line_id: int | None = Field(default=None, foreign_key="service_line.id")
+    encounter_id: int | None = Field(default=None, index=True)
     code: str
     modifiers: str = ""
     units: int = 1

@@ -91,7 +91,8 @@ class Payer(SQLModel, table=True):
     `store.claims.payer_data.Limit`; an address is needed for paper; `crosses_over` says that it sends claims on to the
     next payer by itself; `answer_days` are the days in which its remittance is expected; `timed_units` is how it counts
     timed procedures: medicare, midpoint, or empty if that is not on file; `anesthesia` is how it counts anaesthesia, in
-    the words of `codesets.worksheets.anesthesia`; `phone_menu` is what to press to reach a person about a claim.
+    the words of `codesets.worksheets.anesthesia`; `phone_menu` is what to press to reach a person about a claim;
+    encounters whose dates lie within `combine_days` days may go on one claim (1: of one day), 0 is a claim for each.
     """
 
     id: int = key()
@@ -108,6 +109,7 @@ class Payer(SQLModel, table=True):
     timed_units: str = later("")
     anesthesia: str = later("")
     answer_days: int = later(30)
+    combine_days: int = later(0)
     line1: str = later("")
     city: str = later("")
     state: str = later("")

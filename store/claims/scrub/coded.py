@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import count
 
 from codesets.edits import CodedEncounter, CodedLine, Diagnosis, check
 from codesets.edits import Severity as EditSeverity
+from store.claims.parts import lines_beside
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.tables import Encounter, Patient
 from store.x12.claim_values import ProfessionalClaim
@@ -23,6 +25,8 @@ def coding(facts: Facts) -> Iterator[Finding]:
     if library is None or not isinstance(claim, ProfessionalClaim):
         return
     for found in check(_encounter(facts, claim), library):
+        if (found.line or 0) > len(claim.lines):
+            continue  # it is told on the claim that bills the line
         stops = found.severity is EditSeverity.ERROR and not found.overridable
         place = f"line {found.line}" if found.line else "diagnoses"
         yield Finding(
@@ -84,12 +88,26 @@ def _encounter(facts: Facts, claim: ProfessionalClaim) -> CodedEncounter:
         birth=patient.birth,
         setting=encounter.setting,
         dx=tuple(Diagnosis(code) for code in claim.diagnoses),
-        lines=tuple(
-            CodedLine(number, line.code, line.modifiers, line.units, line.pointers, line.place or claim.place,
-                      line.service_date)
-            for number, line in enumerate(claim.lines, 1)
+        lines=(
+            *(
+                CodedLine(number, line.code, line.modifiers, line.units, line.pointers, line.place or claim.place,
+                          line.service_date)
+                for number, line in enumerate(claim.lines, 1)
+            ),
+            *_other_parts(facts, claim),
         ),
     )  # fmt: skip
+
+
+def _other_parts(facts: Facts, claim: ProfessionalClaim) -> Iterator[CodedLine]:
+    """What further claims bill of the same visits, numbered after the claim's own lines.
+
+    An add-on, a pair or the units of a day may stand there.
+    """
+    numbers = count(len(claim.lines) + 1)
+    for line in lines_beside(facts.session, facts.claim):
+        modifiers = tuple(filter(None, line.modifiers.split(",")))
+        yield CodedLine(next(numbers), line.code, modifiers, line.units, (1,), claim.place, line.service_date)
 
 
 def _first_day(claim: ProfessionalClaim, day: date) -> date:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from store.claims.parts import MAX_INSTITUTIONAL_LINES, MAX_LINES
 from store.claims.payer_data import MEDICARE_FILINGS
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.claims.snapshot import AnyClaim
@@ -21,7 +22,6 @@ AnyLine = ServiceLine | InstitutionalLine
 
 FRONT_END = "payers' front-end edits"
 GUIDE = "837 implementation guide"
-MAX_LINES, MAX_INSTITUTIONAL_LINES = 50, 999
 _NUMBER, _LETTER = "[0-9]", "[AC-HJKMNP-RT-Y]"
 _ANY = "[0-9AC-HJKMNP-RT-Y]"
 MBI = re.compile(f"[1-9]{_LETTER}{_ANY}{_NUMBER}{_LETTER}{_ANY}{_NUMBER}{_LETTER}{_LETTER}{_NUMBER}{_NUMBER}", re.ASCII)

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from store.claims.deadlines import limit_words
@@ -98,14 +99,25 @@ def unchanged(facts: Facts) -> Iterator[Finding]:
 
 
 def duplicates(facts: Facts) -> Iterator[Finding]:
-    """The same service of the same patient on the same day on another claim, whatever its payer."""
+    """The same service of the same patient on the same day on another claim, whatever its payer.
+
+    (A later payer's claim bills the same procedure line, and is none; what a further claim of the same visit has for
+    the same payer is told on the later one.)
+    """
     claim = facts.claim
     lines: tuple[ServiceLine | InstitutionalLine, ...] = facts.content.lines
     mine = {(line.code, line.modifiers, line.service_date) for line in lines if line.code}
+    own = select(ClaimLine.service_line_id).where(
+        ClaimLine.claim_id == claim.id, ClaimLine.active, col(ClaimLine.service_line_id).is_not(None)
+    )
+    visits = select(ClaimLine.encounter_id).where(ClaimLine.claim_id == claim.id)
     query = (
         select(Claim.control_number, ClaimLine)
         .join(ClaimLine, col(ClaimLine.claim_id) == col(Claim.id))
-        .where(Claim.patient_id == claim.patient_id, Claim.encounter_id != claim.encounter_id)
+        .where(Claim.patient_id == claim.patient_id, Claim.id != claim.id)
+        .where(func.coalesce(col(ClaimLine.service_line_id), 0).not_in(own))
+        .where(or_(col(ClaimLine.encounter_id).not_in(visits), col(Claim.id) < claim.id))
+        .where(or_(col(ClaimLine.encounter_id).not_in(visits), col(Claim.payer_id) == claim.payer_id))
         .where(Claim.state != ClaimState.CANCELLED, ClaimLine.active)
         .where(col(ClaimLine.service_date).in_({day for _, _, day in mine if day is not None}))
         .order_by(col(Claim.id))

@@ -99,13 +99,14 @@ def test_a_line_may_point_to_an_external_cause_after_another(library: CodeLibrar
     assert first(library, encounter("S93.401A", "W19.XXXA", lines=(line,))) == ()
 
 
-def test_what_does_not_fit_on_the_claim_is_an_error(library: CodeLibrary) -> None:
+def test_what_does_not_fit_on_the_claim_is_an_error_or_goes_on_several(library: CodeLibrary) -> None:
     many = [f"Z79.0{n}" for n in (1, 2)] + [f"R10.{n}" for n in (10, 11, 12, 13, 30, 31, 32, 33)] + ["I10", "E11.9"]
     assert names(library, *many) == set()
     assert names(library, *many, "J06.9") == {"FORM.DX"}
     lines = tuple(CodedLine(n, "G0463", pointers=(1,)) for n in range(1, 52))
     assert names(library, "I10", lines=lines[:50]) == set()
     assert names(library, "I10", lines=lines) == {"FORM.LINES"}
+    assert [one.severity for one in check(encounter("I10", lines=lines), library)] == ["info"]
 
 
 def test_a_finding_says_what_why_and_how_it_clears(library: CodeLibrary) -> None:
