@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from codesets.errors import Refused
 
-__all__ = ["LockedOut", "NotAllowed", "NotFound", "Refused", "Stale", "Taken"]
+__all__ = ["Away", "LockedOut", "NotAllowed", "NotFound", "Refused", "Stale", "Taken"]
 
 
 class NotAllowed(Refused):
     """The person's role lacks the permission, which the sentence names."""
+
+
+class Away(Refused):
+    """The database can't be reached or written now; nothing was half-done, and the same may be tried again."""
 
 
 class LockedOut(NotAllowed):

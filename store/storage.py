@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from store.errors import NotAllowed, Refused
+from store.errors import Away, NotAllowed, Refused
 
 TRIES = 5
 _AGAIN = frozenset({"40001", "40P01"})
@@ -54,7 +54,7 @@ def storage_told() -> Iterator[None]:
         raise refusal from failure
 
 
-class _Again(Refused):
+class _Again(Away):
     """Worth another try of the whole; `refusal` is what to say when that fails too."""
 
     def __init__(self, refusal: Refused) -> None:
@@ -72,14 +72,23 @@ def _refusal(failure: DBAPIError) -> Refused | None:
     if state in _AGAIN:
         return _Again(Refused("Others are changing the same records.", do="Nothing was saved; try again."))
     if state in _LOST or failure.connection_invalidated:
-        return _Again(Refused("The database is away.", do="Nothing more was saved; it is tried again when it is back."))
+        return _Again(Away("The database is away.", do="Nothing more was saved; it is tried again when it is back."))
     if state in _BUSY or "locked" in text:
-        return Refused("The database is busy.", do="Nothing was saved; try again.")
+        return Away("The database is busy.", do="Nothing was saved; try again.")
+    return _unwritable(failure, state, text)
+
+
+def _unwritable(failure: DBAPIError, state: str, text: str) -> Refused | None:
+    """What the disk, the file or the way to the server does."""
+    if state == "25006" or "readonly database" in text:
+        return Away("The database can only be read now.", do="Nothing was saved; its owner can say why.")
+    if not state and "unable to open" in text:
+        return Away("The database's file can't be opened.", do="Nothing was saved; try again when it is back.")
     if state in _FULL or (not state and ("disk" in text or "full" in text)):
-        return Refused("The disk is full or can't be written.", do="Nothing was saved; make room and try again.")
+        return Away("The disk is full or can't be written.", do="Nothing was saved; make room and try again.")
     if not state and type(failure).__name__ == "OperationalError":
         first = (text.splitlines() or ["it gave no reason"])[0]
         if "connect" in first or "server closed" in first:
-            return _Again(Refused("The database is away.", do="Nothing more was saved; try again when it is back."))
-        return Refused(f"The database failed: {first}.", do="Nothing was saved.")
+            return _Again(Away("The database is away.", do="Nothing more was saved; try again when it is back."))
+        return Away(f"The database failed: {first}.", do="Nothing was saved.")
     return None

@@ -22,9 +22,10 @@ from textual.binding import BindingType
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.timer import Timer
 from textual.worker import WorkerFailed
 
-from store.errors import Refused
+from store.errors import Away, Refused
 from tui import sitting
 from tui.calls import Calls, PracticeApi
 from tui.idle import LOOK_SECONDS
@@ -46,6 +47,9 @@ BEAT_SECONDS = 30.0
 
 TEND_SECONDS = 600.0
 """How often it is looked what the calendar asks for, in a sitting that goes on."""
+
+KEEP_SECONDS = 2.0
+"""After so long what is being typed is kept in the database too."""
 
 DEFAULTS = Settings()
 
@@ -86,6 +90,9 @@ class SuperbillApp(App[int], inherit_bindings=False):
         self._notice = notice
         self._tour = tour
         self._kept = ""
+        self._away = False
+        self._keep_seconds = KEEP_SECONDS
+        self._keeping: Timer | None = None
         self._tended = time.monotonic()
         calls = Calls(open_practice)
         self.session = Session(calls, Leases(calls), specs if specs is not None else load_specs(), tuple(common))
@@ -147,8 +154,12 @@ class SuperbillApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Each key says that somebody is there; one that comes after the time only locks."""
-        if not self.lock.swallows(event):
-            await super().on_event(event)
+        if self.lock.swallows(event):
+            return
+        await super().on_event(event)
+        prompt = getattr(self.screen, "prompt", None) if isinstance(event, events.Key | events.Paste) else None
+        if prompt is not None and prompt.is_open:
+            self._keep_soon()
 
     def _home(self) -> HomeScreen:
         home = self.screen_stack[0]
@@ -162,7 +173,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         session.take_up(kept)
         await home.start(kept.last_queue)
         spots = [spot for spot in kept.last_places if spot.queue in session.titles]
-        session.greeting = self._notice or ("Back where you left; Esc goes to the board." if spots else "")
+        session.greeting = self._notice or (f"Back where you left{session.begun(spots[-1])}." if spots else "")
         if not spots:
             home.status.say(session.greeted())
         if self._tour and not kept.toured:
@@ -181,8 +192,8 @@ class SuperbillApp(App[int], inherit_bindings=False):
     async def _keep(self, where: str) -> None:
         calls = self.session.calls
         if where and where != self.session.kept_last:
-            self.session.kept_last = where
             await calls.run(calls.practice.keep_sitting, where)
+            self.session.kept_last = where
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """Remembers the place before the screens go."""
@@ -199,9 +210,15 @@ class SuperbillApp(App[int], inherit_bindings=False):
             self.run_worker(self._beat_all(), group="beat", exclusive=True)
 
     async def _beat_all(self) -> None:
-        lost = await self.session.leases.beat()
-        with contextlib.suppress(Refused):
+        try:
+            lost = await self.session.leases.beat()
             await self._keep(self.where())
+        except Away as away:
+            self._tell_away(away)
+            return
+        except Refused:  # ended by an administrator: the next step says so
+            return
+        self._tell_away(None)
         if time.monotonic() - self._tended >= self._tend_seconds:
             self._tended = time.monotonic()
             await self._home().tend()
@@ -210,6 +227,31 @@ class SuperbillApp(App[int], inherit_bindings=False):
                 for item_id, error in lost.items():
                     if screen.is_item(item_id):
                         screen.lost(error)
+
+    def _tell_away(self, away: Away | None) -> None:
+        """Says when the database goes and when it is back; what was typed and where a person is stays in between."""
+        before, self._away = self._away, away is not None
+        screen = next((one for one in reversed(self.screen_stack) if isinstance(one, WorkScreen)), None)
+        if screen is None or before == self._away:
+            return
+        if away is not None:
+            screen.refuse(Refused(f"{away} What you type is kept here until it is back."))
+        else:
+            screen.say("The database is back; nothing was lost.")
+
+    def _keep_soon(self) -> None:
+        """What is being typed outlives a crash, but for the last moments."""
+        if self._keeping is None:
+            self._keeping = self.set_timer(self._keep_seconds, self._keep_now)
+
+    async def _keep_now(self) -> None:
+        self._keeping = None
+        if self.session.calls.is_open and not self.lock.is_on:
+            self.run_worker(self._keep_typed(), group="keep", exclusive=True)
+
+    async def _keep_typed(self) -> None:
+        with contextlib.suppress(Refused):
+            await self._keep(self.where())
 
     def take_mouse(self) -> bool:
         """Takes the mouse from the terminal, or gives it back; whether it is taken now."""
@@ -236,6 +278,12 @@ class SuperbillApp(App[int], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """Ends after an error of ours without showing a value: the library would print every local variable."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, Refused):  # said and gone on from: the database may be away while rows are read
+            screen = next((one for one in reversed(self.screen_stack) if isinstance(one, WorkScreen)), None)
+            if screen is not None and screen.is_mounted:
+                screen.refuse(cause)
+                return
         self._return_code = 1
         if self._exception is None:
             self._exception = error

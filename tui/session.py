@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store.errors import Refused
+from store.errors import Away, Refused
 from store.work.values import Lease, View
 from tui.asks import Answer
 from tui.calls import Calls
@@ -57,11 +57,16 @@ class Leases:
             await self.release(item_id, through=through)
 
     async def beat(self) -> dict[int, Refused]:
-        """Renews every lease; returns those that were lost, with the reason."""
+        """Renews every lease; returns those that were lost, with the reason.
+
+        `Away` while the database can't be reached: then nothing is lost yet.
+        """
         lost: dict[int, Refused] = {}
         for item_id, lease in tuple(self._held.items()):
             try:
                 renewed = await self._calls.run(self._calls.practice.beat, lease)
+            except Away:
+                raise
             except Refused as error:
                 self._held.pop(item_id, None)
                 lost[item_id] = error
@@ -110,6 +115,14 @@ class Session:
         """What is to be said on the first screen, once."""
         greeting, self.greeting = self.greeting, ""
         return greeting
+
+    def begun(self, spot: Spot) -> str:
+        """What was begun to be typed at a place, and the key that goes on with it; else how to get to the board."""
+        prefix = f"{spot.queue}:{spot.item}/"
+        names = {name.removeprefix(prefix) for name in self.drafts if name.startswith(prefix)}
+        actions = (*self.common, *self.spec(spot.queue).actions)
+        keys = [one.first_key or one.shown for one in actions if names & {ask.name for ask in one.asks}]
+        return f"; {keys[0]} has the text that you began" if keys else "; Esc goes to the board"
 
     def take_up(self, kept: Kept) -> None:
         """Goes on with what was kept of the last sitting."""

@@ -74,7 +74,7 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
         if self._read_only:
             self.status.refuse(f"{one_line(self._read_only)} You can read it.")
         else:
-            self.status.say(self._greeting)
+            self.status.say(self._greeting or self.session.greeted())
 
     def lost(self, error: Refused) -> None:
         """The lease ran out and somebody else may have the encounter."""

@@ -87,7 +87,7 @@ class RecordScreen(WorkScreen):
         if taken is not None:
             self.status.refuse(f"{one_line(str(taken))} You can read it.")
         else:
-            self.status.say("")
+            self.status.say(self.session.greeted())
 
     def lost(self, error: Refused) -> None:
         """The lease ran out and somebody else may have the item."""
