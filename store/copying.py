@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select,
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
+from store import keys
 from store.check import check
 from store.db import on_postgresql, open_engine, sqlite_path, sqlite_url, writer
 from store.errors import Refused
@@ -34,6 +35,7 @@ def copy(source: str, target: str, progress: Progress = lambda _done, _total, _w
 
     `Refused` when the target holds anything, or when a single value came out different.
     """
+    _same_key(source, target)
     there, here = open_engine(source), open_engine(target)
     try:
         require_current(there)
@@ -51,6 +53,13 @@ def copy(source: str, target: str, progress: Progress = lambda _done, _total, _w
     return counts
 
 
+def _same_key(source: str, target: str) -> None:
+    """A copy of an encrypted file is encrypted with the same key, unless it was given one of its own."""
+    there, here = sqlite_path(source), sqlite_path(target)
+    if there is not None and here is not None and not here.exists() and keys.known(here) is None:
+        keys.give(here, keys.of(there))
+
+
 def on_postgresql_url(url: str) -> bool:
     """Whether a URL is that of a PostgreSQL database."""
     return sqlite_path(url) is None
@@ -66,6 +75,9 @@ def backup(source: str, path: Path, progress: Progress = lambda _done, _total, _
         if file is None:
             copy(source, sqlite_url(path), progress)
         else:
+            if keys.known(path) not in {None, keys.of(file)}:
+                raise Refused("A backup of an encrypted file has the file's own key.", do="Leave --encrypt away.")
+            _same_key(source, sqlite_url(path))
             _vacuum_into(source, path)
         return _proved(path)
     except BaseException:

@@ -20,7 +20,9 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
+from store import keys
 from store.errors import Refused
+from store.places import home
 
 BUSY_SECONDS = 30
 """How long a writer waits for another; waits of ten seconds were seen with twenty busy processes."""
@@ -43,14 +45,6 @@ def default_url() -> str:
 def at_hand() -> bool:
     """Whether there is a database to open without naming one."""
     return bool(os.environ.get("SUPERBILL_DB")) or (home() / "practice.db").is_file()
-
-
-def home() -> Path:
-    """The user's data folder."""
-    from platformdirs import user_data_path
-
-    given = os.environ.get("SUPERBILL_HOME")
-    return Path(given) if given else user_data_path("superbill")
 
 
 def sqlite_url(path: Path) -> str:
@@ -85,7 +79,7 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(
         url, module=driver, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
     )
-    event.listen(engine, "connect", _SqliteSetup(driver))
+    event.listen(engine, "connect", _SqliteSetup(driver, path))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -153,7 +147,8 @@ def _driver() -> ModuleType:
 class _SqliteSetup:
     """What each new SQLite connection is told."""
 
-    def __init__(self, driver: ModuleType) -> None:
+    def __init__(self, driver: ModuleType, path: Path) -> None:
+        self.path = path
         numbers = [int(part) for part in driver.sqlite_version.split(".")]
         self.journal = "WAL" if wal_is_safe((numbers[0], numbers[1], numbers[2])) else "DELETE"
         self.cipher = driver is not sqlite3
@@ -163,6 +158,8 @@ class _SqliteSetup:
         cursor = connection.cursor()
         if self.cipher:
             cursor.execute("PRAGMA cipher_log_level=NONE")  # it would write into the terminal
+            if (key := keys.of(self.path)) is not None:
+                cursor.execute(keys.pragma(key))
         self._set_journal(cursor)
         for pragma in (
             "synchronous=FULL",

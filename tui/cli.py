@@ -34,6 +34,10 @@ def main() -> None:
     if sys.argv[1:2] == ["codes"]:
         hygiene.for_everybody()
     commands.register(app)
+    if sys.stdin.isatty():
+        from store import keys
+
+        keys.asked_by(lambda question: str(typer.prompt(question, hide_input=True, err=True)))
     try:
         app()
     except Refused as refused:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
+from store import keys
 from store.db import sqlite_path, writer
 from store.errors import Refused
 from store.migrations import guards, postgresql
@@ -47,6 +48,11 @@ def _readable_version(engine: Engine, where: str) -> str | None:
     try:
         return schema_version(engine)
     except DatabaseError as failure:
+        path = sqlite_path(str(engine.url))
+        if path is not None and keys.is_encrypted(path):
+            what = "The key does not open this file" if keys.known(path) else "This file is encrypted, or no database"
+            keys.give(path, None)
+            raise Refused(f"{what}.", where=where, do="Give its key when asked, or by SUPERBILL_KEY_FILE.") from None
         raise Refused(f"This is not a practice's database: {failure.orig}.", where=where) from None
 
 

@@ -9,6 +9,8 @@ import typer
 
 from tui.commands.common import Db, Json, opened, progress, say, say_json
 
+Encrypt = Annotated[bool, typer.Option("--encrypt", help="Encrypt the new SQLite file; its key is asked for.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
@@ -19,6 +21,7 @@ def register(app: typer.Typer) -> None:
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("copy")(copy)
+    app.command("key")(key)
 
 
 def init(
@@ -36,6 +39,7 @@ def init(
     receiver_name: Annotated[str, typer.Option(help="The clearinghouse's name.")] = "CLEARINGHOUSE",
     owner: Annotated[str, typer.Option(help="Whose practice it is, where somebody else sets it up.")] = "",
     production: Annotated[bool, typer.Option("--production", help="Mark claim files as real, not as a test.")] = False,
+    encrypt: Encrypt = False,
     db: Db = None,
 ) -> None:
     """Set up a practice in an empty database; you become its owner."""
@@ -49,6 +53,8 @@ def init(
     path = sqlite_path(url)
     if path is not None:
         make_folder(path.parent)
+    if encrypt:
+        _encrypted(path)
     row = Practice(
         name=name,
         npi=npi,
@@ -112,11 +118,13 @@ def doctor(db: Db = None, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def backup(file: Annotated[Path, typer.Argument(help="A new file.")], db: Db = None) -> None:
-    """Copy the practice into a new file while people work, and prove the copy."""
+def backup(file: Annotated[Path, typer.Argument(help="A new file.")], encrypt: Encrypt = False, db: Db = None) -> None:
+    """Copy the practice into a new file while people work, and prove the copy; of an encrypted file it is encrypted."""
     from store.copying import backup as make
     from store.db import default_url
 
+    if encrypt:
+        _encrypted(file)
     with progress() as show:
         rows = make(db or default_url(), file, show)
     say(f"The backup in {file} holds: {rows:,} rows were proved.")
@@ -136,13 +144,39 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup.")], db: Db = No
 def copy(
     source: Annotated[str, typer.Option("--from", help="URL of the database that is there.")],
     target: Annotated[str, typer.Option("--to", help="URL of an empty database.")],
+    encrypt: Encrypt = False,
 ) -> None:
     """Move a practice to another database, SQLite or PostgreSQL, and prove that every value is the same."""
     from store.copying import copy as carry
+    from store.db import sqlite_path
 
+    if encrypt:
+        _encrypted(sqlite_path(target))
     with progress() as show:
         counts = carry(source, target, show)
     say(f"{sum(counts.values()):,} rows of {len(counts)} tables were copied and are equal.")
+
+
+def key(db: Db = None) -> None:
+    """Encrypt the SQLite file, or change its key, while nobody is in the program; the key is asked for."""
+    from store.db import default_url
+    from store.encrypting import set_key
+
+    say(set_key(db or default_url(), _new_key()))
+
+
+def _encrypted(path: Path | None) -> None:
+    """A new file is to be encrypted; the key comes from where it always does, or is asked for twice."""
+    from store import keys
+    from store.errors import Refused
+
+    if path is None:
+        raise Refused("Only a SQLite file is encrypted here.", do="On PostgreSQL encrypt the server's disk.")
+    keys.give(path, keys.require_good(keys.given() or _new_key()))
+
+
+def _new_key() -> str:
+    return str(typer.prompt("New key", hide_input=True, confirmation_prompt="Once more", err=True))
 
 
 def check(db: Db = None, as_json: Json = False) -> None:

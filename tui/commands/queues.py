@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tui.commands.common import ensure_codes
 
 
 def open_app(db: str | None, *, tour: bool = False) -> None:
     """Run the program on the screen until it is left."""
     ensure_codes()
+    _ask_for_key(db)
     from tui.app import run
     from tui.calls import PracticeApi
 
@@ -17,3 +20,18 @@ def open_app(db: str | None, *, tour: bool = False) -> None:
         return Practice.open(db)
 
     raise SystemExit(run(open_practice, tour=tour))
+
+
+def _ask_for_key(db: str | None) -> None:
+    """The key of an encrypted file, before the screen is the program's."""
+    import os
+
+    from store import keys
+
+    url = db or os.environ.get("SUPERBILL_DB", "")
+    if url.startswith("sqlite:///"):
+        keys.of(Path(url.removeprefix("sqlite:///")))
+    elif not url:
+        from store.places import home
+
+        keys.of(home() / "practice.db")
