@@ -168,7 +168,8 @@ def past_codes(session: Session, encounter_id: int) -> Record:
     )
     rows = tuple((day, spec, *_codes(session, number)) for number, day, spec, _ in visits)
     tabs = (Tab("Visits", (Table(columns, rows),)), Tab("Codes", (_summary(session, [v[0] for v in visits]),)))
-    headline = f"{len(rows)} visits in the {PAST_MONTHS} months before {encounter.service_date}"
+    many = "1 visit" if len(rows) == 1 else f"{len(rows)} visits"
+    headline = f"{many} in the {PAST_MONTHS} months before {encounter.service_date}"
     empty = (Tab("Visits", (Lines(("No visit before this one is known here.",)),)),)
     return Record(f"Earlier codes of the patient of {encounter.number}", headline, "", tabs if rows else empty)
 

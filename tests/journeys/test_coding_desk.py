@@ -121,6 +121,16 @@ async def test_evidence_is_linked_to_the_code_under_the_cursor(desk: Desk) -> No
     assert any("·J45.31" in line for line in codes(desk))
 
 
+async def test_words_of_the_note_are_found_from_any_pane(desk: Desk) -> None:
+    for panes in (0, 1, 2):
+        await desk.press(*["tab"] * panes, "slash")
+        await answered(desk, "wheez")
+        assert desk.app.focused is desk.app.screen.query_one("#note")
+        await desk.press("v")
+        assert "heez" in desk.app.screen._note.selected_text  # type: ignore[attr-defined]
+        await desk.press("escape")
+
+
 async def test_a_held_encounter_leaves_the_queue_until_its_day(desk: Desk) -> None:
     await desk.press("H")
     await answered(desk, "operative report is missing", "5d")

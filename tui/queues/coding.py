@@ -132,6 +132,7 @@ SPEC = QueueScreenSpec(
                asks=(Words(name="number", question="Encounter"), Words(name="reason", question="Recall because"))),
         Action(id="coding.rules", label="suggestions", shows=_rules, on_view=True, places=_DESK | {Place.LIST},
                help="How often the suggestions of each rule were accepted, edited and rejected."),
+        _desk("/", "find", "find", "Find words in the note, from any pane."),
         _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=50),
         _desk("shift+tab", "pane_back", "pane before", "To the pane before."),
     ),

@@ -152,6 +152,11 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
         where = panes.index(self.focused) if self.focused in panes else 0
         panes[(where + by) % len(panes)].focus()
 
+    def do_desk_find(self, _count: int | None) -> None:
+        """Goes to the note and asks for words to find in it."""
+        self._note.focus()
+        self._note.do_find(None)
+
     def on_descendant_focus(self) -> None:
         """On a narrow screen the pane that has the focus takes the room; the others keep a strip."""
         super().on_descendant_focus()

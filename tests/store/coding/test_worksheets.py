@@ -177,6 +177,6 @@ def test_earlier_codes_are_those_of_24_months_and_tell_no_contact(world: World) 
     text = repr(record)
     assert "E11.9 I10" in text
     assert "J02.9" not in text
-    assert "1 visits" in record.headline
+    assert "1 visit in" in record.headline
     for hidden in ("Elm", "Doe", "Jane", "66899"):
         assert hidden not in text
