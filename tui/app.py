@@ -7,8 +7,6 @@ import contextlib
 import os
 import signal
 import time
-import traceback
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -25,8 +23,9 @@ from textual.theme import Theme
 from textual.timer import Timer
 from textual.worker import WorkerFailed
 
+from store import clock
 from store.errors import Away, Refused
-from tui import sitting
+from tui import hygiene, sitting
 from tui.calls import Calls, PracticeApi
 from tui.idle import LOOK_SECONDS
 from tui.keys import Action, remap
@@ -39,8 +38,9 @@ from tui.session import Leases, Session
 from tui.settings import Settings, read_keymap, read_settings, settings_folder
 from tui.terminal.driver import ChangesDriver, driver_class
 from tui.verbs import SHARED
+from tui.widgets import mask
 from tui.widgets.look import PALETTES, use
-from tui.widgets.plain import printable
+from tui.widgets.plain import PlainText, printable
 
 BEAT_SECONDS = 30.0
 """How often leases are renewed; a lease lasts several times as long."""
@@ -213,6 +213,8 @@ class SuperbillApp(App[int], inherit_bindings=False):
         try:
             lost = await self.session.leases.beat()
             await self._keep(self.where())
+            if mask.worn() is not None:
+                await self.mask(on=True)
         except Away as away:
             self._tell_away(away)
             return
@@ -253,6 +255,21 @@ class SuperbillApp(App[int], inherit_bindings=False):
         with contextlib.suppress(Refused):
             await self._keep(self.where())
 
+    async def mask(self, *, on: bool) -> bool:
+        """Puts the mask on all screens, or takes it off; with `on` again it learns of patients who came since."""
+        calls, before = self.session.calls, mask.worn()
+        count = before.known.patients if before is not None else -1
+        found = await calls.run(calls.practice.identities, count) if on else None
+        if on and found is None:
+            return True
+        mask.wear(mask.Mask(found, clock.today()) if found is not None else None)
+        for screen in self.screen_stack:
+            for widget in screen.walk_children():
+                if isinstance(widget, PlainText):
+                    widget.again()
+                widget.refresh()
+        return on
+
     def take_mouse(self) -> bool:
         """Takes the mouse from the terminal, or gives it back; whether it is taken now."""
         driver = self._driver
@@ -292,13 +309,8 @@ class SuperbillApp(App[int], inherit_bindings=False):
 
 
 def crash_sentence(error: BaseException) -> str:
-    """Kind and place of an error and an id to ask for; no message, as it may hold what nobody should read."""
-    cause = error.error if isinstance(error, WorkerFailed) else error
-    frames = traceback.extract_tb(cause.__traceback__)
-    own = [frame for frame in frames if "site-packages" not in frame.filename]
-    last = (own or list(frames))[-1] if frames else None
-    place = f"{Path(last.filename).name}:{last.lineno}" if last else "an unknown place"
-    return f"superbill stopped: {type(cause).__name__} at {place} (id {uuid.uuid4().hex[:12]})."
+    """What is said of an error of ours, that of a worker too."""
+    return hygiene.crash_sentence(error.error if isinstance(error, WorkerFailed) else error)
 
 
 def run(open_practice: Callable[[], PracticeApi], *, tour: bool = False) -> int:

@@ -10,11 +10,13 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
+from store.errors import Refused
 from store.work.progress import Stopped, listening
 from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
 if TYPE_CHECKING:
+    from store.people.identities import Identities
     from store.reports.values import Report
 
 P = ParamSpec("P")
@@ -119,6 +121,10 @@ class PracticeApi(Protocol):
         """What a supervisor is told of notes that others opened for a reason, or nothing."""
         ...
 
+    def identities(self, known: int, /) -> Identities | None:
+        """What tells who patients are; None when there are as many as were known."""
+        ...
+
     def lock_minutes(self) -> int:
         """After how many minutes without a key press the practice locks a screen; 0 for never."""
         ...
@@ -158,9 +164,9 @@ class Calls:
 
     @property
     def practice(self) -> PracticeApi:
-        """The open practice."""
+        """The open practice; refused before it is."""
         if self._practice is None:
-            raise RuntimeError("the practice is not open yet")
+            raise Refused("The practice isn't open.", do="q leaves.")
         return self._practice
 
     @property

@@ -46,6 +46,11 @@ def main() -> None:
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise SystemExit(1) from None
+    except Exception as error:
+        if os.environ.get("SUPERBILL_TRACEBACK"):  # it may show what stands in the records
+            raise
+        print(hygiene.crash_sentence(error), file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("superbill: stopped", file=sys.stderr)  # noqa: T201
         raise SystemExit(130) from None

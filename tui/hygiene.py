@@ -6,6 +6,9 @@ import contextlib
 import ctypes
 import os
 import resource
+import traceback
+import uuid
+from pathlib import Path
 
 _PR_SET_DUMPABLE = 4
 _SCRUBBED = "TEXTUAL"
@@ -28,3 +31,12 @@ def begin() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     for name in [name for name in os.environ if name.startswith(_SCRUBBED) and os.environ[name] != _KEPT.get(name)]:
         del os.environ[name]
+
+
+def crash_sentence(error: BaseException) -> str:
+    """Kind and place of an error and an id to ask for; no message, as it may hold what nobody should read."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "site-packages" not in frame.filename]
+    last = (own or list(frames))[-1] if frames else None
+    place = f"{Path(last.filename).name}:{last.lineno}" if last else "an unknown place"
+    return f"superbill stopped: {type(error).__name__} at {place} (id {uuid.uuid4().hex[:12]})."

@@ -212,6 +212,9 @@ COMMON: tuple[Action, ...] = (
     Action(id="lock", key="ctrl+x", label="lock", places=_ALL,
            help="Lock the screen now; it locks by itself after some minutes without a key press. "
            "superbill users pin sets what opens it."),
+    Action(id="mask", key="ctrl+n", label="mask names", places=_ALL,
+           help="Mask names, births, numbers, addresses and phones of patients on every screen, for one that is "
+           "shared with others; again shows them."),
     Action(id="palette", key=":", label="command", help="Find any action or queue by its name.", places=_ALL,
            rank=98),
     Action(id="help", key="?", label="help", help="What the keys do here, and what the columns mean.", places=_ALL),

@@ -15,6 +15,7 @@ from store import clock
 from store.db import on_postgresql, writer
 from store.errors import NotAllowed, NotFound
 from store.people import audit, pin, trail
+from store.people.identities import Identities, identities
 from store.people.identity import login_name, where_from
 from store.people.roles import Actor, Permission, Role
 from store.storage import storage_told
@@ -184,6 +185,11 @@ class Presence:
             return ""
         notes = "1 note was" if count == 1 else f"{count} notes were"
         return f"{notes} opened for a reason since you were last here: r, then Notes opened."
+
+    def identities(self, known: int = -1) -> Identities | None:
+        """What tells who patients are, for the mask; None when there are as many as were known."""
+        with storage_told(), Session(self.engine) as session:
+            return identities(session, self.actor, known)
 
     # The trail
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from store.errors import NotAllowed, NotFound, Refused, Stale, Taken
+from store.people.identities import Identities
 from store.reports.values import Opens, Report, ReportRow, Series
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import BoardLine, Column, Done, Kind, Lease, NamedView, Page, QueueInfo, Row, SortKey, View, Why
@@ -216,6 +217,11 @@ class FakePractice:
 
     def glass_told(self) -> str:
         return ""
+
+    def identities(self, known: int) -> Identities | None:
+        words = {word.strip(",").casefold() for row in self.rows.values() for word in str(row.cells[2]).split()}
+        found = Identities(frozenset(words), frozenset(), frozenset(), len(self.rows))
+        return None if found.patients == known else found
 
     def lock_minutes(self) -> int:
         return self.minutes

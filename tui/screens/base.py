@@ -16,6 +16,7 @@ from tui.screens.palette import answer_of, named, palette, read_line, split_answ
 from tui.session import Repeat
 from tui.sitting import Spot
 from tui.widgets.finding import found
+from tui.widgets.mask import worn
 from tui.widgets.plain import one_line
 from tui.widgets.scroller import Scroller
 
@@ -247,6 +248,11 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
     def do_lock(self, _count: int | None) -> None:
         """Covers the screen until its owner is back."""
         self._terminal.lock.lock()
+
+    async def do_mask(self, _count: int | None) -> None:
+        """Masks who the patients are on every screen, or shows them again."""
+        on = await self._terminal.mask(on=worn() is None)
+        self.status.say("Patients are masked on every screen." if on else "Patients are shown.", hint="Ctrl-N")
 
     def do_mouse(self, _count: int | None) -> None:
         """Takes the mouse, or gives it back."""

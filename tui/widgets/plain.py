@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 
 from store.text import clean_line, clean_note
 from tui.widgets.look import PLAIN, dressed
+from tui.widgets.mask import masked
 
 Part = tuple[str, Style]
 """A run of text and its style."""
@@ -93,13 +94,13 @@ def with_spans(line: Line, spans: Sequence[Span]) -> Line:
 
 def strip(line: Iterable[Part], width: int, base: Style = PLAIN) -> Strip:
     """One line of a widget that draws itself: cleaned, `width` cells wide, with `base` beneath every style."""
-    segments = [Segment(_safe(text), base + dressed(style)) for text, style in line if text]
+    segments = [Segment(_safe(text), base + dressed(style)) for text, style in masked(line) if text]
     return Strip(segments).adjust_cell_length(width, base)
 
 
 def content(line: Iterable[Part]) -> Content:
     """One line for a `PlainText`."""
-    pieces = [Content.styled(_safe(text), _style_of(dressed(style))) for text, style in line if text]
+    pieces = [Content.styled(_safe(text), _style_of(dressed(style))) for text, style in masked(line) if text]
     return Content("").join(pieces)
 
 
@@ -116,7 +117,13 @@ class PlainText(Static):
 
     def show(self, *parts: Part) -> None:
         """Shows these runs of text."""
+        self._parts = parts
         self.update(content(parts))
+
+    def again(self) -> None:
+        """Shows the same, with or without the mask."""
+        if hasattr(self, "_parts"):
+            self.update(content(self._parts))
 
 
 class LineInput(Input, inherit_bindings=False):
