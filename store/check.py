@@ -228,18 +228,23 @@ def _texts_whole(session: Session) -> Proof:
 def _records_queued(session: Session) -> Proof:
     """What waits for somebody is in his queue, and a rejection is in its queue only while it is one."""
     proof = Proof("records that wait for somebody, each in its queue")
+    routed = set(session.exec(select(Claim.id).where(Claim.state == "ROUTED")).all())
     for queue, model, states in _WAITING:
         query = select(WorkItem.subject_id).where(WorkItem.queue == queue, WorkItem.open)
         listed = set(session.exec(query).all())
         waiting = set(session.exec(select(model.id).where(col(model.state).in_(states))).all())
         if queue == "rejections":
             listed -= _noted(session)
+            listed -= routed
             waiting -= _behind_files(session)
         proof.rows += len(waiting)
         proof.faults += [f"{queue}: {number} waits, but is not in the queue" for number in sorted(waiting - listed)]
         if queue == "rejections":
             proof.faults += [f"{queue}: {number} is in the queue for nothing" for number in sorted(listed - waiting)]
     proof.faults += _held_for_nothing(session)
+    there = select(WorkItem.subject_id).where(col(WorkItem.queue).in_(("claims", "rejections")), WorkItem.open)
+    lost = routed - set(session.exec(there.where(col(WorkItem.deferred_until).is_not(None))).all())
+    proof.faults += [f"rejections: {number} was asked about and comes back on no day" for number in sorted(lost)]
     return proof
 
 

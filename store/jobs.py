@@ -30,7 +30,7 @@ from store.remits.money import ImportDeposits, is_deposits
 from store.remits.take_in import Duplicate, ImportRemittance
 from store.remits.unbalanced import KeepUnbalanced
 from store.statements.files import Outcome, generate_through, run_through, send_through
-from store.tables import ArchivedFile
+from store.tables import ArchivedFile, Denial
 from store.variance.disputes import DisputeUnderpayments
 from store.work.command import Job
 from store.work.values import Done
@@ -109,11 +109,14 @@ class ProveFiling(Job):
 
     claim_id: int
     folder: Path
+    of_denial: bool = False
+    """Whether `claim_id` names a denial of the claim."""
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the folder is the key
         """The result names the files."""
         with practice.reading() as session:
-            paths = write_proof(session, self.claim_id, self.folder)
+            claim_id = session.get_one(Denial, self.claim_id).claim_id if self.of_denial else self.claim_id
+            paths = write_proof(session, claim_id, self.folder)
         return Done(0, f"{len(paths)} files in {paths[0].parent}", {"files": [str(path) for path in paths]})
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 import store.stages  # noqa: F401 - registers every queue and state machine
 from store import clock
 from store.accounts.view import account_record
+from store.claims.edi_view import edi_record
 from store.claims.release import ReleaseCoded, waiting
 from store.claims.view import claim_record
 from store.db import default_url, open_engine, writer
@@ -214,6 +215,15 @@ class Practice(Presence):
         self.require(Permission.MONEY)
         with self.reading() as session:
             found = claim_record(session, claim_id)
+            patient_id = session.exec(select(Claim.patient_id).where(Claim.id == claim_id)).first()
+        self._viewed("claim", claim_id, patient_id)
+        return found
+
+    def edi(self, claim_id: int) -> Record:
+        """A claim as the other side sees it: its segments, and what each answer says of it."""
+        self.require(Permission.MONEY)
+        with self.reading() as session:
+            found = edi_record(session, claim_id)
             patient_id = session.exec(select(Claim.patient_id).where(Claim.id == claim_id)).first()
         self._viewed("claim", claim_id, patient_id)
         return found

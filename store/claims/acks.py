@@ -20,6 +20,7 @@ from store.claims.hearing import CHUNK, UNDECIDED, Hearing
 from store.claims.outgoing import DELIVERED, DONE, MADE, NO_ACK, REJECTED
 from store.claims.rejections import QUEUE
 from store.claims.states import CLAIM, ClaimState
+from store.claims.status_words import in_words
 from store.claims.whose import file_called
 from store.denials.follow import payer_has
 from store.people.roles import Permission
@@ -74,6 +75,7 @@ def _take(hearing: Hearing, reader: Reader) -> None:
                 files.group(told, inside)
             case InterchangeAck():
                 files.interchange(told, inside)
+    hearing.write()
 
 
 def _batch(files: FileAcks, told: ClaimAckSet) -> None:
@@ -126,8 +128,9 @@ class _ClaimAcks:
     def _claim(self, ack: ClaimAck, claim: Claim, source: str) -> None:
         status = " ".join(shown(one) for one in ack.statuses)
         if ack.rejected:
-            faults = " ".join(f"line {line} {shown(one)}" for line, one in ack.line_statuses)
-            self._reject(claim, status, clean_line(f"{source}: {ack.message} {faults}"), _source(ack))
+            faults = " ".join(f"line {line} {shown(one)} {in_words([one])}" for line, one in ack.line_statuses)
+            told = f"{in_words(ack.statuses)}  {source}: {ack.message} {faults}"
+            self._reject(claim, status, clean_line(told).strip(), _source(ack))
             return
         self.counts["accepted"] += 1
         if ack.payer_control and not claim.payer_control and _by_payer(ack):

@@ -100,4 +100,5 @@ class RaiseAlarms(Command):
     def apply(self, change: Change) -> Said:
         """The result counts files and claims."""
         counts = raise_alarms(change)
-        return Said(f"{counts['files']} files and {counts['claims']} claims are overdue for an answer.", counts)
+        told = " and ".join(f"{number} {what}" for what, number in counts.items() if number)
+        return Said(f"{told or 'Nothing'} overdue for an answer.", counts)

@@ -126,6 +126,10 @@ def rebuild(change: Change, claim: Claim, authorization: str | None = None, freq
         frequency = "7" if claim.payer_control and "7" in listed(payer.frequencies) else "1"
     change.move(claim, CLAIM, ClaimState.BUILT, called(claim))
     items.force_close(change, REJECTIONS, claim.id)
+    claim.routed_to = claim.routed_question = ""
+    waiting = items.find(change, QUEUE, claim.id)
+    if waiting is not None:
+        waiting.deferred_until = None
     claim.current += 1
     claim.filing_limit = _limit(change, claim, payer, encounter, corrected=frequency != "1")
     said = make_version(change, claim, frequency, authorization)

@@ -110,11 +110,13 @@ def _by_line(
         told[answered.claim_line_id].append(answered)
     if set(told) != {line.id for line in ours} or any(line.service_line_id is None for line in ours):
         return None
+    ours = sorted(ours, key=lambda line: line.id)
     reasons: dict[int | None, list[RemitAdjustment]] = defaultdict(list)
     for row in rows:
         reasons[row.remit_line_id].append(row)
     assert found.decided_on is not None
     made: dict[int, LinePayment] = {}
+    numbers = {line.code: number for number, line in enumerate(ours, 1)}
     for line in ours:
         answers = told[line.id]
         adjustments = _summed(row for answer in answers for row in reasons[answer.id])
@@ -125,10 +127,20 @@ def _by_line(
         first = answers[0]
         other = first.code != line.code
         made[line.service_line_id or 0] = LinePayment(
-            found.payer_id, paid, found.decided_on, line.units, adjustments, first.code if other else "",
-            tuple(filter(None, first.modifiers.split(","))) if other else (), remaining=left,
+            found.payer_id, paid, found.decided_on, _units_paid(answers, line.units), adjustments,
+            first.code if other else "", tuple(filter(None, first.modifiers.split(","))) if other else (),
+            bundled=numbers.get(first.code, 0) if other and not paid else 0, remaining=left,
         )  # fmt: skip
     return made
+
+
+def _units_paid(answers: Sequence[RemitLine], billed: int) -> int:
+    """The units that were paid (SVC05), of a line that was split their sum; those billed where parts of one were paid.
+
+    Answers of before units were kept have none: those billed are told.
+    """
+    told = [answer.units for answer in answers]
+    return sum(int(units) for units in told) if all(units.isdigit() for units in told) else billed
 
 
 def _summed(rows: object) -> tuple[Adjustment, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from store.claims.build import QUEUE, called, rebuild
 from store.claims.edit_work import release_due, rescrub
@@ -13,20 +13,18 @@ from store.claims.parts import encounters_of, require_answered
 from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.release import release_coded
-from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, ClaimState
+from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, STILL_OURS, ClaimState
 from store.coding import checks
 from store.coding.recall import give_back
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.remits.bill_next import bill_next_payers
-from store.tables import Claim, ClaimLine, Coverage, Encounter, Payer, ServiceLine, WorkItem
+from store.tables import Claim, ClaimLine, Coverage, Denial, Encounter, Payer, ServiceLine, WorkItem
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
-CORRECTABLE = frozenset(
-    {ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED, *OVERDUE, *ADJUDICATED}
-)
+CORRECTABLE = frozenset({*STILL_OURS, *OVERDUE, *ADJUDICATED})
 
 
 def correctable(change: Change, claim_id: int) -> Claim:
@@ -69,6 +67,17 @@ class CorrectClaim(Command):
         outcome = rebuild(change, claim, clean_line(self.authorization))
         items.close(change, REJECTIONS, claim.id)
         return Said(f"Corrected: {outcome}", claim.id)
+
+
+def as_it_stands(session: Session, subject_id: int, what: str, *, of_denial: bool = False) -> str:
+    """The member id or the place of service that a claim has now, '' for what is no single value."""
+    claim_id = session.get_one(Denial, subject_id).claim_id if of_denial else subject_id
+    claim = session.get_one(Claim, claim_id)
+    if what == "member":
+        return session.get_one(Coverage, claim.coverage_id).member_id
+    if what == "place":
+        return session.get_one(Encounter, claim.encounter_id).place
+    return claim.authorization if what == "authorization" else ""
 
 
 @dataclass(frozen=True, slots=True)

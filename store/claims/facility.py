@@ -16,16 +16,16 @@ revenue = ["0450", "0636"]        # by procedure line
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session, select
 
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
-from store.plain_tables import toml_of
 from store.tables import Claim, Encounter, FacilityBill
 from store.work.command import Change, Command, Said
 
@@ -115,7 +115,10 @@ class SetFacilityBill(Command):
 
 def _read(text: str) -> Bill:
     try:
-        return Bill.model_validate(toml_of(text))
+        told: dict[str, Any] = tomllib.loads(text)
+        return Bill.model_validate(told)
+    except tomllib.TOMLDecodeError as wrong:
+        raise Refused(f"This is not TOML: {wrong}.") from None
     except ValidationError as wrong:
         first = wrong.errors()[0]
         raise Refused(f"{first['msg']}.", where=".".join(str(part) for part in first["loc"])) from None

@@ -63,6 +63,10 @@ def _why(session: Session, item: WorkItem) -> Why:
     lines = [f"{finding_line(one)}  Rule: {one.rule}. Source: {one.source}." for one in found]
     if claim.state == ClaimState.READY:
         return Why("Why is this here?", ("No edit stops this claim.", "It goes out with the next batch (B).", *lines))
+    if claim.state == ClaimState.ROUTED:
+        asked = f"The {claim.routed_to} was asked: {claim.routed_question}"
+        back = f"It comes back on {item.deferred_until}; p puts it back with the answer."
+        return Why("Why does this wait?", (asked, back, *lines))
     if claim.state == ClaimState.HELD:
         return Why("Why is this held?", (f"Until {claim.hold_until}: {claim.hold_reason}.", "R lets it go.", *lines))
     if claim.state != ClaimState.EDIT_FAIL:
@@ -71,7 +75,11 @@ def _why(session: Session, item: WorkItem) -> Why:
     return Why("Why is this blocked?", tuple(lines), source)
 
 
-_EDIT = case((col(Claim.edit_code) == "", col(Claim.state)), else_=col(Claim.edit_code))
+_EDIT = case(
+    (col(Claim.state) == ClaimState.ROUTED, "at " + col(Claim.routed_to)),
+    (col(Claim.edit_code) == "", col(Claim.state)),
+    else_=col(Claim.edit_code),
+)
 
 CLAIMS = Queue(
     name=QUEUE,

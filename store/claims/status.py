@@ -16,6 +16,7 @@ from store.claims.events import tell
 from store.claims.outgoing import control_of, keep_file, new_batch, route_to
 from store.claims.rejections import QUEUE
 from store.claims.states import CLAIM, OVERDUE, WAITING, ClaimState
+from store.claims.status_words import in_words
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Claim, ClaimVersion, Payer
@@ -117,7 +118,7 @@ def _claim_of(change: Change, answer: StatusAnswer) -> Claim | None:
 
 def _take(change: Change, claim: Claim, answer: StatusAnswer, file_id: int) -> None:
     status = " ".join(shown(one) for one in answer.statuses)
-    told = [answer.standing, answer.source]
+    told = [answer.standing, in_words(answer.statuses), answer.source]
     if answer.paid is not None:
         told.append(f"paid {answer.paid / 100:.2f}")
     if answer.check_number:

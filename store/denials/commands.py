@@ -10,7 +10,7 @@ from store.accounts.balances import claim_books
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
-from store.claims.correct import CorrectClaim, RouteToCoder
+from store.claims.correct import CorrectClaim, RouteToCoder, VoidClaim
 from store.denials.limits import above_limit, ask
 from store.denials.notices import notice_of
 from store.denials.states import DenialState
@@ -55,6 +55,23 @@ class CorrectDenial(Command):
         send(change, denial, DenialState.CORRECTED_SENT, None, "corrected claim sent; no answer yet")
         correction = CorrectClaim(claim.id, self.member_id, self.authorization, self.modifiers, self.place)
         said = correction.apply(change)
+        return Said(said.sentence, denial.id)
+
+
+@dataclass(frozen=True, slots=True)
+class VoidDenied(Command):
+    """Take the whole claim back from its payer; the denial waits for the reversal."""
+
+    denial_id: int
+    reason: str = free_text()
+    name: ClassVar[str] = "denials.void"
+    permission: ClassVar[Permission] = Permission.DENIAL
+
+    def apply(self, change: Change) -> Said:
+        """Refused as `VoidClaim` refuses."""
+        denial, claim = workable(change, self.denial_id)
+        send(change, denial, DenialState.CORRECTED_SENT, None, "void sent; no answer yet")
+        said = VoidClaim(claim.id, self.reason).apply(change)
         return Said(said.sentence, denial.id)
 
 

@@ -197,4 +197,5 @@ def _line_row(answer_id: int, value: x12.RemitLine, ours: int | None) -> dict[st
         "paid": value.paid,
         "allowed": value.allowed,
         "remarks": " ".join(value.remarks),
+        "units": value.units or "1",
     }

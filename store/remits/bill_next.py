@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from store.claims.build import QUEUE, called, make_version, new_claim, rebuild
 from store.claims.coverages import in_force, place_of
-from store.claims.states import ADJUDICATED, ClaimState
+from store.claims.states import ADJUDICATED, STILL_OURS, ClaimState
 from store.denials.states import CLOSED
 from store.errors import Refused
 from store.people.roles import Permission
@@ -20,9 +20,7 @@ from store.tables import Claim, Coverage, Denial, Encounter, Patient, Payer
 from store.work import items
 from store.work.command import Change, Command, Said
 
-_REPLACEABLE = frozenset(
-    {ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED, ClaimState.CANCELLED, *ADJUDICATED}
-)
+_REPLACEABLE = frozenset({*STILL_OURS, ClaimState.CANCELLED, *ADJUDICATED})
 
 
 def bill_next_payers(change: Change, claims: Sequence[Claim]) -> list[Claim]:

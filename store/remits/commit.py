@@ -134,7 +134,7 @@ def _keep_line(change: Change, answer_id: int, part: RemitPart, value: LineValue
         RemitLine(
             remit_claim_id=answer_id, claim_line_id=part.claim_line_id, segment=value.segment, control=value.control,
             code=value.code, modifiers=",".join(value.modifiers), charge=value.charge, paid=value.paid,
-            remarks=" ".join(value.remarks),
+            remarks=" ".join(value.remarks), units=value.units or "1",
         )
     )  # fmt: skip
     return Line(kept.id, part.claim_line_id, value)

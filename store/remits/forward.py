@@ -21,7 +21,7 @@ from store.tables import Claim, Posting
 from store.work import items
 from store.work.command import Change
 
-STOPPABLE = frozenset({ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED})
+STOPPABLE = frozenset({ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD, ClaimState.REJECTED, ClaimState.ROUTED})
 """States in which no payer has the claim: it is given up when there is nothing left to claim."""
 
 

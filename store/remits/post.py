@@ -25,7 +25,7 @@ from store.calls.due import refresh_calls
 from store.claims.build import QUEUE as CLAIMS
 from store.claims.build import called
 from store.claims.rejections import QUEUE as REJECTIONS
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, ClaimState, is_to_send
 from store.denials.open import DenialBook, Refusal
 from store.errors import Stale
 from store.remits import exceptions
@@ -248,7 +248,7 @@ class _Settling:
                 "text": f"paid {one.value.paid / 100:.2f}, now {state}",
             }
         )
-        if claim.state in (ClaimState.READY, ClaimState.EDIT_FAIL):
+        if is_to_send(claim):
             return  # a corrected version waits to go out; the answer was to an earlier one
         for queue in (CLAIMS, REJECTIONS):
             self._board.force_close(queue, claim.id)

@@ -16,7 +16,7 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, post, reverse_matching
 from store.claims.build import QUEUE as CLAIMS
 from store.claims.rejections import QUEUE as REJECTIONS
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, ClaimState, is_to_send
 from store.denials.states import DECIDED, DENIAL, WON, DenialState
 from store.denials.steps import QUEUE as DENIALS
 from store.denials.steps import called as denial_called
@@ -195,13 +195,13 @@ def _step_back(change: Change, claims: dict[int, Claim], steps: Sequence[Transit
                 _reopen(change, denial, step, claims)
     for claim in claims.values():
         mine = net[claim.id]
-        if mine.answers and claim.state not in (ClaimState.READY, ClaimState.EDIT_FAIL):
+        if mine.answers and not is_to_send(claim):
             state = mine.state(claim.charge)
             if claim.state != state:
                 change.move(claim, CLAIM, state, f"Claim {claim.control_number}")
         if claim.state == ClaimState.REJECTED:
             items.put(change, REJECTIONS, claim.id, reason="rejected", cents=claim.charge, score=claim.charge)
-        elif claim.state not in (ClaimState.READY, ClaimState.EDIT_FAIL):
+        elif not is_to_send(claim):
             items.force_close(change, CLAIMS, claim.id)
 
 

@@ -22,6 +22,10 @@ _MAX_NUMBER = 10**15
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.+)", re.DOTALL)
 
 
+_TURNED = str.maketrans("<>", "><")
+"""The higher an age, the earlier its date."""
+
+
 def condition(text: str, columns: Columns, hidden: Columns = MappingProxyType({})) -> ColumnElement[bool]:
     """All terms must hold.
 
@@ -55,6 +59,8 @@ def _one(column: Column, sql: SQLColumnExpression[Any], value: str) -> ColumnEle
         return _holds(sql, value)
     found = _COMPARED.fullmatch(value)
     sign, number = (found[1] or "=", found[2]) if found else ("=", value)
+    if column.kind is Kind.AGE:
+        sign = sign.translate(_TURNED)
     found_value = _value(column, number)
     wanted = found_value if isinstance(found_value, date) else literal(found_value, BigInteger())
     if sign == ">=":
@@ -70,8 +76,8 @@ def _value(column: Column, text: str) -> int | date:
     if column.kind is Kind.CENTS:
         return parse_cents(text, where=f"filter {column.key}")
     try:
-        if column.kind is Kind.DAYS:
-            return clock.today() + timedelta(days=int(text))
+        if column.kind in {Kind.DAYS, Kind.AGE}:
+            return clock.today() + timedelta(days=int(text) * (1 if column.kind is Kind.DAYS else -1))
         if column.kind is Kind.DATE:
             return date.fromisoformat(text)
         return min(max(int(text), -_MAX_NUMBER), _MAX_NUMBER)

@@ -45,8 +45,8 @@ class Queue:
     """One queue as its stage describes it.
 
     `join` adds the stage's tables to a select over `WorkItem`; `preview` gives up to three lines for each subject.
-    A column of kind DAYS is filled with a date and shown as the days from today to it.  `put_off` is what becomes of
-    a record whose item was deferred.
+    A column of kind DAYS is filled with a date and shown as the days from today to it, one of kind AGE as those since.
+    `put_off` is what becomes of a record whose item was deferred.
     """
 
     name: str
@@ -71,15 +71,11 @@ class Queue:
 
 
 _WHOSE = case((col(WorkItem.assigned_to).is_not(None), col(WorkItem.assigned_to)), else_=col(WorkItem.owner_id))
-_NAME = select(col(User.name)).where(col(User.id) == _WHOSE).correlate(WorkItem).scalar_subquery()
+WHOSE = select(col(User.name)).where(col(User.id) == _WHOSE).correlate(WorkItem).scalar_subquery()
+"""The name of whoever an item is assigned to, else of who works on it."""
 
 HIDDEN: Columns = {
-    "who": (
-        Column("who", "Whose", 12),
-        func.coalesce(
-            select(col(User.name)).where(col(User.id) == _WHOSE).correlate(WorkItem).scalar_subquery(), "nobody"
-        ),
-    ),
+    "who": (Column("who", "Whose", 12), func.coalesce(WHOSE, "nobody")),
     "opened": (Column("opened", "Opened", 10, Kind.DATE), col(WorkItem.opened_on)),
     "due": (Column("due", "Due", 10, Kind.DATE), col(WorkItem.due)),
     "up": (Column("up", "Up", 3), case((col(WorkItem.escalated), "yes"), else_="no")),
@@ -217,12 +213,14 @@ def _figures(
 
 def _order(queue: Queue, view: View, today: date, soon: date) -> list[Any]:
     by_key = {shown.column.key: shown.sql for shown in queue.shown}
+    ages = {shown.column.key for shown in queue.shown if shown.column.kind is Kind.AGE}
     order: list[Any] = []
     for level in view.sort[:3]:
         if level.column not in by_key:
             raise Refused(f"This queue has no column '{level.column}'.", do=f"It has: {', '.join(by_key)}.")
         sql = by_key[level.column]
-        order.append(sql.desc() if level.descending else sql.asc())
+        falling = level.descending != (level.column in ages)  # the older the date, the higher the age
+        order.append(sql.desc() if falling else sql.asc())
     if not order:
         lane = case((col(WorkItem.due) < today, 0), (col(WorkItem.due) <= soon, 1), else_=2)
         order = [lane, col(WorkItem.score).desc(), case((col(WorkItem.due).is_(None), 1), else_=0), col(WorkItem.due)]
@@ -240,7 +238,7 @@ def _flag(item: WorkItem, owner: str | None, today: date, soon: date) -> str:
 
 
 def _cell(kind: Kind, value: Any, today: date) -> Cell:
-    if kind is Kind.DAYS and isinstance(value, date):
-        return (value - today).days
+    if kind in {Kind.DAYS, Kind.AGE} and isinstance(value, date):
+        return (value - today).days * (1 if kind is Kind.DAYS else -1)
     cell: Cell = value
     return cell

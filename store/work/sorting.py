@@ -14,11 +14,12 @@ _FALLING, _RISING = "-↓", "+↑"
 
 
 def parse_sort(text: str, columns: Sequence[Column]) -> tuple[SortKey, ...]:
-    """The levels of a sort, by a column's key or title; no sign means rising.  Empty is the queue's own order.
+    """The levels of a sort, by a column's key, title or letter; no sign means rising.  Empty is the queue's own order.
 
     Refused for a column that isn't there, for one named twice and for more than three levels.
     """
-    named = {name.casefold(): column.key for column in columns for name in (column.title, column.key)}
+    named = {name.casefold(): column.key for column in columns for name in (column.letter, column.title, column.key)}
+    named.pop("", None)
     levels: list[SortKey] = []
     for word in text.replace(",", " ").split():
         name, descending = _split(word)

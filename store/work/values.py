@@ -18,11 +18,15 @@ class Kind(StrEnum):
     CENTS = "cents"
     DATE = "date"
     DAYS = "days"
+    AGE = "age"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `width` in cells; `wide` columns appear only from 100 columns of terminal on."""
+    """One column: `width` in cells; `wide` columns appear only from 100 columns of terminal on.
+
+    `letter` names it in a sort, where a queue has such letters.
+    """
 
     key: str
     title: str
@@ -30,6 +34,7 @@ class Column:
     kind: Kind = Kind.TEXT
     wide: bool = False
     help: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from codesets.tables import read_table
         ("common_codes", "code", 500),
         ("place_of_service", "code", 50),
         ("modifiers", "code", 150),
+        ("claim_statuses", "code", 50),
     ],
 )
 def test_a_table_is_complete_and_without_repetition(name: str, column: str, least: int) -> None:

@@ -23,6 +23,25 @@ async def at_work(size: tuple[int, int]) -> AsyncIterator[Desk]:
         yield desk
 
 
+class Counted:
+    """Presses keys as a person at work would, and counts each."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.keys = 0
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            self.keys += 1
+            await self.desk.press(key)
+            await self.desk.settle()
+
+    async def type(self, text: str) -> None:
+        self.keys += len(text)
+        await self.desk.type(text)
+        await self.desk.settle()
+
+
 async def into(desk: Desk, queue: str) -> None:
     """Opens a queue from the board through the command line of the screen."""
     await desk.press("colon")
@@ -34,7 +53,7 @@ async def into(desk: Desk, queue: str) -> None:
 
 async def filtered(desk: Desk, words: str) -> None:
     """Filters the list."""
-    await desk.press("slash")
+    await desk.press("slash", "ctrl+u")
     await desk.type(words)
     await desk.press("enter")
     await desk.settle()

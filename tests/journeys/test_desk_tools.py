@@ -12,7 +12,7 @@ import pytest
 from store.demo.encounters import demo_encounters
 from tests.journeys.command import superbill
 from tests.journeys.conftest import TODAY
-from tests.journeys.sitting import answered, at_work, back_to_the_board, found, into, new_encounter
+from tests.journeys.sitting import Counted, answered, at_work, back_to_the_board, found, into, new_encounter
 from tests.tui.support import LARGE, SMALL, Desk
 
 MOST_KEYS = 25
@@ -115,25 +115,6 @@ def test_reviews_are_ruled_by_command(day: Path) -> None:  # noqa: ARG001 - the 
     assert superbill("reviews", "rules", "--json").json == []
     assert superbill("reviews", "add", "luck", "5").refused_plainly
     assert superbill("reviews", "agreement").status == 0
-
-
-class Counted:
-    """Presses keys as a coder would, and counts each."""
-
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.keys = 0
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            self.keys += 1
-            await self.desk.press(key)
-            await self.desk.settle()
-
-    async def type(self, text: str) -> None:
-        self.keys += len(text)
-        await self.desk.type(text)
-        await self.desk.settle()
 
 
 async def test_from_a_simple_chart_to_the_next_takes_at_most_25_keys(day: Path) -> None:  # noqa: ARG001

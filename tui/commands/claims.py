@@ -33,6 +33,9 @@ def register(app: typer.Typer) -> None:
     claims.command("proof")(proof)
     claims.command("facility")(facility)
     claims.command("retransmit")(retransmit)
+    claims.command("route")(route)
+    claims.command("return")(put_back)
+    claims.command("edi")(edi)
     claims.command("messages")(messages)
     app.add_typer(claims, name="claims")
     rules = typer.Typer(help="Edits of the practice's own, written as TOML.", no_args_is_help=True)
@@ -255,6 +258,31 @@ def retransmit(reason: str, numbers: Numbers = None, db: Db = None) -> None:
 
     with opened(db) as practice:
         say(practice.do(RetransmitClaims(_ids(practice, numbers or []), reason)).said)
+
+
+def route(control_number: str, desk: str, question: str, days: int = 2, db: Db = None) -> None:
+    """Ask a desk about a claim (coder, front desk, credentialing, biller); it comes back after some business days."""
+    from store.claims.correct import RouteToCoder
+    from store.claims.routing import RouteClaim
+
+    with opened(db) as practice:
+        claim_id = _ids(practice, [control_number])[0]
+        coder = desk == "coder"
+        say(practice.do(RouteToCoder(claim_id, question) if coder else RouteClaim(claim_id, desk, question, days)).said)
+
+
+def put_back(control_number: str, answer: str, db: Db = None) -> None:
+    """A desk that was asked has answered: the claim is the biller's again."""
+    from store.claims.routing import ReturnClaim
+
+    with opened(db) as practice:
+        say(practice.do(ReturnClaim(_ids(practice, [control_number])[0], answer)).said)
+
+
+def edi(control_number: str, db: Db = None) -> None:
+    """The claim's segments as they went, what each file that came back says of it, and what happened when."""
+    with opened(db) as practice:
+        say_record(practice.edi(_ids(practice, [control_number])[0]))
 
 
 def messages(

@@ -76,14 +76,12 @@ def set_value(
 def _line(text: str) -> str:
     """'name=value' as a line of TOML; plain words need no quotes."""
     import json
-
-    from store.errors import Refused
-    from store.plain_tables import toml_of
+    import tomllib
 
     name, _, value = text.partition("=")
     try:
-        toml_of(f"value = {value}")
-    except Refused:
+        tomllib.loads(f"value = {value}")
+    except tomllib.TOMLDecodeError:
         value = json.dumps(value)
     return f"{name} = {value}"
 

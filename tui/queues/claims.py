@@ -11,6 +11,7 @@ from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
+from tui.queues.claim import EDI, PROOF
 from tui.queues.corrections import CORRECTION_ASKS, correction
 from tui.verbs import day
 
@@ -102,10 +103,27 @@ def _release(chosen: Chosen) -> Sequence[object]:
     return [ReleaseClaim(row.subject_id) for row in chosen.rows]
 
 
+def _desks(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
+    from store.claims.routing import DESKS
+
+    others = (Choice(desk, desk, means) for desk, means in DESKS.items())
+    return [Choice("coder", "coder", "codes, modifiers, units"), *others]
+
+
 def _route(chosen: Chosen) -> Sequence[object]:
     from store.claims.correct import RouteToCoder
+    from store.claims.routing import RouteClaim
 
-    return [RouteToCoder(row.subject_id, chosen.text("question")) for row in chosen.rows]
+    desk, question = chosen.text("desk"), chosen.text("question")
+    if desk == "coder":
+        return [RouteToCoder(row.subject_id, question) for row in chosen.rows]
+    return [RouteClaim(row.subject_id, desk, question) for row in chosen.rows]
+
+
+def _put_back(chosen: Chosen) -> Sequence[object]:
+    from store.claims.routing import ReturnClaim
+
+    return [ReturnClaim(row.subject_id, chosen.text("answer")) for row in chosen.rows]
 
 
 def _cancel(chosen: Chosen) -> Sequence[object]:
@@ -129,10 +147,20 @@ def _bill_next(chosen: Chosen) -> Sequence[object]:
 ROUTE = Action(
     id="claims.route",
     key="r",
-    label="to coder",
-    help="Send the encounter back to coding with a question; finishing it makes the next version.",
-    asks=(Words(name="question", question="What should the coder look at"),),
+    label="route",
+    help="Ask the coder, the front desk or credentialing; the claim waits under v, deferred, and comes back in 2 days.",
+    asks=(Pick(name="desk", question="Ask", load=_desks), Words(name="question", question="What is asked")),
     build=_route,
+    many=True,
+)
+PUT_BACK = Action(
+    id="claims.return",
+    key="p",
+    label="put back",
+    help="The desk that was asked has answered: the claim comes back with the answer among its notes.",
+    asks=(Words(name="answer", question="The answer"),),
+    build=_put_back,
+    many=True,
 )
 CANCEL = Action(
     id="claims.cancel",
@@ -145,20 +173,23 @@ CANCEL = Action(
     many=True,
 )
 
+BATCH = Action(
+    id="claims.batch",
+    key="B",
+    label="batch",
+    help="Write every claim that no edit stops into one 837P file.",
+    places=frozenset({Place.LIST}),
+    asks=(FOLDER,),
+    build=_send,
+    effect=_send_effect,
+    on_view=True,
+    rank=20,
+)
+
 SPEC = QueueScreenSpec(
     queue="claims",
     actions=(
-        Action(
-            id="claims.batch",
-            key="B",
-            label="batch",
-            help="Write every claim that no edit stops into one 837P file.",
-            places=frozenset({Place.LIST}),
-            asks=(FOLDER,),
-            build=_send,
-            effect=_send_effect,
-            rank=20,
-        ),
+        BATCH,
         Action(
             id="claims.correct",
             key="c",
@@ -229,7 +260,10 @@ SPEC = QueueScreenSpec(
             confirm=lambda chosen: f"Release {len(chosen.rows)} claims?",
             many=True,
         ),
+        EDI,
+        PROOF,
         ROUTE,
+        PUT_BACK,
         CANCEL,
         Action(
             id="claims.to_patient",

@@ -6,6 +6,21 @@ from typing import Any
 
 from codesets.errors import Refused
 from tui.asks import Ask, Choice, Chosen, Pick, Words
+from tui.calls import PracticeApi
+
+
+def _as_it_is(practice: PracticeApi, chosen: Chosen) -> str:
+    """What stands there now, to be mended where a letter of it is wrong; nothing for several claims at once."""
+    from store.claims.correct import as_it_stands
+    from store.practice import Practice
+
+    if len(chosen.rows) != 1 or not isinstance(practice, Practice):
+        return ""
+    with practice.reading() as session:
+        return as_it_stands(
+            session, chosen.rows[0].subject_id, chosen.text("what"), of_denial=chosen.queue == "denials"
+        )
+
 
 CORRECTION_ASKS: tuple[Ask, ...] = (
     Pick(
@@ -19,7 +34,13 @@ CORRECTION_ASKS: tuple[Ask, ...] = (
             Choice("nothing", "nothing, send it as it stands now"),
         ),
     ),
-    Words(name="value", question="Should be", hint="for modifiers: 2 59 RT (line, then modifiers)", required=False),
+    Words(
+        name="value",
+        question="Should be",
+        hint="for modifiers: 2 59 RT (line, then modifiers)",
+        required=False,
+        suggest=_as_it_is,
+    ),
 )
 
 

@@ -15,11 +15,18 @@ from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
+from tui.queues.claim import PROOF, VOID_REASON
 from tui.queues.corrections import CORRECTION_ASKS, correction
 from tui.verbs import day
 
 if TYPE_CHECKING:
     from store.work.command import Command
+
+
+def _void(chosen: Chosen) -> Sequence[object]:
+    from store.denials.commands import VoidDenied
+
+    return [VoidDenied(row.subject_id, chosen.text("reason")) for row in chosen.rows]
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -350,6 +357,16 @@ SPEC = QueueScreenSpec(
             confirm=lambda chosen: f"Write {len(chosen.rows)} letters and note them as sent?",
             many=True,
             rank=65,
+        ),
+        PROOF,
+        Action(
+            id="denials.void",
+            key="V",
+            label="void",
+            help="Take the claim back from the payer (frequency 8 with the payer's number); the denial waits for that.",
+            asks=(VOID_REASON,),
+            build=_void,
+            confirm=lambda _chosen: "Void the claim? The payer takes back all that it paid on it.",
         ),
         Action(
             id="denials.template",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from store.money import show_cents
@@ -10,7 +11,8 @@ from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
-from tui.queues.claims import CANCEL, FOLDER, ROUTE
+from tui.queues.claim import EDI, PROOF
+from tui.queues.claims import BATCH, CANCEL, FOLDER, PUT_BACK, ROUTE
 from tui.queues.corrections import CORRECTION_ASKS, correction
 
 
@@ -24,6 +26,20 @@ def _again(chosen: Chosen) -> Sequence[object]:
     from store.claims.rejection_work import RetransmitClaims
 
     return [RetransmitClaims(tuple(row.subject_id for row in chosen.rows), chosen.text("reason"))]
+
+
+def _again_effect(practice: PracticeApi, chosen: Chosen) -> str:
+    """How many go, and how many of them are what was rejected."""
+    from store.claims.rejection_work import unchanged
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        same = unchanged(session, [row.subject_id for row in chosen.rows])
+    told = f"Send {len(chosen.rows)} claims again, {show_cents(chosen.cents, sign='$')}?"
+    if not same:
+        return told
+    return f"{told} {same} of them NOT CHANGED since: what was rejected will be rejected again."
 
 
 def _like(chosen: Chosen) -> Sequence[object]:
@@ -64,12 +80,6 @@ def _paper(chosen: Chosen) -> Sequence[object]:
     return [RetransmitClaims(ids, "on paper"), PrintClaims(ids, Path(chosen.text("folder")).expanduser())]
 
 
-def _proof(chosen: Chosen) -> Sequence[object]:
-    from store.jobs import ProveFiling
-
-    return [ProveFiling(row.subject_id, Path(chosen.text("folder")).expanduser()) for row in chosen.rows]
-
-
 SPEC = QueueScreenSpec(
     queue="rejections",
     actions=(
@@ -90,16 +100,13 @@ SPEC = QueueScreenSpec(
             help="Send the claim again as the records stand now; the reason that nothing changed is kept.",
             asks=(Words(name="reason", question="It goes again because"),),
             build=_again,
-            confirm=lambda chosen: (
-                f"Send {len(chosen.rows)} claims again, {show_cents(chosen.cents, sign='$')}? "
-                "What has not changed will be rejected again."
-            ),
+            effect=_again_effect,
             many=True,
             rank=30,
         ),
         Action(
             id="rejections.like",
-            key="B",
+            key="b",
             label="all of this error",
             help="Send every claim with the same error again, as after an outage of the clearinghouse.",
             asks=(Words(name="reason", question="They go again because"),),
@@ -145,15 +152,11 @@ SPEC = QueueScreenSpec(
             confirm=lambda chosen: f"Print {len(chosen.rows)} claims on CMS-1500 forms and count them as sent?",
             many=True,
         ),
-        Action(
-            id="rejections.proof",
-            key="p",
-            label="proof",
-            help="Proof of timely filing: a PDF with every date, and the files.",
-            asks=(FOLDER,),
-            build=_proof,
-        ),
+        replace(BATCH, rank=25),
+        EDI,
+        PROOF,
         ROUTE,
+        PUT_BACK,
         CANCEL,
     ),
 )

@@ -34,16 +34,22 @@ class RecordBody(Pager):
 
 
 class RecordScreen(WorkScreen):
-    """One record.  With a `row` it is a queue's item, held while it is open; without, it is only read."""
+    """One record.  With a `row` it is a queue's item, held while it is open; without, it is read.
+
+    `about` is a record of no queue that something can be done to all the same, by the actions that `queue` names.
+    """
 
     place = Place.RECORD
     digits_are_tabs = True
 
-    def __init__(self, session: Session, queue: str, read: Callable[[], Record], row: Row | None = None) -> None:
+    def __init__(
+        self, session: Session, queue: str, read: Callable[[], Record], row: Row | None = None, about: Row | None = None
+    ) -> None:
         super().__init__(session)
         self.queue = queue
         self._read = read
         self._row = row
+        self._about = about
         self._record: Record | None = None
         self._tab = 0
         self._places: dict[int, int] = {}
@@ -59,7 +65,9 @@ class RecordScreen(WorkScreen):
 
     def actions(self) -> Sequence[Action]:
         """The common keys, then the queue's own when this is one of its items."""
-        own = (*self.session.common, *self.session.spec(self.queue).actions) if self._row else ()
+        own: tuple[Action, ...] = self.session.spec(self.queue).actions if self._row or self._about else ()
+        if self._row:
+            own = (*self.session.common, *own)
         common = at(Place.RECORD, COMMON)
         if self._row is None:
             common = tuple(action for action in common if action.id not in {"next", "why", "repeat"})
@@ -111,7 +119,9 @@ class RecordScreen(WorkScreen):
         self._show_tab(keep_place=True)
 
     async def choose(self, _action: Action, count: int | None) -> Chosen:
-        """This item, with its lease."""
+        """This item, with its lease; a record of no queue without one."""
+        if self._about is not None and self._record is not None:
+            return Chosen(self.queue, (self._about,), count=count, record=self._record)
         if self._row is None or self._record is None:
             raise Refused("This is only to be read here.", do="Esc, then work on it in its queue.")
         if self.lease is None and self._owner:
@@ -275,13 +285,18 @@ def open_screen(session: Session, queue: str, row: Row) -> WorkScreen:
     return RecordScreen(session, queue, lambda: session.calls.practice.record(queue, row.subject_id), row)
 
 
+def claim_screen(session: Session, claim: int) -> RecordScreen:
+    """The one claim view, with what can be done to a claim wherever it is."""
+    return RecordScreen(session, "claim", lambda: session.calls.practice.claim(claim), about=Row(0, claim, "", ()))
+
+
 async def open_other(session: Session, kind: str, record: Record) -> WorkScreen:
     """The claim or the ledger that belongs to a record, to be read."""
     practice = session.calls.practice
     if kind == "claim":
         if (claim := record.claim_id) is None:
             raise Refused("No claim belongs to this.")
-        return RecordScreen(session, "", lambda: practice.claim(claim))
+        return claim_screen(session, claim)
     if (account := record.account_id) is None:
         raise Refused("No account belongs to this.")
     return RecordScreen(session, "", lambda: practice.ledger(account))

@@ -127,10 +127,11 @@ class ReportScreen(WorkScreen):
             if opens.view is not None:
                 self.session.views[opens.queue] = opens.view
             return QueueScreen(self.session, opens.queue)
-        from tui.screens.record import RecordScreen
+
+        from tui.screens.record import claim_screen
 
         claim = opens.claim_id or 0
-        return RecordScreen(self.session, "", lambda: self.session.calls.practice.claim(claim))
+        return claim_screen(self.session, claim)
 
     async def do_filter(self, _count: int | None) -> None:
         """Asks for words."""

@@ -57,10 +57,18 @@ class ViewedScreen(WorkScreen, inherit_bindings=False):
         sort = self._view.sort
         own = Choice("", "the queue's own order", "past due, due soon, then what is worth most")
         columns = [
-            Choice(column.key, column.title, _level(column.key, sort) or column.help) for column in self._info.columns
+            Choice(column.key, column.title, _level(column.key, sort) or column.help, column.letter)
+            for column in self._info.columns
         ]
+        letters = {column.letter: column.key for column in self._info.columns if column.letter}
         hint = "digit, a name, or all levels: den- slk+"
-        ask = Pick(name="sort", question="Sort by", choices=(*columns, own), line=levels_typed, hint=hint)
+        ask = Pick(
+            name="sort",
+            question="Sort by",
+            choices=(*columns, own),
+            line=lambda typed: letters.get(typed.casefold()) or levels_typed(typed),
+            hint=hint,
+        )
         answer = await self.put(ask, Chosen(self.queue))
         if answer is None:
             return
@@ -136,5 +144,5 @@ def _resorted(info: QueueInfo, sort: Sequence[SortKey], column: str) -> tuple[So
     if sort and sort[0].column == column:
         return (SortKey(column, not sort[0].descending), *sort[1:])
     kind = next(one.kind for one in info.columns if one.key == column)
-    first = SortKey(column, kind in {Kind.CENTS, Kind.NUMBER})
+    first = SortKey(column, kind in {Kind.CENTS, Kind.NUMBER, Kind.AGE})
     return (first, *(key for key in sort if key.column != column))[:3]

@@ -14,7 +14,7 @@ from tui.widgets.plain import Line, Part, fit, one_line
 WIDE_FROM = 100
 """Terminal columns from which `wide` columns are shown."""
 
-_RIGHT = {Kind.NUMBER, Kind.CENTS, Kind.DAYS}
+_RIGHT = {Kind.NUMBER, Kind.CENTS, Kind.DAYS, Kind.AGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,6 @@ def _forms(number: int, kind: Kind) -> tuple[str, ...]:
         full = show_cents(number)
         dollars = (abs(number) + 50) // 100 * (-1 if number < 0 else 1)
         return (full, full.replace(",", ""), f"{dollars:,}", str(dollars))
-    if kind is Kind.DAYS:
+    if kind in {Kind.DAYS, Kind.AGE}:
         return (f"{number}d", str(number))
     return (f"{number:,}", str(number))

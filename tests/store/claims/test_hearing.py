@@ -250,6 +250,7 @@ def test_a_rejection_names_its_source_code_and_line(world: World) -> None:
     world.do(ImportAcks("277", told.claims.encode()))
     claim = world.get(Claim, claim_id)
     assert (claim.edit_code, claim.edit_severity, claim.review) == ("A7:164:IL", "payer", 1)
+    assert "member number, subscriber: not valid" in world.item("rejections", claim_id).reason
     for review in (2, 3):
         world.do(SetReview(claim_id, review))
     assert (world.get(Claim, claim_id).review, world.item("rejections", claim_id).open) == (3, True)
@@ -336,7 +337,7 @@ def test_opening_the_program_raises_what_is_overdue_for_who_works_on_claims(worl
     with on(DAY + timedelta(days=2)):
         assert [world.who(name).tend() for name in ("coder", "collector", "admin")] == ["", "", ""]
         assert state(world, claim_id) == "SENT"
-        assert "1 files and 0 claims are overdue" in world.who("biller").tend()
+        assert "1 files overdue" in world.who("biller").tend()
         assert state(world, claim_id) == "NO_ACK"
         assert world.who("biller2").tend() == ""
     assert world.faults() == []

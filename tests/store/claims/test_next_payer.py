@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +16,7 @@ from store.errors import Refused
 from store.remits.bill_next import BillNextPayer
 from store.remits.next_payer import MoveToPatient
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, ClaimVersion, Denial, LedgerEntry
+from store.tables import Claim, ClaimVersion, Denial, LedgerEntry, RemitLine
 from store.x12.claim_values import OtherPayer, ProfessionalClaim
 from tests.payer import answer
 from tests.store.eras import era, pays, reversal
@@ -61,6 +63,22 @@ def test_the_next_payers_claim_is_made_by_itself_and_tells_every_line(world: Wor
     assert "SVD*PRMUT*160*" in text
     assert_valid(text)
     assert world.faults() == []
+
+
+def test_the_next_payer_is_told_the_units_that_were_paid_and_into_which_line_one_was_bundled(world: World) -> None:
+    claim_id = world.sent("PRMUT", "HRTLD", lines=(("G0438", (), 1, (1,)), ("G0008", (), 2, (1,))))
+    whole = pays(world, claim_id, "CO-45 500,PR-1 3000", "CO-45 6400")
+    first, second = whole.lines
+    fewer = replace(second, code="G0438", units="1", submitted_code="G0008")
+    world.do(ImportRemittance("835", era(replace(whole, lines=(first, fewer)))))
+    kept = world.all(RemitLine)
+    assert [(line.code, line.units) for line in kept] == [("G0438", "1"), ("G0438", "1")]
+    following = _next(world, claim_id)
+    told = [(p.units, p.code, p.bundled) for line in _content(world, following).lines for p in line.prior]
+    assert told == [(1, "", 0), (1, "G0438", 1)]
+    text = world.send()
+    assert "SVD*PRMUT*0*HC:G0438**1*1~" in text
+    assert_valid(text)
 
 
 def test_money_goes_with_the_claim_and_the_charge_is_booked_once(world: World) -> None:

@@ -13,6 +13,7 @@ from store.claims.fixing import FixFinding
 from store.claims.holidays import ForgetHoliday, SaveFederalHolidays, SaveHoliday
 from store.claims.payers import SavePartner, SavePayer
 from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
+from store.claims.routing import ReturnClaim, RouteClaim
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
 from store.remits.bill_next import BillNextPayer
 from store.remits.next_payer import MoveToPatient
@@ -77,6 +78,11 @@ def _warned(world: World) -> int:
     return world.one(Claim, encounter_id=encounter_id).id
 
 
+def _routed(world: World, claim_id: int) -> int:
+    world.do(RouteClaim(claim_id, "front desk", "is the member id right?"))
+    return claim_id
+
+
 def _held_claim(world: World) -> int:
     claim_id = world.claim()
     world.do(HoldClaim(claim_id, SOON, "records are missing"))
@@ -105,6 +111,10 @@ def _paid(world: World) -> int:
 CASES: dict[str, Make] = {
     "claims.correct": lambda w: CorrectClaim(w.claim(), "NEW123", "AUTH1", (("1", ("59",)),), "22"),
     "claims.route_to_coder": lambda w: RouteToCoder(w.claim(), "which side?"),
+    "claims.route": lambda w: RouteClaim(_rejected(w), "front desk", "is the member id right?"),
+    "claims.route a stopped one": lambda w: RouteClaim(_without_member(w)[0], "front desk", "which id?"),
+    "claims.return": lambda w: ReturnClaim(_routed(w, _rejected(w)), "it is PRM99"),
+    "claims.return a stopped one": lambda w: ReturnClaim(_routed(w, _without_member(w)[0]), "it is PRM99"),
     "claims.cancel": lambda w: CancelClaim(w.claim(), "wrong patient"),
     "claims.build": lambda w: (_stopped(w), BuildClaims())[1],
     "claims.rescrub": lambda w: (_stopped(w), RescrubClaims())[1],

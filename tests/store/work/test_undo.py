@@ -21,6 +21,7 @@ from store.denials.commands import (
     RouteDenial,
     StartDenial,
     TransferDenial,
+    VoidDenied,
     WriteOffDenial,
 )
 from store.denials.letters import SaveTemplate
@@ -299,6 +300,7 @@ CASES: dict[str, Make] = {
     "queries.cancel": lambda w: answers.CancelQuery(_asked(w), "found in another note"),
     "queries.no_response": lambda w: answers.CloseUnanswered(_overdue(w, 8)),
     "denials.correct": lambda w: CorrectDenial(w.denied()[1], authorization="AUTH1"),
+    "denials.void": lambda w: VoidDenied(w.denied()[1], "wrong patient"),
     "denials.write_off": lambda w: WriteOffDenial(w.denied()[1], "filed too late"),
     "denials.transfer": lambda w: TransferDenial(w.denied("PR-96")[1], "signed for it"),
     "denials.start": lambda w: StartDenial(w.denied()[1]),
