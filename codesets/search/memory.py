@@ -97,6 +97,11 @@ def preferred(hits: list[Hit], text: str, wanted: Preferences, hit_of: Callable[
     return sorted(moved, key=lambda hit: (not hit.in_force, -hit.score))
 
 
+def times(picks: int) -> str:
+    """How a hit says that it was picked before; nothing where it was not."""
+    return f"picked {picks}x here" if picks else ""
+
+
 def _moved(hit: Hit, picks: int, wanted: Preferences) -> Hit:
     gain = min(_PICK * log2(1 + picks), _PICK_MOST) if picks else 0.0
     gain += _FAVOURITE if hit.code in wanted.favourites else 0.0
@@ -104,7 +109,7 @@ def _moved(hit: Hit, picks: int, wanted: Preferences) -> Hit:
     if not gain:
         return hit
     told = [hit.via]
-    told += [f"picked {picks}x here"] if picks else []
+    told += [times(picks)] if picks else []
     told += ["favourite"] if hit.code in wanted.favourites else []
     via = "; ".join(told)
     score = max(hit.score, _UNLIKE) if picks and hit.in_force else hit.score

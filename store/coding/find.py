@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from math import log2
 
 from rapidfuzz import fuzz
 from sqlalchemy import case
@@ -13,6 +14,8 @@ from store.coding.desk import Procedure
 from store.tables import Encounter, Provider, ServiceLine
 
 CLOSE_ENOUGH = 75
+#: One pick moves a procedure past its equals, three past all that only share its words.
+_PICK = 16.0
 _YEAR, _OF_KIND = timedelta(days=366), 1000
 
 
@@ -36,17 +39,26 @@ def usual_procedures(session: Session, encounter_id: int) -> Mapping[str, int]:
 
 
 def find_procedures(
-    known: Sequence[Procedure], text: str, limit: int = 20, usual: Mapping[str, int] | None = None
+    known: Sequence[Procedure],
+    text: str,
+    limit: int = 20,
+    usual: Mapping[str, int] | None = None,
+    picked: Mapping[str, int] | None = None,
 ) -> list[Procedure]:
     """Procedures whose code or title fits, best first: prefixes of all words, then near misses; ties by `usual`, code.
 
-    Without words, all of them, the most usual first.
+    How often each was `picked` for the text moves it up, and in where no word of it fits.  Without words, all of
+    them, the most usual first.
     """
-    wanted, often = text.casefold().split(), usual or {}
+    wanted, often, picks = text.casefold().split(), usual or {}, picked or {}
     if not wanted:
         return sorted(known, key=lambda one: (-often.get(one.code, 0), one.code))[:limit]
     scored = [(_score(procedure, wanted), procedure) for procedure in known]
-    fitting = [(score, procedure) for score, procedure in scored if score >= CLOSE_ENOUGH]
+    fitting = [
+        (max(score, CLOSE_ENOUGH) + _PICK * log2(1 + picks.get(procedure.code, 0)), procedure)
+        for score, procedure in scored
+        if score >= CLOSE_ENOUGH or procedure.code in picks
+    ]
     fitting.sort(key=lambda pair: (-pair[0], -often.get(pair[1].code, 0), pair[1].code))
     return [procedure for _, procedure in fitting[:limit]]
 

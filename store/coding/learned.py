@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from codesets.search.memory import Preferences, phrase_key
 from store.errors import Refused
 from store.people.roles import Actor, Permission
-from store.tables import CodeFavourite, CodePick, Diagnosis, Encounter, Provider, User
+from store.tables import CodeFavourite, CodePick, Diagnosis, Encounter, Provider, ServiceLine, User
 from store.work.command import Change, Command, Said, free_text
 
 #: A specialty is what its providers' encounters of a year were coded with; fewer cases than this say nothing.
@@ -67,18 +67,27 @@ def favourites(session: Session, user_id: int) -> frozenset[str]:
 
 
 def specialty_weights(session: Session, specialty: str, on: date) -> dict[str, float]:
-    """Between 0 and 1 for each category that the specialty's encounters of the last year were coded with."""
+    """Between 0 and 1 for each category and procedure that the specialty's last year was coded with."""
     category = func.substr(col(Diagnosis.code), 1, _CATEGORY)
-    query = (
-        select(category, func.count())
-        .join(Encounter, col(Encounter.id) == col(Diagnosis.encounter_id))
-        .join(Provider, col(Provider.id) == col(Encounter.provider_id))
-        .where(Provider.specialty == specialty, Encounter.service_date > on - _YEAR)
-        .group_by(category)
-    )
-    counts = {code: count for code, count in session.exec(query) if count >= _LEAST}
-    most = log(1 + max(counts.values(), default=1))
-    return {code: round(log(1 + count) / most, 3) for code, count in counts.items()}
+    weights: dict[str, float] = {}
+    for table, code in ((Diagnosis, category), (ServiceLine, col(ServiceLine.code))):
+        query = (
+            select(code, func.count())
+            .join(Encounter, col(Encounter.id) == col(table.encounter_id))
+            .join(Provider, col(Provider.id) == col(Encounter.provider_id))
+            .where(Provider.specialty == specialty, Encounter.service_date > on - _YEAR)
+            .group_by(code)
+        )
+        counts = {key: count for key, count in session.exec(query) if count >= _LEAST}
+        most = log(1 + max(counts.values(), default=1))
+        weights |= {key: round(log(1 + count) / most, 3) for key, count in counts.items()}
+    return weights
+
+
+def specialties(session: Session) -> tuple[str, ...]:
+    """The specialties of the practice's providers."""
+    query = select(Provider.specialty).where(col(Provider.specialty) != "").distinct()
+    return tuple(sorted(name for name in session.exec(query) if name))
 
 
 @dataclass(frozen=True, slots=True)

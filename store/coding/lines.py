@@ -8,23 +8,28 @@ from typing import ClassVar
 from store.claims.build import forget_line
 from store.coding import access, checks
 from store.coding.fees import fee_on
+from store.coding.learned import note_pick
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Encounter, ServiceLine
-from store.work.command import Change, Command, Said
+from store.work.command import Change, Command, Said, free_text
 
 MAX_LINES, MAX_POINTERS, MAX_UNITS = 999, 4, 9999
 
 
 @dataclass(frozen=True, slots=True)
 class AddLine(Command):
-    """Add a procedure line; `pointers` are ids of diagnoses in order, by default the first-listed one."""
+    """Add a procedure line; `pointers` are ids of diagnoses in order, by default the first-listed one.
+
+    What was `typed` to find it is learned.
+    """
 
     encounter_id: int
     code: str
     modifiers: tuple[str, ...] = ()
     units: int = 1
     pointers: tuple[int, ...] | None = None
+    typed: str = free_text(default="")
     name: ClassVar[str] = "coding.add_line"
     permission: ClassVar[Permission] = Permission.CODE
 
@@ -49,6 +54,7 @@ class AddLine(Command):
         )
         _point(change, encounter, line, list(pointers))
         change.add(line)
+        note_pick(change, self.typed, fee.code)
         return Said(f"Added {fee.code} {fee.title}.", line.id)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -81,6 +83,42 @@ def test_a_corrected_file_of_the_same_release_replaces_the_first(library_file: P
         assert library.rows("SELECT units FROM mue") == [(3,)]
         assert len([r for r in library.releases() if r.system == "NCCI MUE"]) == 1
     assert len(list(folder_of(library_file).iterdir())) == 1
+
+
+READER = """
+import sys
+from pathlib import Path
+from codesets import open_library
+with open_library(Path(sys.argv[1])) as library:
+    for _ in sys.stdin:
+        systems = sorted({release.system for release in library.releases()})
+        print(library.search("type 2 diabetes", limit=1)[0].code, *systems, flush=True)
+"""
+
+
+def test_who_reads_keeps_the_old_library_while_another_process_loads_and_a_new_reader_gets_the_new_one(
+    library_file: Path, tmp_path: Path
+) -> None:
+    def reader() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", READER, str(library_file)]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(process: subprocess.Popen[str]) -> str:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        return process.stdout.readline().strip()
+
+    first, second = reader(), reader()
+    before = ask(first)
+    assert before == ask(second) == "E11.9 ICD10CM"
+    load("ncci-ptp", written(tmp_path, "ccipra-v322r0-f1.txt", PTP), library=library_file)
+    late = reader()
+    assert (ask(first), ask(second), ask(late)) == (before, before, "E11.9 ICD10CM NCCI PTP")
+    for process in (first, second, late):
+        process.communicate()
+        assert process.returncode == 0
 
 
 def test_releases_of_a_rule_set_follow_each_other_by_date(library_file: Path, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -272,3 +274,24 @@ def test_the_search_keeps_its_quality(library: CodeLibrary, path: Path) -> None:
     share = {kind: sum(hits) / len(hits) for kind, hits in found.items()}
     floors = {"abbrev": 0.98, "real": 0.93, "typo": 0.86, "index": 0.7}
     assert {kind: share[kind] for kind in floors if share[kind] < floors[kind]} == {}
+
+
+ORDER = """
+import sys
+from pathlib import Path
+from codesets import open_library
+with open_library(Path(sys.argv[1])) as library:
+    for text in sys.argv[2:]:
+        print([hit.code for hit in library.search(text, limit=30)])
+"""
+
+
+def test_equal_hits_keep_their_order_in_every_process(library: CodeLibrary) -> None:
+    asked = ("fracture", "injury", "other", "pain", "burn left", "ca", "infection of", "s")
+    command = [sys.executable, "-c", ORDER, str(library.path), *asked]
+    orders = {
+        subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True).stdout
+        for seed in ("1", "2")
+    }
+    assert len(orders) == 1
+    assert str([hit.code for hit in library.search("pain", limit=30)]).encode() in orders.pop()

@@ -44,14 +44,25 @@ def at_hand(db: str | None) -> Practice | None:
     return practice if db is not None or practice.actor.may(Permission.CODE) else None
 
 
-def learned_preferences(db: str | None, day: date) -> Preferences | None:
-    """What the practice at hand learned."""
+def learned_preferences(db: str | None, day: date, specialty: str = "") -> Preferences | None:
+    """What the practice at hand learned, and what a specialty of it codes."""
+    from store.errors import Refused
+
     practice = at_hand(db)
     if practice is None:
+        if specialty:
+            raise Refused("There is no practice that has specialties.", do="Name one with --db.")
         return None
-    from store.coding.learned import preferences
+    from store.coding.learned import preferences, specialties
 
-    return preferences(practice.engine, practice.actor, day)
+    if specialty:
+        with practice.reading() as session:
+            known = {name.casefold(): name for name in specialties(session)}
+        if specialty.casefold() not in known:
+            names = ", ".join(known.values()) or "none is known"
+            raise Refused(f"No provider has the specialty {specialty[:40]!r}.", do=f"The specialties are: {names}.")
+        specialty = known[specialty.casefold()]
+    return preferences(practice.engine, practice.actor, day, specialty)
 
 
 def give_back(report: LoadReport, db: str | None) -> list[dict[str, object]] | None:

@@ -89,13 +89,27 @@ def load_release(
         report = load(kind, file, effective=day, progress=shown, loaded_on=clock.today())
         if kind.startswith("icd10cm"):
             prepare_reading(shown)
-    work = give_back(report, db)
+    work = _given_back(report, db)
     if as_json:
         say_json({**asdict(report), "changed": sorted(report.changed), "open_work": work})
         return
     _say_load(report)
     if work is not None:
         say_given_back(work)
+
+
+def _given_back(report: LoadReport, db: str | None) -> list[dict[str, object]] | None:
+    """Open work given back; where that fails the library stays loaded, and loading again gives the work back."""
+    from store.errors import Refused
+
+    try:
+        return give_back(report, db)
+    except Refused as error:
+        raise Refused(
+            f"{', '.join(report.labels)} is loaded, but open work was not given back to the coders: {error.what}",
+            where=error.where,
+            do=f"{error.do} Run the same command again then: what is loaded stays.".strip(),
+        ) from error
 
 
 def _say_load(report: LoadReport) -> None:
@@ -201,6 +215,9 @@ def search(
     system: Annotated[
         list[str] | None, typer.Option("--system", help="Only this code set (ICD10CM, HCPCS, CPT); may be repeated.")
     ] = None,
+    specialty: Annotated[
+        str, typer.Option("--specialty", help="What a specialty of your practice codes comes before its equals.")
+    ] = "",
     plain: Annotated[bool, typer.Option("--plain", help="Without what your practice's coders picked.")] = False,
     db: Db = None,
     as_json: Json = False,
@@ -210,7 +227,7 @@ def search(
     from store import clock
 
     day = on.date() if on else clock.today()
-    prefer = None if plain else learned_preferences(db, day)
+    prefer = None if plain else learned_preferences(db, day, specialty)
     systems = {name.upper() for name in system} if system else None
     hits = open_library().search(" ".join(text), systems=systems, on=day, limit=limit, prefer=prefer)
     if as_json:

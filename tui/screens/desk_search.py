@@ -130,15 +130,19 @@ class DeskFinder:
         return await self._calls.run(find, text)
 
     def _find_codes(self, text: str) -> Sequence[HitLike]:
-        practice = self._practice
+        systems, prefer = self.scope.systems, self._preferences()
+        return self._practice.codes.search(text, systems=systems, on=self._on, limit=30, prefer=prefer)
+
+    def _preferences(self) -> Preferences:
         if self._prefer is None:
             from store.coding.learned import preferences
 
+            practice = self._practice
             self._prefer = preferences(practice.engine, practice.actor, self._on or clock.today(), self._specialty)
-        systems = self.scope.systems
-        return practice.codes.search(text, systems=systems, on=self._on, limit=30, prefer=self._prefer)
+        return self._prefer
 
     def _find_procedures(self, text: str) -> Sequence[HitLike]:
+        from codesets.search.memory import times
         from store.coding.desk import procedures
         from store.coding.find import find_procedures, usual_procedures
 
@@ -147,9 +151,10 @@ class DeskFinder:
                 self._procedures = procedures(session, self._on)
             if self._usual is None and self._encounter is not None:
                 self._usual = usual_procedures(session, self._encounter)
+        picks = self._preferences().picked(text)
         return tuple(
-            FoundProcedure(found.code, found.title, show_cents(found.fee))
-            for found in find_procedures(self._procedures, text, 30, self._usual)
+            FoundProcedure(one.code, one.title, show_cents(one.fee), via=times(picks.get(one.code, 0)))
+            for one in find_procedures(self._procedures, text, 30, self._usual, picks)
         )
 
     async def notes(self, hit: HitLike) -> Sequence[str]:
@@ -186,7 +191,7 @@ class DeskFinder:
         from store.coding.suggestions import TakeSuggestion
 
         if self.finds_procedures:
-            return AddLine(encounter_id, hit.code)
+            return AddLine(encounter_id, hit.code, typed=typed)
         if instead is not None:
             return TakeSuggestion(encounter_id, instead.rule, instead.code, *instead.span, hit.code, typed)
         return AddDiagnosis(encounter_id, hit.code, span[0], span[1], typed=typed)

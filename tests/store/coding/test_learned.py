@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from store.coding.desk import procedures
 from store.coding.diagnoses import AddDiagnosis
-from store.coding.learned import ForgetPicks, ToggleFavourite, entries, favourites, preferences, specialty_weights
+from store.coding.find import find_procedures
+from store.coding.learned import (
+    ForgetPicks,
+    ToggleFavourite,
+    entries,
+    favourites,
+    preferences,
+    specialties,
+    specialty_weights,
+)
+from store.coding.lines import AddLine
 from store.errors import Refused
 from store.practice import Practice
 from tests.store.world import DAY, DOS, World
@@ -58,6 +69,26 @@ def test_taking_a_code_back_takes_the_pick_back_and_nobody_elses(world: World) -
     assert learned(world) == [("cough", "R05.1", 1, 1)]
 
 
+def test_a_procedure_that_was_picked_rises_in_the_fee_schedule_and_in_its_code_set(world: World) -> None:
+    def first(text: str) -> list[str]:
+        with world.owner.reading() as session:
+            picks = preferences(world.owner.engine, world.owner.actor, DAY).picked(text)
+            return [one.code for one in find_procedures(procedures(session, DOS), text, picked=picks)]
+
+    before = first("wellness")
+    assert "G0008" not in before
+    visit = world.encounter("PRMUT")
+    world.do(AddLine(visit, "G0008", typed="wellness"))
+    assert sorted(first("wellness")) == sorted([*before, "G0008"])
+    for _ in range(3):
+        world.do(AddLine(visit, "G0008", typed="wellness"))
+    assert first("wellness") == ["G0008", *before]
+    assert learned(world) == [("wellness", "G0008", 4, 1)]
+    for _ in range(4):
+        world.owner.undo()
+    assert (learned(world), first("wellness")) == ([], before)
+
+
 def test_a_typed_code_and_a_pasted_sentence_teach_nothing(world: World) -> None:
     pick(world, "r05.1", "R05.1")
     pick(world, "R05", "R05.9")
@@ -102,5 +133,11 @@ def test_a_specialty_is_what_its_encounters_were_coded_with(world: World) -> Non
     (specialty,) = {row[0] for row in world.sql("SELECT specialty FROM provider")}
     with world.owner.reading() as session:
         assert specialty_weights(session, specialty, DAY) == {"M54": 1.0}
+        assert specialties(session) == ((specialty,) if specialty else ())
         assert specialty_weights(session, "another", DAY) == {}
         assert favourites(session, world.owner.actor.user_id) == frozenset()
+    visit = world.encounter("PRMUT")
+    for _ in range(5):
+        world.do(AddLine(visit, "G0008"))
+    with world.owner.reading() as session:
+        assert specialty_weights(session, specialty, DAY) == {"M54": 1.0, "G0008": 1.0}
