@@ -25,7 +25,7 @@ from textual.worker import WorkerFailed
 
 from store import clock
 from store.errors import Away, Refused
-from tui import hygiene, sitting
+from tui import hygiene, sitting, start
 from tui.calls import Calls, PracticeApi
 from tui.idle import LOOK_SECONDS
 from tui.keys import Action, remap
@@ -151,6 +151,8 @@ class SuperbillApp(App[int], inherit_bindings=False):
         else:
             await self._go_on(home)
             await self.lock.begin()
+        finally:
+            start.settle()
 
     async def on_event(self, event: events.Event) -> None:
         """Each key says that somebody is there; one that comes after the time only locks."""

@@ -28,8 +28,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 def main() -> None:
     """Run the command line; a refusal is one plain sentence and exit code 1."""
-    from tui import commands, hygiene
+    from tui import commands, hygiene, start
 
+    start.hurry()
     hygiene.begin()
     if sys.argv[1:2] == ["codes"]:
         hygiene.for_everybody()
@@ -64,6 +65,10 @@ def open_queues(context: typer.Context, db: Db = None) -> None:
         from tui.commands.queues import open_app
 
         open_app(db)
+    else:
+        from tui import start
+
+        start.settle()
 
 
 if __name__ == "__main__":

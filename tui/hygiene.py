@@ -31,6 +31,7 @@ def begin() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     for name in [name for name in os.environ if name.startswith(_SCRUBBED) and os.environ[name] != _KEPT.get(name)]:
         del os.environ[name]
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # else the model library looks through all that is installed for some
 
 
 def crash_sentence(error: BaseException) -> str:

@@ -1,8 +1,9 @@
 """How quick the screens are, on a real pseudo-terminal: `python -m tests.bench.screens [NAME=COMMAND ...]`.
 
-Measures, in turns with a bare Textual program and with any other that is named on the command line: the time from
-start to the first settled screen, bytes and time of one cursor key, and memory; of this program also memory after
-300 opened records and a queue of 100,000 rows.  Times wander with the machine's load: read the ratios.
+Measures, in turns with a bare Textual program and with any other that is named on the command line: the time and the
+processor time from start to the first settled screen, bytes and time of one cursor key, and memory; of this program
+also memory after 300 opened records and a queue of 100,000 rows.  Each start is a first one, with a practice and
+settings of its own.  Times wander with the machine's load: read the ratios.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import pty
 import select
 import shlex
+import shutil
 import signal
 import statistics
 import struct
@@ -88,6 +90,12 @@ class Program:
         return took, count
 
     @property
+    def processor(self) -> float:
+        """Seconds of processor time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def rss(self) -> float:
         """Resident megabytes."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
@@ -111,6 +119,7 @@ class Measured:
     """Of one program, over all runs."""
 
     start: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     key: list[float] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
@@ -123,6 +132,7 @@ def measure(name: str, command: Sequence[str], measured: Measured, *, until: byt
     program = Program(command).start()
     took, count = program.settle(until=until)
     measured.start.append(took)
+    measured.processor.append(program.processor)
     measured.first.append(count)
     for keys in opening:
         program.press(keys)
@@ -175,6 +185,17 @@ def _fill(url: str, rows: int) -> None:
         session.commit()
 
 
+def afresh(url: str, folder: Path) -> str:
+    """The practice as it was made, with nothing kept of an earlier sitting; also in the settings."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.environ["SUPERBILL_SETTINGS"] = str(folder)
+    made = Path(url.split("///", 1)[1])
+    for one in made.parent.glob(f"{made.name}*"):
+        shutil.copy(one, folder / one.name)
+    return f"sqlite:///{folder / made.name}"
+
+
 def own(url: str) -> list[str]:
     """This program's command."""
     return [sys.executable, "-m", "tui", "--db", url]
@@ -183,10 +204,11 @@ def own(url: str) -> list[str]:
 def long_work(url: str, opens: int) -> tuple[float, float]:
     """Megabytes at the start and after so many opened records."""
     program = Program(own(url)).start()
-    program.settle(until=b"Denials")
+    program.settle(until=b"Patient refunds")
     program.press(":queue denials\r")
     before = program.rss
     for _ in range(opens):
+        program.text = b""
         os.write(program.handle, b"\r")
         program.settle(until=b"Denial ", most=3)
         os.write(program.handle, b"\x1b")
@@ -213,38 +235,42 @@ def main() -> None:
     rows = int(os.environ.get("BENCH_ROWS", "100000"))
     opens = int(os.environ.get("BENCH_OPENS", "300"))
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["SUPERBILL_SETTINGS"] = folder
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each program is compiled once
         url = practice(Path(folder) / "small", 0)
         programs: dict[str, tuple[Sequence[str], bytes, Sequence[str]]] = {
             "bare Textual": ([sys.executable, "-m", "tests.bench.bare"], b"MARIA", ()),
-            "superbill": (own(url), b"Denials", (":queue denials\r",)),
+            "superbill": ((), b"Patient refunds", (":queue denials\r",)),
             **{name: (shlex.split(command), b"", ()) for name, command in peers.items()},
         }
         found = {name: Measured() for name in programs}
         for _ in range(RUNS):
             for name, (command, until, opening) in programs.items():
-                measure(name, command, found[name], until=until, opening=opening)
+                started = command or own(afresh(url, Path(folder) / "run"))
+                measure(name, started, found[name], until=until, opening=opening)
         load = os.getloadavg()[0]
         print(f"{WIDTH}x{HEIGHT}, medians of {RUNS} runs in turns, load {load:.1f} on {os.cpu_count()} cores\n")
         print(
-            f"{'program':16} {'start ms':>9} {'ratio':>6} {'first KB':>9} {'key ms':>7} {'key bytes':>10} {'RSS MB':>7}"
+            f"{'program':16} {'start ms':>9} {'ratio':>6} {'CPU ms':>7} {'ratio':>6} {'first KB':>9} "
+            f"{'key ms':>7} {'key bytes':>10} {'RSS MB':>7}"
         )
         bare = statistics.median(found["bare Textual"].start)
+        bare_processor = statistics.median(found["bare Textual"].processor)
         for name, one in found.items():
-            start = statistics.median(one.start)
+            start, cpu = statistics.median(one.start), statistics.median(one.processor)
             key = (
                 f"{statistics.median(one.key) * 1000:7.0f} {statistics.median(one.bytes):10.0f}"
                 if one.key
                 else " " * 18
             )
             print(
-                f"{name:16} {start * 1000:9.0f} {start / bare:6.2f} {statistics.median(one.first) / 1024:9.1f} {key} "
+                f"{name:16} {start * 1000:9.0f} {start / bare:6.2f} {cpu * 1000:7.0f} {cpu / bare_processor:6.2f} "
+                f"{statistics.median(one.first) / 1024:9.1f} {key} "
                 f"{statistics.median(one.rss):7.0f}"
             )
-        before, after = long_work(url, opens)
+        before, after = long_work(afresh(url, Path(folder) / "run"), opens)
         print(f"\nmemory: {before:.0f} MB with a queue open, {after:.0f} MB after {opens} records opened and left")
         if rows:
-            opened, end, key_time = big_queue(practice(Path(folder) / "big", rows))
+            opened, end, key_time = big_queue(afresh(practice(Path(folder) / "big", rows), Path(folder) / "run"))
             told = f"opened in {opened * 1000:.0f} ms, its end in {end * 1000:.0f} ms, one key {key_time * 1000:.0f} ms"
             print(f"a queue of {rows:,} rows: {told}")
 
