@@ -13,7 +13,7 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, post
 from store.accounts.payments import own_credits, pair, unapplied
 from store.accounts.policy import policy_of
-from store.accounts.standing import refresh_account
+from store.accounts.standing import notice_patient_credit, refresh_account
 from store.errors import NotAllowed, Refused
 from store.money import show_cents
 from store.people.roles import Permission
@@ -82,6 +82,7 @@ class AskRefund(Command):
         )
         change.born(refund, REFUND, "The refund")
         items.put(change, QUEUE, refund.id, reason="waits for another person", cents=self.cents, score=self.cents)
+        notice_patient_credit(change, guarantor.id)
         amount = show_cents(self.cents, sign="$")
         return Said(f"A refund of {amount} to account {guarantor.number} waits for another person.", refund.id)
 

@@ -20,5 +20,13 @@ def refresh_account(change: Change, guarantor_id: int) -> None:
     else:
         items.force_close(change, QUEUE, guarantor_id)
     refresh_calls(change, [guarantor_id])
-    if change.actor.may(Permission.POST):  # who takes payments alone leaves it to the next one who posts
+    notice_patient_credit(change, guarantor_id)
+
+
+def notice_patient_credit(change: Change, guarantor_id: int) -> None:
+    """The credit balance of the account as its books and refunds stand, by one who may post.
+
+    Who takes payments alone leaves it to the next person who may.
+    """
+    if change.actor.may(Permission.POST):
         look_for_patient_credits(change, [guarantor_id])

@@ -23,6 +23,7 @@ from store.demo.answers import answer
 from store.demo.encounters import DemoEncounter, demo_encounters
 from store.demo.patients import leave_open, set_up, statement_run, work_accounts
 from store.demo.practice import PRACTICE, fees, payer_limits, payers, providers, rows
+from store.demo.variances import leave_variances, set_up_contracts
 from store.demo.worked import cancel_one, take_back, work_denials
 from store.errors import Refused
 from store.intake.load import ImportEncounters
@@ -93,6 +94,7 @@ class _Play:
         imported = 0
         with _on(days[0]):
             set_up(self.practice, days[0])
+            set_up_contracts(self.practice, days[0])
         for number, day in enumerate(days):
             self.progress(number, len(days), f"{day:%B %d}")
             batch_of_values = [v for v in self.values[imported:] if v.encounter.service_date < day]
@@ -126,6 +128,7 @@ class _Play:
         cancel_one(self.practice)
         with _on(self.plan.today, 15):
             leave_open(self.practice, self.plan.today)
+            leave_variances(self.practice, self.plan.today)
 
     def _waves(self) -> Iterator[date]:
         day = self.values[0].encounter.service_date + timedelta(days=WAVE_DAYS)

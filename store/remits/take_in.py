@@ -22,6 +22,7 @@ from store.remits.states import REMITTANCE, RemitState
 from store.tables import ArchivedFile, RemitClaim, Remittance
 from store.text import clean_line
 from store.variance.credits import expected_recoupments
+from store.work.collecting import collecting_seldom
 from store.work.command import Change, Command, Said, bulk
 from store.x12.remittance_stream import PaymentStream, scan_remittance
 from store.x12.remittance_values import Payment
@@ -53,7 +54,8 @@ class ImportRemittance(Command):
         payments = scan_remittance(self.content, self.file_name)
         file = before or archive.keep(change, "835", "in", self.file_name, self.content)
         file.kind = "835"
-        tallies = [take_in(change, file, payment) for payment in payments]
+        with collecting_seldom():
+            tallies = [take_in(change, file, payment) for payment in payments]
         if any(tally.denials_changed for tally in tallies):
             rank(change)
         result, said = summary(payments, tallies)

@@ -74,4 +74,10 @@ def _lagging(session: Session, today: date) -> set[int]:
     behind = decided.where(own, col(CreditBalance.state).in_(("REFUND_REQ", "APPROVED")))
     states = (col(Refund.state) == "ASKED", col(CreditBalance.state) == "REFUND_REQ")
     same = (states[0] & states[1]) | ((col(Refund.state) == "APPROVED") & (col(CreditBalance.state) == "APPROVED"))
-    return moved | set(session.exec(behind.where(~same)).all())
+    loose = (
+        select(CreditBalance.guarantor_id)
+        .join(Refund, col(Refund.guarantor_id) == col(CreditBalance.guarantor_id))
+        .where(own, col(CreditBalance.refund_id).is_(None), col(CreditBalance.state).in_(CREDIT_OPEN))
+        .where(col(Refund.state).in_(("ASKED", "APPROVED")))
+    )
+    return moved | set(session.exec(behind.where(~same)).all()) | set(session.exec(loose).all())

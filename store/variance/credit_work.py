@@ -115,7 +115,8 @@ class AskPayerRefund(Command):
         paused = _paused(change, row)
         if row.payer_id is None:
             row.refund_id = _ask_for_patient(change, row, words)
-        change.move(row, CREDIT, _S.REFUND_REQ, CALLED)
+        if row.state != _S.REFUND_REQ:  # asking for a patient's refund brings its row along
+            change.move(row, CREDIT, _S.REFUND_REQ, CALLED)
         row.asked_by, row.cause = change.actor.user_id, words
         _set_due(change, row, _clock(change, row, paused))
         amount = show_cents(row.cents, sign="$")

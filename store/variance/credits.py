@@ -172,18 +172,24 @@ def look_for_patient_credits(change: Change, guarantor_ids: Collection[int]) -> 
         mine = (col(CreditBalance.guarantor_id).in_(some), col(CreditBalance.claim_id).is_(None))
         query = select(CreditBalance).where(*mine, col(CreditBalance.state).not_in(GONE))
         known = {row.guarantor_id: row for row in change.session.exec(query.order_by(col(CreditBalance.id))).all()}
+        asked = select(Refund).where(col(Refund.guarantor_id).in_(some), col(Refund.state).in_(("ASKED", "APPROVED")))
+        under_way = {refund.guarantor_id: refund for refund in change.session.exec(asked).all()}
         for guarantor_id, balance in account_balances(change.session, some).items():
             row = known.get(guarantor_id)
             if row is not None and row.refund_id is not None and row.state in CREDIT_OPEN:
                 _follow_refund(change, row, change.get(Refund, row.refund_id))
                 row = None if row.state == _S.ISSUED else row
             if balance.credit > 0:
-                _open_patient(change, row, guarantor_id, balance.credit)
+                row = _open_patient(change, row, guarantor_id, balance.credit)
+                if row.refund_id is None and guarantor_id in under_way:
+                    refund = under_way[guarantor_id]
+                    row.refund_id, row.asked_by = refund.id, refund.asked_by
+                    _follow_refund(change, row, refund)
             elif row is not None and row.state in CREDIT_OPEN:
                 clear(change, row)
 
 
-def _open_patient(change: Change, row: CreditBalance | None, guarantor_id: int, cents: int) -> None:
+def _open_patient(change: Change, row: CreditBalance | None, guarantor_id: int, cents: int) -> CreditBalance:
     due = change.today + timedelta(days=policy_of(change.session).refund_days)
     if row is None:
         row = CreditBalance(
@@ -196,11 +202,13 @@ def _open_patient(change: Change, row: CreditBalance | None, guarantor_id: int, 
         row.identified_on, row.due, row.closed_on = change.today, due, None
         row.refund_id = row.asked_by = row.approved_by = None
     elif row.cents == cents:
-        return
+        return row
     row.cents = cents
     items.put(change, QUEUE, row.id, reason=row.cause, cents=cents, due=row.due, score=cents)
+    return row
 
 
+_BEFORE = {_S.APPROVED: (_S.REFUND_REQ,), _S.ISSUED: (_S.REFUND_REQ, _S.APPROVED)}
 _REFUNDED = {"ASKED": _S.REFUND_REQ, "APPROVED": _S.APPROVED, "ISSUED": _S.ISSUED, "REFUSED": _S.IDENTIFIED}
 
 
@@ -208,8 +216,9 @@ def _follow_refund(change: Change, row: CreditBalance, refund: Refund) -> None:
     """The row says what became of the refund to the patient that was asked for, wherever that was decided."""
     state = _REFUNDED[refund.state]
     if row.state != state:
-        if state == _S.ISSUED and row.state == _S.REFUND_REQ:
-            change.move(row, CREDIT, _S.APPROVED, CALLED)
+        for before in _BEFORE.get(state, ()):  # what was decided elsewhere in several steps is told in as many
+            if row.state != before and CREDIT.allows(row.state, before):
+                change.move(row, CREDIT, before, CALLED)
         change.move(row, CREDIT, state, CALLED)
     row.approved_by = refund.decided_by
     if state == _S.IDENTIFIED:

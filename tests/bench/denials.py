@@ -3,12 +3,14 @@
     python -m tests.bench.denials [--rows 100000]
 
 A new practice file with one denied line for each claim, valued as posting values them.  Prints the time of the first
-page (figures and rows), of each sort, of a filter, of a page deep in the list, of the next item, and of the board.
+page (figures and rows), of each sort, of a filter, of a page deep in the list, of the next item, of the board, of the
+daily order, and on the screen of opening the list and of a key in it.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import tempfile
 import time
 from collections.abc import Callable
@@ -20,10 +22,14 @@ from sqlmodel import Session
 
 from store import clock
 from store.db import writer
+from store.denials.due import CarryOnDenials
 from store.practice import Practice
 from store.tables import ArchivedFile, Denial, DenialWorth, RemitClaim, Remittance, WorkItem
 from store.work.values import SortKey, View
 from tests.bench.remits import DOS, practice_of
+from tests.tui.support import Desk
+from tui.app import SuperbillApp
+from tui.screens.queue import QueueScreen
 
 REASONS = ("16", "29", "50", "97", "197", "252", "27", "22")
 LIMIT = 60
@@ -74,6 +80,25 @@ def timed(called: str, what: Callable[[], object], times: int = 3) -> None:
     print(f"{called:34} {min(taken):7.0f} ms best {max(taken):7.0f} ms worst")
 
 
+async def on_screen(practice: Practice, keys: int = 40) -> None:
+    """Print how long the list takes to open, and a key from the press to the drawn row."""
+    app = SuperbillApp(lambda: practice)
+    async with app.run_test(size=(120, 40)) as pilot:
+        desk = Desk(app, pilot, None)
+        await desk.settle()
+        start = time.perf_counter()
+        app.push_screen(QueueScreen(app.session, "denials"))
+        await desk.settle()
+        print(f"{'the list opened on the screen':34} {(time.perf_counter() - start) * 1000:7.0f} ms")
+        taken = []
+        for number in range(keys):
+            start = time.perf_counter()
+            await pilot.press("pagedown" if number % 4 == 3 else "j")
+            taken.append((time.perf_counter() - start) * 1000)
+        taken.sort()
+        print(f"{'a key in the list':34} {taken[keys // 2]:7.0f} ms median {taken[-1]:6.0f} ms worst")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
@@ -91,8 +116,11 @@ def main() -> None:
         filtered = View(filter="carc:197 den:>100")
         timed("filtered", lambda: practice.page("denials", filtered, start=0, limit=LIMIT))
         timed("why", lambda: practice.why(7))
+        timed("record", lambda: practice.record("denials", 7))
         timed("next item", lambda: practice.next_item("denials"))
         timed("board", practice.board)
+        asyncio.run(on_screen(practice))
+        timed("put in order for the day", lambda: practice.do(CarryOnDenials()), 1)
         practice.close()
 
 

@@ -24,6 +24,7 @@ from sqlmodel import Session, SQLModel
 
 from store import clock
 from store.accounts.books import Book
+from store.claims import snapshot
 from store.db import open_engine, sqlite_url, writer
 from store.people.roles import Actor, Role
 from store.people.users import found_practice
@@ -33,6 +34,7 @@ from store.tables import (
     Action,
     Claim,
     ClaimLine,
+    ClaimVersion,
     Coverage,
     Encounter,
     Guarantor,
@@ -46,6 +48,7 @@ from store.x12.remittance import read_remittance
 from store.x12.remittance_values import Adjustment, Payment, RemitClaim, RemitLine, RemittanceFile
 from tests.store.conftest import practice_row
 from tests.store.x12.remit_text import remittance_text
+from tests.store.x12.samples import CLAIM
 
 DOS, PAID_ON = date(2026, 3, 2), date(2026, 3, 9)
 CHARGES = (19_500, 3_200)
@@ -112,6 +115,9 @@ def _fill(session: Session, numbers: range) -> None:
     put(Claim, lambda n: {"id": n, "control_number": f"B{n}", "encounter_id": n, "patient_id": n, "guarantor_id": n,
                           "payer_id": 1, "coverage_id": n, "state": "SENT", "charge": sum(CHARGES),
                           "service_from": DOS, "service_to": DOS, "built_on": DOS})  # fmt: skip
+    content, digest = snapshot.dump(CLAIM)
+    put(ClaimVersion, lambda n: {"claim_id": n, "number": 1, "frequency": "1", "content": content, "sha256": digest,
+                                 "charge": sum(CHARGES), "made_at": clock.now()})  # fmt: skip
     for place, charge in enumerate(CHARGES, 1):
         put(
             ClaimLine,

@@ -8,7 +8,7 @@ import pytest
 
 from store.accounts.payments import TakePayment
 from store.accounts.policy import SetPolicy
-from store.accounts.refunds import ApproveRefund
+from store.accounts.refunds import ApproveRefund, AskRefund
 from store.claims.correct import CorrectClaim
 from store.claims.payers import SavePayer
 from store.errors import NotAllowed, Refused
@@ -213,6 +213,16 @@ def test_a_patients_refund_takes_two_people_and_its_check_is_watched_until_it_is
     assert (row.state, row.reference, world.item("credits", credit_id).open) == ("ESCHEAT", "report 2026-K7", False)
     assert world.faults() == []
     assert account == row.guarantor_id
+
+
+def test_a_refund_that_was_asked_for_at_the_account_is_the_rows_own(world: World) -> None:
+    _, account, credit_id = in_credit(world)
+    world.who("collector").do(AskRefund(account, 4_000, "paid too early"))
+    assert "1 credit" in world.owner.tend()
+    assert (world.one(CreditBalance).state, world.owner.tend()) == ("REFUND_REQ", "")
+    world.who("supervisor").do(ApprovePayerRefund(credit_id))
+    assert world.one(Refund).state == "APPROVED"
+    assert world.faults() == []
 
 
 def test_a_stale_check_goes_out_again_and_a_cashed_one_is_the_end(world: World) -> None:
