@@ -119,8 +119,8 @@ CODING = Queue(
     permission=Permission.CODE,
     shown=(
         Shown(Column("dos", "DOS", 10, Kind.DATE, help="date of service"), col(Encounter.service_date)),
-        Shown(Column("enc", "Enc", 7, help="encounter"), col(Encounter.number)),
-        Shown(Column("patient", "Patient", 16), col(Patient.last) + ", " + col(Patient.first)),
+        Shown(Column("enc", "Enc", 6, help="encounter"), col(Encounter.number)),
+        Shown(Column("patient", "Patient", 15), col(Patient.last) + ", " + col(Patient.first)),
         Shown(Column("kind", "Kind", 12), col(Encounter.kind)),
         Shown(Column("prov", "Provider", 8), col(Provider.last)),
         Shown(

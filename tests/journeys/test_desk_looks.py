@@ -29,3 +29,6 @@ async def test_the_desk(day: Path, size: tuple[int, int], snapshot: SnapshotAsse
         await desk.type("cough")
         await desk.settle()
         assert picture(desk) == snapshot(name="search")
+        await desk.press("escape", "q")
+        await desk.settle()
+        assert all(name in picture(desk) for name in ("DOS", "Patient", "Est$", "Stage"))

@@ -78,6 +78,7 @@ def test_the_summing_up_of_a_letter_is_its_assessment(read: Read) -> None:
     ("sentence", "words", "said"),
     [
         ("We considered appendicitis, pyelonephritis and torsion.", "pyelonephritis", Assertion.UNCERTAIN),
+        ("We considered surgery for her gout.", "gout", Assertion.PRESENT),
         ("Frozen shoulder is a possible complication.", "frozen", Assertion.HYPOTHETICAL),
         ("Preeclampsia precautions given.", "preeclampsia", Assertion.HYPOTHETICAL),
         ("Influenza exposure at school.", "influenza", Assertion.OTHER_PERSON),
@@ -86,3 +87,7 @@ def test_the_summing_up_of_a_letter_is_its_assessment(read: Read) -> None:
 def test_what_is_weighed_or_warned_of_is_not_had(sentence: str, words: str, said: Assertion, asserted: object) -> None:
     assert callable(asserted)
     assert asserted(sentence, words) is said
+
+
+def test_a_working_diagnosis_stays_uncertain_as_a_heading_too(read: Read) -> None:
+    assert "J18.9" not in codes(read("CC: cough\nWorking diagnosis: pneumonia\n"))
