@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from store.claims import archive
 from store.claims.acks import ImportAcks
@@ -25,6 +25,7 @@ from store.intake.read import read_file
 from store.intake.rejects import rejects_path, write_rejects
 from store.intake.values import Intake
 from store.new_file import make_folder, new_file
+from store.people.roles import Permission
 from store.remits.arrivals import KeepSecondArrival
 from store.remits.money import ImportDeposits, is_deposits
 from store.remits.take_in import Duplicate, ImportRemittance
@@ -50,6 +51,7 @@ class SendBatch(Job):
     """
 
     folder: Path
+    permission: ClassVar[Permission] = Permission.SEND
 
     def carry_out(self, practice: Practice, key: str) -> Done:
         """The result names the first batch, all batches and the files."""
@@ -126,6 +128,7 @@ class SendStatements(Job):
 
     as_of: date
     folder: Path
+    permission: ClassVar[Permission] = Permission.STATEMENT
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the date is the key
         """A date that was run already sends nothing again."""
@@ -137,6 +140,7 @@ class GenerateStatements(Job):
     """Make the pages of an approved run, part by part."""
 
     run_id: int
+    permission: ClassVar[Permission] = Permission.STATEMENT
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the run knows how far it is
         """Doing it again goes on where it stopped."""
@@ -149,6 +153,7 @@ class SendStatementRun(Job):
 
     run_id: int
     folder: Path
+    permission: ClassVar[Permission] = Permission.STATEMENT
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the run knows how far it is
         """Doing it again goes on where it stopped; nothing is sent twice."""
@@ -161,6 +166,7 @@ class ReconcileFile(Job):
 
     run_id: int
     path: Path | None
+    permission: ClassVar[Permission] = Permission.STATEMENT
 
     def carry_out(self, practice: Practice, key: str) -> Done:
         """Without a file everything that did not come back was delivered."""

@@ -95,6 +95,16 @@ class Practice(Presence):
             self._tell(session, "export", what[:200], None, {"rows": rows})
             session.commit()
 
+    def copied(self, subject: str, letters: int) -> None:
+        """Words of a record (`subject` is queue:subject_id) go to a person's clipboard: in the trail first."""
+        with storage_told(), Session(writer(self.engine)) as session:
+            self._tell(session, "copy", subject[:80], None, {"letters": letters})
+            session.commit()
+
+    def rights(self) -> frozenset[str]:
+        """What the person's role may do, by the names that commands need."""
+        return frozenset(str(one) for one in Permission if self.actor.may(one))
+
     @property
     def codes(self) -> CodeLibrary:
         """The code-set library, opened at first use; refused with what to do when it isn't built."""
@@ -148,7 +158,7 @@ class Practice(Presence):
         if name == "claims":
             self._release()
         with self.reading() as session:
-            return queue.page(session, known, self.actor, view, clock.today(), start, limit)
+            return queue.page(session, known, self.actor, view, clock.today(), start, limit, self._last_visit)
 
     def views(self, name: str) -> tuple[NamedView, ...]:
         """A queue's saved views: the person's own, then those of everybody."""

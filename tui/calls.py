@@ -141,6 +141,14 @@ class PracticeApi(Protocol):
         """Opens it; refused when the number is wrong, `LockedOut` when it was wrong too often."""
         ...
 
+    def copied(self, subject: str, letters: int, /) -> None:
+        """Keeps in the trail that so many letters of a record went to the clipboard."""
+        ...
+
+    def rights(self) -> frozenset[str]:
+        """What the person may do, by the names that commands need."""
+        ...
+
     def close(self) -> None:
         """Closes the practice."""
         ...

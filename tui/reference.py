@@ -71,11 +71,16 @@ def commands_of(action: Action, specs: Mapping[str, QueueScreenSpec]) -> Iterato
     """The store's commands and jobs that an action's code imports."""
     from store.work.command import Command, Job
 
-    for module, name in _imports(_function(action, specs)):
+    for module, name in imported(action, specs):
         if module.startswith("store."):
             found = getattr(import_module(module), name, None)
             if isinstance(found, type) and issubclass(found, Command | Job):
                 yield found
+
+
+def imported(action: Action, specs: Mapping[str, QueueScreenSpec]) -> Iterator[tuple[str, str]]:
+    """(module, name) of all that an action's own code imports."""
+    return _imports(_function(action, specs))
 
 
 def _function(action: Action, specs: Mapping[str, QueueScreenSpec]) -> Any:

@@ -94,7 +94,8 @@ class Session:
     """One person's sitting.
 
     `views` keeps each queue's filter and sort; `undo_sizes` remembers how many commands each key press made,
-    so that one `u` takes one key press back; `drafts` are texts that were begun and not sent.
+    so that one `u` takes one key press back; `drafts` are texts that were begun and not sent; `lacking` names, by
+    action, the right that the person's role does not have.
     """
 
     calls: Calls
@@ -110,6 +111,7 @@ class Session:
     toured: bool = False
     kept_last: str = ""
     greeting: str = ""
+    lacking: dict[str, str] = field(default_factory=dict)
 
     def greeted(self) -> str:
         """What is to be said on the first screen, once."""
@@ -136,6 +138,20 @@ class Session:
         """What the next sitting goes on with."""
         return Kept(places, self.last_queue, self.views, self.drafts, self.toured)
 
+    async def learn(self, actions: Sequence[Action]) -> None:
+        """Finds out which of these actions the person's role has no right to."""
+        self.lacking |= await self.calls.run(self._lacked, tuple(actions))
+
+    def _lacked(self, actions: Sequence[Action]) -> dict[str, str]:
+        from store.people.roles import Permission
+        from tui.rights import right_of
+
+        rights = self.calls.practice.rights()
+        if rights.issuperset(map(str, Permission)):
+            return {}
+        needed = {one.id: right_of(one, self.specs) for one in actions if one.id not in self.lacking}
+        return {name: right for name, right in needed.items() if right and right not in rights}
+
     def told(self, actions: Sequence[Action]) -> dict[str, str]:
         """What the store's commands say of actions, by id: the right that is needed, and whether `u` takes it back."""
         from tui.reference import entry
@@ -143,6 +159,7 @@ class Session:
         said: dict[str, str] = {}
         for one in (entry(action, self.specs) for action in actions):
             right = f" Needs the right: {one.right}." if one.right else ""
+            right += " Your role does not have it." if one.id in self.lacking else ""
             said[one.id] = right + {"yes": " u takes it back.", "no": " Not taken back by u."}.get(one.undo, "")
         return said
 

@@ -138,7 +138,7 @@ def _persons(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
 PRACTICE: tuple[Action, ...] = (
     Action(
         id="report",
-        key="r",
+        key="#",
         label="reports",
         help="Key figures, work by person, ageing, reasons, productivity, approvals, the day's close.",
         places=frozenset({Place.HOME}),

@@ -86,12 +86,15 @@ def plans(session: Session, policy: PatientPolicy, guarantor_ids: Sequence[int],
         parts[part.plan_id].append(part)
     paid = payments_of(session, sorted(running))
     return {
-        guarantor_id: _plan(plan, parts[plan.id], _sum(paid[guarantor_id], plan.after_payment), policy, on)
+        guarantor_id: plan_standing(plan, parts[plan.id], _sum(paid[guarantor_id], plan.after_payment), policy, on)
         for guarantor_id, plan in running.items()
     }
 
 
-def _plan(plan: PaymentPlan, parts: list[PlanInstalment], paid: int, policy: PatientPolicy, on: date) -> PlanStanding:
+def plan_standing(
+    plan: PaymentPlan, parts: Iterable[PlanInstalment], paid: int, policy: PatientPolicy, on: date
+) -> PlanStanding:
+    """A plan as it stands on a day on which so much was paid on it."""
     owed = missed = 0
     following: PlanInstalment | None = None
     for part in sorted(parts, key=lambda one: one.number):

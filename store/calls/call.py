@@ -83,7 +83,7 @@ def require_allowed(change: Change, guarantor: Guarantor) -> None:
 def require_verified(call: PatientCall) -> None:
     """Refuse to talk about money before the identity is checked."""
     if not call.verified:
-        raise Refused("The identity is not checked yet.", do="Check two items first (v).")
+        raise Refused("The identity is not checked yet.", do="Check two items first (c).")
 
 
 def _end(change: Change, call: PatientCall, state: CallState, note: str = "") -> None:

@@ -56,7 +56,7 @@ def call_record(session: Session, guarantor_id: int) -> Record:
         headline = f"owes {show_cents(balance.patient_due, sign='$')}  {headline}"
     blocks.append(_who(session, guarantor, policy, f"{words(times)}  {allowed}", reason))
     blocks.append(_log(session, guarantor_id))
-    state = "identity checked" if verified else "check the identity (v)"
+    state = "identity checked" if verified else "check the identity (c)"
     title = f"Call {guarantor.number}  {reason}"
     return Record(title, headline, state, (Tab("Call", tuple(blocks)),), account_id=guarantor_id,
                   version=guarantor.version)  # fmt: skip
@@ -103,7 +103,7 @@ def _identity(session: Session, guarantor: Guarantor, call: PatientCall | None) 
         .order_by(col(Encounter.service_date).desc())
     ).first()
     address = f"{guarantor.line1}, {guarantor.city} {guarantor.state} {guarantor.zip}"
-    done = call.verified if call is not None and call.verified else "NOT YET: ask for two, then press v"
+    done = call.verified if call is not None and call.verified else "NOT YET: ask for two, then press c"
     return Facts(
         (
             ("Checked", done),

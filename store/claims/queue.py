@@ -13,6 +13,7 @@ from store.claims.judge import finding_line, findings_of
 from store.claims.states import ClaimState
 from store.claims.view import claim_record
 from store.people.roles import Permission
+from store.queries.open_on import asked_about_claims
 from store.tables import Claim, ClaimFinding, ClaimVersion, Patient, Payer, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.values import Column, Kind, Why
@@ -105,4 +106,5 @@ CLAIMS = Queue(
     preview=_preview,
     why=_why,
     record=claim_record,
+    asked=asked_about_claims,
 )

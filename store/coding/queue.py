@@ -13,6 +13,7 @@ from store.coding.states import CodingState
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
+from store.queries.open_on import asked_about
 from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
@@ -136,4 +137,5 @@ CODING = Queue(
     preview=_preview,
     why=_why,
     record=encounter_record,
+    asked=asked_about,
 )

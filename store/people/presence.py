@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Presence:
         self.engine = engine
         self.actor = actor
         self._session_id: int | None = None
+        self._last_visit: date | None = None
         self._seen = datetime.min.replace(tzinfo=UTC)
 
     # Coming and going
@@ -44,6 +45,7 @@ class Presence:
     def _come_in(self, verb: str) -> None:
         with storage_told(), Session(writer(self.engine)) as session:
             self._session_id = seats.begin(session, self.actor, clock.now())
+            self._last_visit = seats.last_visit(session, self.actor, self._session_id)
             detail: dict[str, object] = {"session": self._session_id, "pid": os.getpid()}
             if verb:
                 detail["verb"] = verb

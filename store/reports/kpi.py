@@ -13,6 +13,7 @@ from store.reports.denials import DENIAL_KPIS
 from store.reports.measure import Figure, Kpi, Shape, measure
 from store.reports.money import MONEY_KPIS
 from store.reports.patients import PATIENT_KPIS
+from store.reports.payers import PAYER_KPIS
 from store.reports.values import Asked, Opens, Report, ReportRow, Series
 from store.work.values import Column, Kind
 
@@ -24,7 +25,8 @@ GROUPS = ("Claims", "Remittances", "Denials", "Receivables", "Collection", "Codi
 KPIS: dict[str, Kpi] = {
     kpi.key: kpi
     for kpi in sorted(
-        (*CLAIM_KPIS, *DENIAL_KPIS, *MONEY_KPIS, *CODING_KPIS, *PATIENT_KPIS), key=lambda one: GROUPS.index(one.group)
+        (*CLAIM_KPIS, *PAYER_KPIS, *DENIAL_KPIS, *MONEY_KPIS, *CODING_KPIS, *PATIENT_KPIS),
+        key=lambda one: GROUPS.index(one.group),
     )
 }
 

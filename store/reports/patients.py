@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import date, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col
 
-from store.accounts.agreements import Kept, payments_of, promise_standing
+from store.accounts.agreements import Kept, PlanStanding, payments_of, plan_standing, promise_standing
 from store.accounts.policy import policy_of
 from store.reports.measure import Kpi, Line, Shape, during, in_db, pick
 from store.reports.values import Period
+from store.statements.states import AccountState, RunState
 from store.tables import (
     Encounter,
     Guarantor,
     Patient,
     PatientPayment,
+    PaymentPlan,
+    PlanInstalment,
     Promise,
     StatementAccount,
     StatementRun,
@@ -61,6 +65,56 @@ def _promises(session: Session, period: Period) -> list[Line]:
         if stood.state is not Kept.OPEN:
             lines.append(Line(f"account {number}  {stood.state}", "", one.due_on, int(stood.state is Kept.KEPT), 1))
     return lines
+
+
+def _plans(session: Session, period: Period) -> list[Line]:
+    """Every plan that ran in the period; broken when too many parts were missed by its end or the period's."""
+    query = (
+        pick(PaymentPlan, Guarantor.number)
+        .join(Guarantor, col(Guarantor.id) == col(PaymentPlan.guarantor_id))
+        .where(col(PaymentPlan.made_on) <= period.end)
+        .where(or_(col(PaymentPlan.ended_on).is_(None), col(PaymentPlan.ended_on) >= period.start))
+        .order_by(col(PaymentPlan.made_on), col(PaymentPlan.id))
+    )
+    rows = in_db(session, query)
+    parts: dict[int, list[PlanInstalment]] = defaultdict(list)
+    mine = pick(PlanInstalment).where(col(PlanInstalment.plan_id).in_([plan.id for plan, _ in rows]))
+    for (part,) in in_db(session, mine):
+        parts[part.plan_id].append(part)
+    policy = policy_of(session)
+    paid = payments_of(session, sorted({plan.guarantor_id for plan, _ in rows})) if rows else {}
+
+    def stood(plan: PaymentPlan, on: date) -> PlanStanding:
+        came = sum(
+            cents for number, day, cents in paid.get(plan.guarantor_id, []) if number > plan.after_payment and day <= on
+        )
+        return plan_standing(plan, parts[plan.id], came, policy, on)
+
+    lines = []
+    for plan, number in rows:
+        if stood(plan, period.start - timedelta(days=1)).done:
+            continue  # it was paid off before
+        missed = stood(plan, min(plan.ended_on or period.end, period.end)).missed
+        what = f"account {number}  {missed} missed"
+        lines.append(Line(what, plan.ended_why, plan.made_on, int(missed >= policy.plan_missed), 1))
+    return lines
+
+
+def _returned(session: Session, period: Period) -> list[Line]:
+    """Every statement of the runs that were sent in the period; counted when it came back."""
+    went = (AccountState.SENT, AccountState.DELIVERED, AccountState.RETURNED)
+    query = (
+        pick(Guarantor.number, StatementRun.id, StatementRun.as_of, StatementAccount.state, StatementAccount.result)
+        .join(StatementRun, col(StatementRun.id) == col(StatementAccount.run_id))
+        .join(Guarantor, col(Guarantor.id) == col(StatementAccount.guarantor_id))
+        .where(col(StatementRun.state).in_((RunState.SENT, RunState.RECONCILED)))
+        .where(col(StatementAccount.state).in_(went), col(StatementRun.as_of).between(period.start, period.end))
+        .order_by(col(StatementRun.as_of), col(Guarantor.number))
+    )
+    return [
+        Line(f"statement {run}-{number}", result, on, int(state == AccountState.RETURNED), 1)
+        for number, run, on, state, result in in_db(session, query)
+    ]
 
 
 def _at_service(session: Session, period: Period) -> list[Line]:
@@ -113,6 +167,12 @@ PATIENT_KPIS = (
         lines=_statements, money=True, group="Patients"),
     Kpi("promises", "Promises kept", "promises kept", "promises due", "kept or broken by the payments that came",
         lines=_promises, exclusions="promises that are still open", group="Patients"),
+    Kpi("plan-default", "Plans in default", "plans that missed as many parts as the practice allows (plan_missed)",
+        "plans that ran in the period", "missed by the payments that came, with the grace", lines=_plans, better="down",
+        group="Patients", exclusions="plans that were paid off before the period"),
+    Kpi("returned-mail", "Returned mail", "statements that came back", "statements that were mailed",
+        "by date of the run; the vendor's results", lines=_returned, better="down", group="Patients",
+        exclusions="runs that were unsent, statements that were voided"),
     Kpi("at-service", "Cash at the time of service", "patients' money on or before the day they were last seen",
         "patients' money", "HFMA POS cash", lines=_at_service, money=True, group="Patients"),
     Kpi("touches", "Touches to resolve", "times that closed items were taken to work", "items closed",

@@ -6,7 +6,8 @@ They are made from what is kept, values and words, so that the same run gives th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -128,24 +129,26 @@ def write_run(practice: Practice, run_id: int, folder: Path) -> tuple[Path, ...]
         name, known = f"statements_{run.as_of.isoformat()}_{run.id}", run.pdf_sha256
         sent = run.state != RunState.GENERATED
         words = words_of_run(session, run_id)
-        pages = select(func.count()).where(StatementAccount.run_id == run_id, StatementAccount.included)
-        count = session.exec(pages).one()
+        included = select(func.count()).where(StatementAccount.run_id == run_id, StatementAccount.included)
+        count = session.exec(included).one()
     if not count:
         return ()
     make_folder(folder)
     pdf, vendor, table = (folder / f"{name}.{kind}" for kind in ("pdf", "jsonl", "csv"))
     if not pdf.exists():
-        with new_file(pdf) as file:
-            write_pdf(counted(statements_of(practice, run_id), count, "pages printed"), file, words=words)
+        with new_file(pdf) as file, closing(statements_of(practice, run_id)) as pages:
+            write_pdf(counted(pages, count, "pages printed"), file, words=words)
         digest = _digest(pdf)
         if sent and not known:
             practice.do(KeepImage(run_id, digest))
         elif sent and digest != known:
             raise Refused("This version draws the pages differently from how they were sent.", where=pdf.name)
     if not vendor.exists():
-        write_json_lines(counted(statements_of(practice, run_id), count, "for the vendor"), vendor, words=words)
+        with closing(statements_of(practice, run_id)) as pages:
+            write_json_lines(counted(pages, count, "for the vendor"), vendor, words=words)
     if not table.exists():
-        write_csv(counted(statements_of(practice, run_id), count, "for the vendor"), table, words=words)
+        with closing(statements_of(practice, run_id)) as pages:
+            write_csv(counted(pages, count, "for the vendor"), table, words=words)
     return pdf, vendor, table
 
 
@@ -171,8 +174,8 @@ class KeepImage(Command):
         return Said("The picture of the run is kept.", run.id)
 
 
-def statements_of(practice: Practice, run_id: int) -> Iterator[Statement]:
-    """The statements of a run, one at a time, by account."""
+def statements_of(practice: Practice, run_id: int) -> Generator[Statement, None, None]:
+    """The statements of a run, one at a time, by account; closed early it gives its connection back."""
     with practice.reading() as session:
         query = (
             select(StatementAccount.content)

@@ -47,6 +47,7 @@ class Queue:
     `join` adds the stage's tables to a select over `WorkItem`; `preview` gives up to three lines for each subject.
     A column of kind DAYS is filled with a date and shown as the days from today to it, one of kind AGE as those since.
     `put_off` is what becomes of a record whose item was deferred.
+    `asked` gives the subjects about which a question to a provider is open.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Queue:
     why: Callable[[Session, WorkItem], Why]
     record: Callable[[Session, int], Record]
     put_off: Callable[[Change, int], None] | None = None
+    asked: Callable[[Session, Sequence[int]], frozenset[int]] | None = None
 
     @property
     def info(self) -> QueueInfo:
@@ -102,8 +104,17 @@ def find(name: str, actor: Actor) -> Queue:
     return queue
 
 
-def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, start: int, limit: int) -> Page:
-    """Rows `start` to `start + limit` of a view, and the view's figures."""
+def page(
+    session: Session,
+    queue: Queue,
+    actor: Actor,
+    view: View,
+    today: date,
+    start: int,
+    limit: int,
+    last_visit: date | None = None,
+) -> Page:
+    """Rows `start` to `start + limit` of a view, and the view's figures; new is what came after `last_visit`."""
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     where = _conditions(queue, actor, view, today)
     total, cents, past, due = _figures(session, queue, view, where, today, soon)
@@ -118,11 +129,12 @@ def page(session: Session, queue: Queue, actor: Actor, view: View, today: date, 
     cells = [tuple(_cell(kind, value, today) for kind, value in zip(kinds, row[2:], strict=True)) for row in found]
     subjects = [row[0].subject_id for row in found]
     previews = queue.preview(session, subjects) if subjects else {}
+    asked = queue.asked(session, subjects) if queue.asked is not None and subjects else frozenset()
     rows = tuple(
         Row(
             item.id,
             item.subject_id,
-            _flag(item, owner, today, soon),
+            _flag(item, owner, today, soon) or _quiet_flag(item, asked, last_visit),
             line,
             owner or "",
             previews.get(item.subject_id, ()),
@@ -235,6 +247,13 @@ def _flag(item: WorkItem, owner: str | None, today: date, soon: date) -> str:
     if owner:
         return "*"
     return "$" if item.cents >= HIGH_VALUE_CENTS else ""
+
+
+def _quiet_flag(item: WorkItem, asked: frozenset[int], last_visit: date | None) -> str:
+    """What is told of an item that nothing presses: a question is open, or it came after the last visit's day."""
+    if item.subject_id in asked:
+        return "?"
+    return "N" if last_visit is not None and item.opened_on > last_visit else ""
 
 
 def _cell(kind: Kind, value: Any, today: date) -> Cell:

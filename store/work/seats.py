@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store.errors import NotAllowed, NotFound
@@ -24,6 +25,15 @@ def begin(session: Session, actor: Actor, now: datetime) -> int:
     session.add(row)
     session.flush()
     return row.id
+
+
+def last_visit(session: Session, actor: Actor, session_id: int) -> date | None:
+    """The day on which the person was last here before this session; None for the first time."""
+    query = select(func.max(LoginSession.seen_at)).where(
+        LoginSession.user_id == actor.user_id, LoginSession.id != session_id
+    )
+    at = session.exec(query).one()
+    return at.date() if at is not None else None
 
 
 def seen(session: Session, session_id: int, now: datetime) -> None:

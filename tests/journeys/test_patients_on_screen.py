@@ -119,7 +119,7 @@ async def test_a_call_that_ends_in_a_promise_takes_twelve_keys_at_most(world: Wo
             shown = desk.text("#text")
             assert "227.00" not in shown
             assert "check the identity" in desk.text("#title")
-            await desk.press("v", "1", "1")
+            await desk.press("c", "1", "1")
             await desk.settle()
             assert "$227.00" in desk.text("#text") + desk.text("#headline")
             assert app.screen.focused is app.screen.query_one("#text")  # it can be read on by j and k

@@ -10,6 +10,7 @@ from typing import Any
 
 from store.errors import NotAllowed, NotFound, Refused, Stale, Taken
 from store.people.identities import Identities
+from store.people.roles import Permission
 from store.reports.values import Opens, Report, ReportRow, Series
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import BoardLine, Column, Done, Kind, Lease, NamedView, Page, QueueInfo, Row, SortKey, View, Why
@@ -87,6 +88,8 @@ class FakePractice:
     closed: bool = False
     with_lease: Lease | None = None
     kept_sitting: str = ""
+    clipboard: list[tuple[str, int]] = field(default_factory=list)
+    may: frozenset[str] = frozenset(str(one) for one in Permission)
     reported: list[tuple[str, date | None, date | None, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -137,6 +140,12 @@ class FakePractice:
     def report(self, key: str, start: date | None, end: date | None, argument: str) -> Report:
         self.reported.append((key, start, end, argument))
         return report(key, argument)
+
+    def copied(self, subject: str, letters: int, /) -> None:
+        self.clipboard.append((subject, letters))
+
+    def rights(self) -> frozenset[str]:
+        return self.may
 
     def sitting(self) -> str:
         return self.kept_sitting

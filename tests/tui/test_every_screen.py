@@ -20,8 +20,8 @@ WAYS: dict[str, Way] = {
     "record": ("j", "j", "j", "j", "j", "enter", "enter"),
     "claim": ("j", "j", "j", "j", "j", "enter", "o"),
     "ledger": ("j", "j", "j", "j", "j", "enter", "l"),
-    "report": ("r", "1"),
-    "rows of a report": ("r", "1", "enter"),
+    "report": ("#", "1"),
+    "rows of a report": ("#", "1", "enter"),
 }
 """From the board, by keys alone."""
 

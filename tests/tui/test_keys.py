@@ -15,7 +15,7 @@ from tui.screens.help import action_lines
 from tui.screens.home import HomeScreen
 from tui.screens.queue import QueueScreen
 from tui.screens.record import RecordBody, RecordScreen
-from tui.verbs import SHARED
+from tui.verbs import PRACTICE, SHARED
 from tui.widgets.note_pane import NotePane
 from tui.widgets.queue_list import QueueList
 
@@ -28,6 +28,51 @@ def test_no_key_means_two_things_in_a_queue(spec: QueueScreenSpec) -> None:
 @pytest.mark.parametrize("place", list(Place))
 def test_no_key_means_two_things_in_a_place(place: Place) -> None:
     assert clashes(at(place, REGISTRY)) == []
+
+
+GRAMMAR = {
+    "j": "down", "k": "up", "g": "top", "G": "bottom", "enter": "open", "escape": "back", "space": "mark",
+    "*": "mark_all", "/": "filter", "s": "sort", "v": "view", "n": "next", "t": "note", "d": "defer", "a": "assign",
+    "e": "escalate", "o": "claim", "l": "ledger", "u": "undo", ".": "repeat", "y": "why", "x": "export", ":": "palette",
+    "?": "help", "q": "quit", "#": "report", "=": "period",
+}  # fmt: skip
+"""The keys whose meaning never changes, and whose they are."""
+SAME = {
+    ("enter", "desk.take"): "Enter takes up what is under the cursor",
+    ("o", "desk.book"): "all about the code, as it is all about the claim",
+    ("o", "book.code"): "all about the code, as it is all about the claim",
+    ("/", "desk.find"): "finds words in the note",
+    ("/", "find"): "finds words where there are no rows to filter",
+    ("v", "look"): "the views of a report: its rows or its picture",
+}
+"""Where a grammar key keeps its meaning under another name."""
+
+
+def _screens() -> dict[str, list[Action]]:
+    """Every action by where it works: each screen, each pane of it, each queue."""
+    from tui.widgets.desk_codes import DeskCodes
+    from tui.widgets.desk_findings import DeskFindings
+    from tui.widgets.drawer import Drawer
+
+    found: dict[str, list[Action]] = {str(place): list(at(place, (*REGISTRY, *PRACTICE))) for place in Place}
+    del found[Place.NOTE]  # a text that is read has the keys of a text, as `?` says there
+    found |= {one.__name__: list(one.ACTIONS) for one in (QueueList, RecordBody, Drawer, DeskCodes, DeskFindings)}
+    found |= {f"queue {name}": [*SHARED, *spec.actions] for name, spec in load_specs().items()}
+    return found
+
+
+@pytest.mark.parametrize("where", _screens())
+def test_a_key_of_the_grammar_means_the_same_on_every_screen(where: str) -> None:
+    for action in _screens()[where]:
+        for key in action.keys:
+            assert GRAMMAR.get(key) in {None, action.id} or (key, action.id) in SAME, (where, key, action.id)
+
+
+def test_what_is_done_from_the_board_has_keys_of_its_own() -> None:
+    """Who comes from the board to a queue or a desk finds no key of it with another meaning."""
+    reports = next(one for one in PRACTICE if one.id == "report")
+    taken = {key for spec in load_specs().values() for action in spec.actions for key in action.keys}
+    assert not taken.intersection(reports.keys)
 
 
 def test_a_clash_is_found() -> None:

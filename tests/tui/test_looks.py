@@ -49,10 +49,10 @@ FROM_THE_BOARD = {
     "board": (),
     "tour": ("colon", "t", "o", "u", "r", "enter"),
     "palette": ("colon",),
-    "reports": ("r",),
-    "report": ("r", "1"),
-    "picture": ("r", "1", "v", "2"),
-    "rows": ("r", "1", "enter"),
+    "reports": ("#",),
+    "report": ("#", "1"),
+    "picture": ("#", "1", "v", "2"),
+    "rows": ("#", "1", "enter"),
 }
 
 

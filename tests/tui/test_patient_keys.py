@@ -15,10 +15,16 @@ from store.statements.dunning import SetDunningMessage
 from store.statements.wording import SetTemplate
 from store.work.values import Row
 from tests.store.world import DAY, on
+from tests.tui.fake import FakePractice
+from tests.tui.support import SMALL, Desk
+from tui.app import SuperbillApp
 from tui.asks import Answer, Chosen
-from tui.keys import find
-from tui.queues import calls, run, statements
+from tui.keys import Action, find
+from tui.queues import QueueScreenSpec, calls, load_specs, run, statements
 from tui.queues import refunds as refund_keys
+from tui.reference import commands_of
+from tui.rights import right_of
+from tui.screens.queue import QueueScreen
 
 SOON = date(2026, 3, 19)
 CASES: dict[str, tuple[str, dict[str, Answer], list[object]]] = {
@@ -58,7 +64,7 @@ CASES: dict[str, tuple[str, dict[str, Answer], list[object]]] = {
     "statements h": ("h", {"kind": "QMB", "reason": ""}, [holds.PlaceHold(7, "QMB", "")]),
     "statements h lift": ("h", {"kind": "lift", "reason": ""}, [holds.LiftHolds(7)]),
     "statements w": ("w", {"folder": "o"}, [papers.PrintPaper(7, "why", Path("o"))]),
-    "calls v": ("v", {"first": "address", "second": "phone"}, [call.VerifyCaller(7, "address", "phone")]),
+    "calls c": ("c", {"first": "address", "second": "phone"}, [call.VerifyCaller(7, "address", "phone")]),
     "calls m": ("m", {"cents": 500, "by": 10}, [call.CallPromise(7, 500, SOON)]),
     "calls P": ("P", {"cents": 500, "method": "card", "reference": ""}, [call.CallPayment(7, 500, "card", "")]),
     "calls L": ("L", {"total": 900, "each": 300, "first": 10}, [call.CallPlan(7, 900, 300, SOON)]),
@@ -100,3 +106,49 @@ def test_a_digit_is_an_outcome_of_a_call(digit: int, outcome: str) -> None:
     action = next(one for one in calls.SPEC.actions if one.id == f"calls.{digit}")
     assert action.build is not None
     assert list(action.build(Chosen("calls", (Row(1, 7, "", ()),)))) == [call.EndCall(7, outcome)]
+
+
+async def test_what_the_role_has_no_right_to_stands_in_brackets_and_says_why() -> None:
+    practice = FakePractice(3, may=frozenset({"work denials"}))
+    app = SuperbillApp(lambda: practice, specs={"denials": QueueScreenSpec("denials", actions=(_WRITE_OFF, _START))})
+    async with app.run_test(size=SMALL) as pilot:
+        desk = Desk(app, pilot, practice)
+        await desk.settle()
+        app.push_screen(QueueScreen(app.session, "denials"))
+        await desk.settle()
+        assert "(w write off)" in desk.footer
+        assert "S start" in desk.footer
+        assert "(S" not in desk.footer
+        await desk.press("w")
+        assert "needs the right 'write off', which your role does not have" in desk.status
+        assert not desk.asks
+        await desk.press("?")
+        for letter in "write":
+            await desk.pilot.press(letter)
+        await desk.settle()
+        assert "Your role does not have it" in " ".join(desk.text("#text").split())
+
+
+def _write_off(_chosen: Chosen) -> list[object]:
+    from store.denials.commands import WriteOffDenial
+
+    return [WriteOffDenial(1, "too late")]
+
+
+def _start(_chosen: Chosen) -> list[object]:
+    from store.denials.commands import StartDenial
+
+    return [StartDenial(1)]
+
+
+_WRITE_OFF = Action(id="x.off", key="w", label="write off", help="Give it up.", build=_write_off, rank=1)
+_START = Action(id="x.start", key="S", label="start", help="Begin.", build=_start, rank=2,
+                confirm=lambda _chosen: "Begin?")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", load_specs())
+def test_the_right_that_is_read_without_loading_a_command_is_the_command_s_own(name: str) -> None:
+    specs = load_specs()
+    for action in specs[name].actions:
+        rights = {str(one.permission) for one in commands_of(action, specs) if getattr(one, "permission", None)}
+        assert right_of(action, specs) in (rights or {""}), action.id

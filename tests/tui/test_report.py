@@ -16,7 +16,7 @@ from tui.widgets.bars import bars, written
 
 
 async def _report(desk: Desk) -> None:
-    await desk.press("r", "1")
+    await desk.press("#", "1")
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])

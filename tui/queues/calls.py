@@ -127,7 +127,7 @@ SPEC = QueueScreenSpec(
     queue="calls",
     screen="tui.screens.call:CallScreen",
     actions=(
-        Action(id="calls.verify", key="v", label="identity", build=_verify, places=_CALL, rank=5,
+        Action(id="calls.verify", key="c", label="identity", build=_verify, places=_CALL, rank=5,
                asks=(Pick(name="first", question="Right was", choices=_items(0)),
                      Pick(name="second", question="and", choices=_items(1))),
                help="Two items of the identity were right; only then the balance is shown and talked about."),

@@ -114,7 +114,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
 
         about = await self.help_about()
         told = await self.session.calls.run(self.session.told, self.all_actions())
-        self.app.push_screen(HelpScreen(self.all_actions(), self.help_notes(), about, told))
+        self.app.push_screen(HelpScreen(self.all_actions(), self.help_notes(), about, told, self.session.lacking))
 
     async def help_about(self) -> Why | None:
         """What there is to say of the focused item."""
@@ -210,17 +210,24 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         assert isinstance(self.app, SuperbillApp)
         return self.app
 
+    def copied_from(self) -> str:
+        """The record that a copied text belongs to: queue:subject_id, or what is shown here."""
+        row = getattr(self, "_row", None) or getattr(getattr(self, "_list", None), "row", None)
+        return f"{self.queue or self.place}:{row.subject_id if isinstance(row, Row) else 0}"
+
     def copied(self) -> str:
         """What `copy` takes when the focused widget has nothing of its own."""
         return ""
 
-    def do_copy(self, _count: int | None) -> None:
-        """Puts a text on the clipboard of the person's own machine, and shows it in any case."""
+    async def do_copy(self, _count: int | None) -> None:
+        """Puts a text on the clipboard of the person's own machine, once the trail has it; shows it in any case."""
         text = next((said for one in (self.focused, self) if (said := getattr(one, "copied", str)())), "")
         if not text:
             raise Refused("There is nothing here to copy.")
         allowed = self._terminal.settings.copy == "osc52"
         if allowed:
+            calls = self.session.calls
+            await calls.run(calls.practice.copied, self.copied_from(), len(text))
             self.app.copy_to_clipboard(text)
         hint = "is on your clipboard, if the terminal allows it" if allowed else "copying is off in settings.toml"
         self.status.say(one_line(text), hint=hint)

@@ -37,7 +37,7 @@ class CallScreen(RecordScreen):
     async def do_ledger(self, count: int | None) -> None:
         """The ledger, once the identity is checked."""
         if self._record is None or "checked" not in self._record.state:
-            raise Refused("The identity is not checked yet.", do="Check two items first (v).")
+            raise Refused("The identity is not checked yet.", do="Check two items first (c).")
         await super().do_ledger(count)
 
     def help_notes(self) -> Sequence[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 
 from textual import events
@@ -29,9 +29,10 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         notes: Sequence[tuple[str, str]] = (),
         about: Why | None = None,
         told: Mapping[str, str] = MappingProxyType({}),
+        lacking: Container[str] = frozenset(),
     ) -> None:
         super().__init__()
-        self._about, self._told = about, told
+        self._about, self._told, self._lacking = about, told, lacking
         self._actions = tuple(actions)
         self._notes = tuple(notes)
         self._input = LineInput(hint="type to find", id="find")
@@ -77,16 +78,18 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         for title, actions in self._groups():
             shown = [one for one in actions if _holds(words, one.shown, one.label, one.help)]
             if shown:
-                lines += [
-                    ((" " + title, BOLD),),
-                    *(line for one in shown for line in action_lines(one, width, self._told.get(one.id, ""))),
-                    (),
-                ]
+                lines += [((" " + title, BOLD),), *(line for one in shown for line in self._action(one, width)), ()]
         notes = [(name, means) for name, means in self._notes if _holds(words, name, means)]
         if notes:
             lines.append(((" What is shown", BOLD),))
             lines += [line for name, means in notes for line in _note_lines(name, means, width)]
         self._text.show(lines or [((" Nothing like that.", DIM),)])
+
+    def _action(self, action: Action, width: int) -> list[Line]:
+        lines = action_lines(action, width, self._told.get(action.id, ""))
+        if action.id not in self._lacking:
+            return lines
+        return [tuple((text, DIM) for text, _ in line) for line in lines]
 
     def _about_lines(self, words: Sequence[str], width: int) -> list[Line]:
         """What is said of the focused item, with the rule's source."""

@@ -100,7 +100,7 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Draws the footer anew."""
-        self.keys_line.set_actions(footer(self.all_actions()), marked=self.marked())
+        self.keys_line.set_actions(footer(self.all_actions()), marked=self.marked(), lacking=self.session.lacking)
 
     # Keys
 
@@ -185,6 +185,9 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
 
     def perform(self, action: Action, count: int | None = None) -> None:
         """Does an action: at once, or in the background when it has to ask or to reach the store."""
+        if right := self.session.lacking.get(action.id):
+            self.status.refuse(f"'{action.label}' needs the right '{right}', which your role does not have.")
+            return
         if action.build is not None:
             self.in_background(self.command(action, count))
             return

@@ -80,6 +80,8 @@ class QueueScreen(ViewedScreen):
         self._list.configure(self._info.columns, self._view.sort)
         await self._list.reload()
         self.status.say(self.session.greeted() if self.is_current else "")
+        await self.session.learn(self.actions())
+        self.show_keys()
 
     # What the list tells
 

@@ -96,6 +96,8 @@ class RecordScreen(WorkScreen):
             self.status.refuse(f"{one_line(str(taken))} You can read it.")
         else:
             self.status.say(self.session.greeted())
+        await self.session.learn(self.actions())
+        self.show_keys()
 
     def lost(self, error: Refused) -> None:
         """The lease ran out and somebody else may have the item."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from textual import events
 from textual.message import Message
@@ -29,9 +29,9 @@ class KeysLine(PlainText):
             if start <= event.x < end:
                 self.post_message(self.Clicked(name))
 
-    def set_actions(self, actions: Sequence[Action], *, marked: int = 0) -> None:
-        """Shows these actions; one that takes many rows says how many it would take."""
-        self._actions, self._marked = tuple(actions), marked
+    def set_actions(self, actions: Sequence[Action], *, marked: int = 0, lacking: Container[str] = frozenset()) -> None:
+        """Shows these actions; one that takes many rows says how many, one that the role lacks stands in brackets."""
+        self._actions, self._marked, self._lacking = tuple(actions), marked, lacking
         self._draw()
 
     def on_mount(self) -> None:
@@ -50,12 +50,15 @@ class KeysLine(PlainText):
         left = room
         for action in footer(self._actions):
             times = f" {self._marked}" if self._marked and action.many else ""
+            lacks = action.id in self._lacking
             key, label = action.first_key, f" {action.label}{times}  "
+            if lacks:
+                key, label = f"({key}", f" {action.label})  "
             if width_of(key + label) > room:
                 break
             self._spans.append((left - room, left - room + width_of(key + label), action.id))
             room -= width_of(key + label)
-            parts += [(key, KEY), (label, PLAIN)]
+            parts += [(key, DIM if lacks else KEY), (label, DIM if lacks else PLAIN)]
         self.show(*parts, (" " * max(0, room), PLAIN), ("?", KEY), (" help", PLAIN))
 
 

@@ -7,15 +7,25 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session
 
+from store.accounts.payments import TakePayment
+from store.accounts.plans import EndPlan, MakePlan
 from store.denials.appeals import AppealDenial
 from store.denials.commands import WriteOffDenial
 from store.errors import NotAllowed, NotFound, Refused
+from store.remits.money import ImportDeposits
 from store.remits.take_in import ImportRemittance
 from store.reports import REPORTS
 from store.reports.kpi import KPIS, about, kpi, shown_value
 from store.reports.measure import Figure, Kpi, Line, Shape, measure
 from store.reports.values import Asked, Period, Report, period_of
+from store.statements.results import ReconcileRun, Result
+from store.statements.runs import ApproveRun, SelectRun
+from store.statements.sending import GenerateRun, SendRun
+from store.tables import Guarantor, Underpayment
+from store.variance.disputes import FalseUnderpayment
 from tests.store.eras import era, pays
+from tests.store.variance.test_underpayments import post, rates, short
+from tests.store.work.patients import owing
 from tests.store.world import DAY, World, on
 
 PERIOD = Period(DAY - timedelta(days=30), DAY + timedelta(days=30))
@@ -73,6 +83,52 @@ def test_known_figures(world: World, key: str, expected: tuple[int, int]) -> Non
     worked(world)
     found = figure(world, key)
     assert (found.numerator, found.denominator) == expected
+
+
+def test_the_underpayment_rate_is_what_was_flagged_over_what_the_contract_says_of_all_lines(world: World) -> None:
+    rates(world)
+    short(world)
+    post(world, world.sent(), "CO-45 4500", "", trace="T2")  # allowed in full
+    post(world, world.sent(), "CO-29 19500", "", trace="T3")  # denied: no price was allowed
+    found = figure(world, "underpaid")
+    assert (found.numerator, found.denominator, found.rows) == (1_000, 30_000, 2)
+    world.do(FalseUnderpayment(world.one(Underpayment).id, "misread"))
+    assert figure(world, "underpaid").numerator == 0
+
+
+def test_unmatched_payments_are_counted_with_their_age_until_their_other_half_comes(world: World) -> None:
+    world.do(ImportDeposits("bank", b"date,amount,trace,payer,kind\n2026-03-09,227.00,EFT9,PRAIRIE,EFT\n"))
+    at_end = Period(DAY, DAY + timedelta(days=6))
+    age, money = figure(world, "unmatched-age", at_end), figure(world, "unmatched-money", at_end)
+    assert (age.value, age.denominator, money.numerator) == (6.0, 1, 22_700)
+    with on(DAY + timedelta(days=7)):
+        post(world, world.sent(), "", "", trace="EFT9")
+    assert figure(world, "unmatched-age", at_end).denominator == 1  # it did wait on that day
+    assert figure(world, "unmatched-age", Period(DAY, DAY + timedelta(days=7))).value is None
+
+
+def test_plans_in_default_and_returned_mail_are_shares_of_what_ran_and_of_what_was_mailed(world: World) -> None:
+    kept, broken, ended = owing(world), owing(world), owing(world)
+    for account in (kept, broken, ended):
+        world.do(MakePlan(account, 22_700, 5_000, DAY))
+    with on(DAY + timedelta(days=1)):
+        world.do(EndPlan(ended, "paid early"))
+        world.do(TakePayment(kept, 22_700, "card"))
+    late = Period(DAY + timedelta(days=30), DAY + timedelta(days=60))
+    for period, counts in ((Period(DAY, DAY + timedelta(days=5)), (0, 3)), (late, (1, 1))):
+        found = figure(world, "plan-default", period)
+        assert (found.numerator, found.denominator) == counts
+    world.sql("DELETE FROM plan_instalment")
+    world.sql("DELETE FROM payment_plan")
+    other = owing(world)
+    run_id = int(str(world.do(SelectRun(DAY)).result))
+    for step in (ApproveRun, GenerateRun, SendRun):
+        world.do(step(run_id))
+    back = f"{run_id}-{world.get(Guarantor, other).number}"
+    world.do(ReconcileRun(run_id, (Result(back, "returned", "moved"),), rest_delivered=True))
+    found = figure(world, "returned-mail")
+    assert (found.numerator, found.denominator) == (1, 3)
+    assert [row.cells[0] for row in report(world, "kpi", "returned-mail").rows if row.cells[3]] == [f"statement {back}"]
 
 
 def test_nothing_to_measure_is_no_zero(world: World) -> None:

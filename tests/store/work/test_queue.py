@@ -13,7 +13,9 @@ from store import clock
 from store.db import writer
 from store.errors import NotFound, Refused
 from store.money import show_cents
-from store.tables import WorkItem
+from store.queries.answer import CancelQuery
+from store.queries.compose import ComposeQuery
+from store.tables import AuditEntry, WorkItem
 from store.work.commands import Assign, Defer, Escalate
 from store.work.values import SortKey, View
 from tests.store.world import DAY, World, on, person
@@ -291,3 +293,30 @@ def test_a_payer_without_limits_has_no_date_and_is_no_error(world: World) -> Non
     world.sql("UPDATE claim SET filing_limit=NULL")
     assert ids(world, View("limit:>2026-01-01"), "claims") == []
     assert ids(world, View(sort=(SortKey("tf"),)), "claims") == [claim_id]
+
+
+def test_a_row_about_which_a_question_is_open_says_so_and_so_does_one_that_is_new_since_the_last_visit(
+    world: World,
+) -> None:
+    old, asked = world.encounter("PRMUT"), world.encounter("PRMUT")
+    world.code(asked, finish=False)
+    query_id = int(str(world.do(ComposeQuery(asked, "finding", ((15, 42),))).result))
+    before = world.who("coder")
+    before._come_in("")
+    before.close()
+    with on(DAY + timedelta(days=1)):
+        new = world.encounter("PRMUT")
+        back = world.who("coder")
+        back._come_in("")
+        world.sql("UPDATE work_item SET due = NULL")  # a deadline would be told first
+        flags = {row.subject_id: row.flag for row in back.page("coding", View()).rows}
+        assert {one: flags[one] for one in (old, asked, new)} == {old: "", asked: "?", new: "N"}
+        assert {row.flag for row in world.who("coder2").page("coding", View()).rows} == {"", "?"}  # never here before
+        world.do(CancelQuery(query_id, "found it"))
+        assert {row.subject_id: row.flag for row in back.page("coding", View()).rows}[asked] == ""
+
+
+def test_what_goes_to_a_clipboard_is_in_the_trail_without_its_words(world: World) -> None:
+    world.who("coder").copied("coding:7", 12)
+    last = world.all(AuditEntry)[-1]
+    assert (last.user_name, last.action, last.subject, last.detail) == ("coder", "copy", "coding:7", '{"letters":12}')

@@ -163,9 +163,11 @@ async def test_copying_is_off_until_the_settings_allow_it(monkeypatch: pytest.Mo
         assert str(desk.rows.row_at(0).cells[1]) in desk.status  # type: ignore[union-attr]
         assert "off in settings" in desk.status
         assert not copied
+        assert desk.practice.clipboard == []
         desk.app.settings = Settings(copy="osc52")
         await desk.press("ctrl+y")
         assert copied == [str(desk.rows.row_at(0).cells[1])]  # type: ignore[union-attr]
+        assert desk.practice.clipboard == [(f"denials:{desk.rows.row_at(0).subject_id}", len(copied[0]))]  # type: ignore[union-attr]
 
 
 async def test_a_mistake_is_said_on_the_first_screen() -> None:

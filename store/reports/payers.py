@@ -1,0 +1,111 @@
+"""Key figures of payers' money: what they allow less than their contract says, and payments that nothing matches."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col
+
+from store.money import show_cents
+from store.remits import matters
+from store.remits.dispositions import Disposition
+from store.remits.states import AnswerState
+from store.reports.measure import Kpi, Line, Shape, day_of, during, in_db, pick
+from store.reports.values import Period
+from store.tables import (
+    Claim,
+    ClaimLine,
+    Payer,
+    PaymentMatter,
+    RemitAdjustment,
+    RemitClaim,
+    RemitLine,
+    Remittance,
+    Underpayment,
+    WorkItem,
+)
+from store.variance.rates import Rates
+from store.variance.states import UnderpaymentState
+
+_APART = (matters.NO_EFT, matters.NO_ERA, matters.EFT_DIFF)
+_DENIED = ("2", "3", "4", "20", "21", "22", "23", "25")
+"""CLP02 of answers that price nothing: another payer's turn, denied, forwarded, reversed, not ours."""
+
+
+def _underpaid(session: Session, period: Period) -> list[Line]:
+    """Every answered line that a contract prices; short is what was flagged of it and not found false."""
+    refused = pick(RemitAdjustment.remit_line_id).where(
+        col(RemitAdjustment.remit_line_id).is_not(None),
+        col(RemitAdjustment.disposition) == Disposition.DENIAL,
+        col(RemitAdjustment.cents) > 0,
+    )
+    query = (
+        pick(Claim, ClaimLine, Payer.name, Remittance.posted_at, RemitClaim.id)
+        .join(RemitClaim, col(RemitClaim.id) == col(RemitLine.remit_claim_id))
+        .join(Remittance, col(Remittance.id) == col(RemitClaim.remittance_id))
+        .join(ClaimLine, col(ClaimLine.id) == col(RemitLine.claim_line_id))
+        .join(Claim, col(Claim.id) == col(RemitClaim.claim_id))
+        .join(Payer, col(Payer.id) == col(Claim.payer_id))
+        .where(during(Remittance.posted_at, period), col(RemitClaim.state) == AnswerState.MATCHED)
+        .where(col(RemitClaim.status).not_in(_DENIED), col(RemitLine.id).not_in(refused))
+        .order_by(col(Remittance.posted_at).desc(), col(RemitLine.id))
+    )
+    rows = in_db(session, query.select_from(RemitLine))
+    rates = Rates(session, {claim.payer_id for claim, *_ in rows})
+    short = _short(session)
+    lines = []
+    for claim, line, payer, at, answer in rows:
+        priced = rates.price(claim.payer_id, line.code, line.modifiers, max(1, line.units), line.service_date)
+        if priced is not None:
+            missing = short.get((line.id, answer), 0)
+            what = f"{claim.control_number} {line.code}"
+            lines.append(Line(what, payer, day_of(at), missing, priced.cents, claim.id))
+    return lines
+
+
+def _short(session: Session) -> dict[tuple[int, int], int]:
+    query = pick(
+        Underpayment.claim_line_id, Underpayment.remit_claim_id, Underpayment.expected, Underpayment.allowed
+    ).where(col(Underpayment.state) != UnderpaymentState.FALSE)
+    return {(line, answer): expected - allowed for line, answer, expected, allowed in in_db(session, query)}
+
+
+def _apart(session: Session, end: date) -> list[tuple[PaymentMatter, int]]:
+    """What waited at the end of a day for its other half, and since how many days."""
+    query = (
+        pick(PaymentMatter)
+        .join(WorkItem, and_(col(WorkItem.queue) == matters.QUEUE, col(WorkItem.subject_id) == col(PaymentMatter.id)))
+        .where(col(PaymentMatter.reason).in_(_APART), col(WorkItem.opened_on) <= end)
+        .where(or_(col(WorkItem.open), col(WorkItem.closed_on) > end))
+        .order_by(col(PaymentMatter.on), col(PaymentMatter.id))
+    )
+    return [(one, max(0, (end - one.on).days)) for (one,) in in_db(session, query)]
+
+
+def _age(session: Session, period: Period) -> list[Line]:
+    return [
+        Line(f"{one.trace}  {show_cents(one.amount, sign='$')}  {one.reason}", one.payer_name, one.on, days, 1)
+        for one, days in _apart(session, period.end)
+    ]
+
+
+def _money(session: Session, period: Period) -> list[Line]:
+    return [
+        Line(f"{one.trace}  {days} d  {one.reason}", one.payer_name, one.on, abs(one.amount), 0)
+        for one, days in _apart(session, period.end)
+    ]
+
+
+PAYER_KPIS = (
+    Kpi("underpaid", "Underpayment rate", "allowed less than the contract says, where that was flagged",
+        "what the contract says for every line that was answered", "expected less allowed, from $5 and 2 % on",
+        lines=_underpaid, money=True, better="down", group="Remittances",
+        exclusions="denied lines, codes that no contract on file prices, underpayments found false"),
+    Kpi("unmatched-age", "Unmatched payments, age", "days since the payment's date",
+        "payments whose money or remittance is missing or differs at the end", "CORE 370: three business days",
+        Shape.MEDIAN, lines=_age, better="down", group="Remittances", exclusions="what was matched or settled by then"),
+    Kpi("unmatched-money", "Unmatched payments, money", "payments whose money or remittance is missing at the end", "",
+        "CORE 370: three business days", Shape.SUM, lines=_money, money=True, better="down", group="Remittances",
+        exclusions="what was matched or settled by then"),
+)  # fmt: skip
