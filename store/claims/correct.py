@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from store.claims.build import QUEUE, called, rebuild
 from store.claims.edit_work import release_due, rescrub
+from store.claims.fields import set_fields
 from store.claims.parts import encounters_of, require_answered
 from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
@@ -43,6 +44,7 @@ class CorrectClaim(Command):
     """Mend what was wrong and make the next version.
 
     `modifiers` pairs a line's control number (or its number from 1) with its modifiers; None leaves a thing as it is.
+    `fields` are names of `store.claims.fields` with what they should say ('' takes one away).
     """
 
     claim_id: int
@@ -50,6 +52,7 @@ class CorrectClaim(Command):
     authorization: str = ""
     modifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     place: str | None = None
+    fields: tuple[tuple[str, str], ...] = free_text(default=())
     name: ClassVar[str] = "claims.correct"
     permission: ClassVar[Permission] = Permission.CLAIM
 
@@ -63,6 +66,7 @@ class CorrectClaim(Command):
                 encounter.place = clean_line(self.place)
         for which, modifiers in self.modifiers:
             _service(change, claim, which).modifiers = checks.accept_modifiers(modifiers)
+        set_fields(change, claim, self.fields)
         change.session.flush()
         outcome = rebuild(change, claim, clean_line(self.authorization))
         items.close(change, REJECTIONS, claim.id)

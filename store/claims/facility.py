@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session, select
 
 from store.errors import NotFound, Refused
+from store.money import parse_cents, show_cents
 from store.people.roles import Permission
 from store.tables import Claim, Encounter, FacilityBill
 from store.work.command import Change, Command, Said
@@ -81,6 +82,68 @@ def bill_of(session: Session, encounter_id: int) -> Bill | None:
     return Bill.model_validate_json(row.content) if row else None
 
 
+BILL_FIELDS = {
+    "bill_type": ("type of bill", "131"),
+    "attending_npi": ("attending provider", "2999900113"),
+    "operating_npi": ("operating provider", "2999900113"),
+    "status": ("discharge status", "01"),
+    "type": ("type of admission", "3"),
+    "source": ("source of admission", "1"),
+    "hour": ("hour of admission", "9"),
+    "discharge_hour": ("hour of discharge", "17"),
+    "admitting": ("admitting diagnosis", "R07.9"),
+    "reasons": ("reasons for the visit", "R07.9 R06.02"),
+    "present": ("present on admission, by diagnosis", "Y N U W"),
+    "conditions": ("condition codes", "44 C1"),
+    "occurrences": ("occurrence codes and days", "11 2026-03-02, 70 2026-03-02 2026-03-04"),
+    "values": ("value codes and amounts", "A1 100.00, 80 3.00"),
+    "drg": ("DRG", "470"),
+    "revenue": ("revenue codes, by line", "0450 0636"),
+}
+"""What can be set one by one: the field of `Bill`, what it is called, and an example."""
+
+_LISTS = frozenset({"reasons", "present", "conditions", "revenue"})
+
+
+def bill_text(session: Session, encounter_id: int) -> dict[str, str]:
+    """Each field of an encounter's bill as it is written."""
+    bill = bill_of(session, encounter_id)
+    if bill is None:
+        return {}
+    told = {name: getattr(bill, name) for name in BILL_FIELDS}
+    texts = {name: " ".join(value) if name in _LISTS else str(value or "") for name, value in told.items()}
+    days = (" ".join(str(part) for part in (one.code, one.day, one.until) if part) for one in bill.occurrences)
+    texts["occurrences"] = ", ".join(days)
+    texts["values"] = ", ".join(f"{one.code} {show_cents(one.cents)}".replace(",", "") for one in bill.values)
+    return texts | {name: "" if told[name] is None else str(told[name]) for name in ("hour", "discharge_hour")}
+
+
+def change_bill(change: Change, encounter_id: int, fields: dict[str, str]) -> None:
+    """Set fields of an encounter's bill, which begins with a type of bill and revenue codes."""
+    bill = bill_of(change.session, encounter_id)
+    told = bill.model_dump(mode="json") if bill else {}
+    for name, text in fields.items():
+        told[name] = _parsed(name, text)
+    row = change.session.get(FacilityBill, encounter_id) or FacilityBill(encounter_id=encounter_id, content="")
+    row.content = _checked(told).model_dump_json()
+    change.add(row)
+
+
+def _parsed(name: str, text: str) -> Any:
+    if name in _LISTS:
+        return text.upper().replace(",", " ").split()
+    if name in {"hour", "discharge_hour"}:
+        return text or None
+    parts = [part.split() for part in text.upper().split(",") if part.strip()]
+    if name == "occurrences":
+        return [dict(zip(("code", "day", "until"), part, strict=False)) for part in parts]
+    if name == "values":
+        if any(len(part) != 2 for part in parts):
+            raise Refused(f"{text[:30]!r} is no value code with its amount.", where=name, do="Write A1 100.00, 80 3.00")
+        return [{"code": part[0], "cents": parse_cents(part[1])} for part in parts]
+    return text.upper()
+
+
 @dataclass(frozen=True, slots=True)
 class SetFacilityBill(Command):
     """Make an encounter institutional; its claim is made anew if there is one that was not sent."""
@@ -115,10 +178,14 @@ class SetFacilityBill(Command):
 
 def _read(text: str) -> Bill:
     try:
-        told: dict[str, Any] = tomllib.loads(text)
-        return Bill.model_validate(told)
+        return _checked(tomllib.loads(text))
     except tomllib.TOMLDecodeError as wrong:
         raise Refused(f"This is not TOML: {wrong}.") from None
+
+
+def _checked(told: dict[str, Any]) -> Bill:
+    try:
+        return Bill.model_validate(told)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         raise Refused(f"{first['msg']}.", where=".".join(str(part) for part in first["loc"])) from None

@@ -10,6 +10,8 @@ from sqlmodel import Session
 
 from store.claims.correct import CorrectClaim, RouteToCoder
 from store.claims.edit_work import RescrubClaims
+from store.claims.facts import CLAIM_FIELDS, LINE_FIELDS
+from store.claims.fields import is_field
 from store.claims.judge import findings_of
 from store.claims.scrub import Fix, Severity
 from store.errors import NotFound, Refused
@@ -27,12 +29,17 @@ _ELSEWHERE = {
     Fix.WAIT: "It waits for somebody else: hold it (h) until then.",
     Fix.NOTHING: "Look at the rule (y).",
 }
+_FIXES = frozenset(Fix)
 _ASKED = {
     Fix.MEMBER: "member id",
     Fix.AUTHORIZATION: "authorisation number",
     Fix.PLACE: "place of service",
     Fix.MODIFIERS: "modifiers of the line",
     Fix.CODER: "question to the coder",
+    Fix.ADDRESS: "street; city; state; ZIP",
+    Fix.GROUP: "group number",
+    Fix.INSURANCE_TYPE: "insurance type (12 working aged, ...)",
+    **{Fix(one.name): f"{one.label}: {one.example}" for one in (*CLAIM_FIELDS, *LINE_FIELDS) if one.name in _FIXES},
 }
 
 
@@ -87,5 +94,8 @@ def _fix(session: Session, claim_id: int, mark: str, value: str) -> Command:
     if fix is Fix.PLACE:
         return CorrectClaim(claim_id, place=value)
     line = re.search(r"line (\d+)", found.place)
+    if fix is not Fix.MODIFIERS:
+        of_line = f"{line[1]}.{fix.value}" if line and is_field(fix.value, line=True) else fix.value
+        return CorrectClaim(claim_id, fields=((of_line, value),))
     modifiers = tuple(value.replace(",", " ").split())
     return CorrectClaim(claim_id, modifiers=((line[1] if line else "1", modifiers),))

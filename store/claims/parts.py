@@ -19,6 +19,7 @@ from store.coding.states import CodingState
 from store.errors import Refused
 from store.tables import (
     Claim,
+    ClaimFact,
     ClaimLine,
     ClaimVersion,
     Coverage,
@@ -159,6 +160,8 @@ def _alike(change: Change, claim: Claim, encounter: Encounter, days: int) -> boo
         return False
     if len({(one.provider_id, one.place, one.facility, one.setting) for one in encounters}) > 1:
         return False
+    if len({_told(change.session, one.id) for one in encounters}) > 1:
+        return False
     first = min(one.service_date for one in encounters)
     last = max(one.discharge_date or one.service_date for one in encounters)
     if (last - first).days >= days:
@@ -166,6 +169,14 @@ def _alike(change: Change, claim: Claim, encounter: Encounter, days: int) -> boo
     lines = [*lines_on(change.session, claim.id), *access.lines(change, encounter.id)]
     whole = sum(len(access.lines(change, one.id)) for one in encounters) == len(lines)
     return whole and fits(lines, "professional") and _diagnoses_fit(change.session, encounters)
+
+
+def _told(session: Session, encounter_id: int) -> frozenset[tuple[str, str]]:
+    """What an encounter tells on its claim as a whole: one claim can tell it only once."""
+    query = select(ClaimFact.name, ClaimFact.value).where(
+        ClaimFact.encounter_id == encounter_id, col(ClaimFact.service_line_id).is_(None)
+    )
+    return frozenset(session.exec(query).all())
 
 
 def _diagnoses_fit(session: Session, encounters: Iterable[Encounter]) -> bool:

@@ -24,8 +24,14 @@ from store.tables import Payer
 
 MEDICARE_FILINGS = frozenset({"MA", "MB"})
 
-REQUIRABLE = ("authorization", "referral", "group_number", "rendering_taxonomy", "referring", "clia", "attachment")
-"""What a payer may want on every claim, by name; the scrub stops a claim to it that lacks one."""
+REQUIRABLE = (
+    "authorization", "referral", "group_number", "rendering_taxonomy", "referring", "clia", "attachment", "ndc",
+    "ordering",
+)  # fmt: skip
+"""What a payer may want on every claim, by name; the scrub stops a claim to it that lacks one.
+
+(clia, ndc and ordering are wanted of the procedures that need them: `store.claims.scrub.needs`.)
+"""
 
 FREQUENCIES = ("1", "7", "8")
 KINDS = ("professional", "institutional")

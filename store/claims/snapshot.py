@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
 from store.claims.facility import Bill, bill_of
+from store.claims.facts import Facts
 from store.claims.parts import MAX_DIAGNOSES, encounters_of, lines_on
 from store.coding.access import pointer_ids
 from store.errors import Refused
@@ -32,6 +34,7 @@ from store.tables import (
 from store.x12.claim_values import (
     Address,
     BillingProvider,
+    ClaimDates,
     Clinician,
     LinePayment,
     OtherPayer,
@@ -104,7 +107,17 @@ def _institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, b
     revenue = [*bill.revenue, *[bill.revenue[-1]] * len(made.lines)]
     lines = tuple(
         InstitutionalLine(
-            line.control, code, line.charge, line.units, line.code, line.modifiers, line.service_date, prior=line.prior
+            line.control,
+            code,
+            line.charge,
+            line.units,
+            line.code,
+            line.modifiers,
+            line.service_date,
+            description=line.description,
+            attachments=line.attachments,
+            drug=line.drug,
+            prior=line.prior,
         )
         for line, code in zip(made.lines, revenue, strict=False)
     )
@@ -135,6 +148,15 @@ def _institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, b
         operating=_clinician(session, bill.operating_npi),
         others=made.others,
         authorization=made.authorization,
+        referring=made.referring,
+        facility=made.facility,
+        referral=made.referral,
+        medical_record=made.medical_record,
+        accident_state=made.accident_state,
+        delay_reason=made.delay_reason,
+        patient_share=made.patient_paid,
+        attachments=made.attachments,
+        note=made.note,
     )  # fmt: skip
 
 
@@ -154,13 +176,14 @@ def _compose_professional(session: Session, claim: Claim, frequency: str, author
     coverage = _one(session.get(Coverage, claim.coverage_id), "coverage")
     subscription = _subscription(session, coverage, claim.sequence, patient)
     others, prior = _others(session, claim, subscription, patient)
-    return ProfessionalClaim(
+    facts = Facts(session, [one.id for one in encounters_of(session, claim)])
+    made = ProfessionalClaim(
         control_number=claim.control_number,
         billing=_billing(practice),
         subscription=subscription,
         place=encounter.place,
         diagnoses=diagnoses,
-        lines=_lines(session, claim, positions, prior),
+        lines=_lines(session, claim, positions, prior, facts),
         patient=None if subscription.relationship == "18" else patient,
         rendering=Clinician(provider.last, provider.first, provider.npi, provider.taxonomy),
         frequency=frequency,
@@ -168,6 +191,9 @@ def _compose_professional(session: Session, claim: Claim, frequency: str, author
         authorization=authorization,
         others=others,
     )
+    told: dict[str, Any] = facts.of_claim()
+    days = {name: told.pop(name) for name in [*told] if name in ClaimDates.__dataclass_fields__}
+    return replace(made, **told, dates=ClaimDates(**days))
 
 
 def _diagnoses(session: Session, claim: Claim) -> tuple[tuple[str, ...], dict[int, int]]:
@@ -265,7 +291,7 @@ def _subscription(session: Session, coverage: Coverage, sequence: str, patient: 
 
 
 def _lines(
-    session: Session, claim: Claim, positions: dict[int, int], prior: dict[int, list[LinePayment]]
+    session: Session, claim: Claim, positions: dict[int, int], prior: dict[int, list[LinePayment]], facts: Facts
 ) -> tuple[ClaimServiceLine, ...]:
     query = select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.active).order_by(col(ClaimLine.id))
     made = []
@@ -273,6 +299,9 @@ def _lines(
         service = session.get(ServiceLine, line.service_line_id) if line.service_line_id else None
         pointers = tuple(positions[i] for i in pointer_ids(service) if i in positions) if service else (1,)
         timed = service.minutes if service is not None and is_anesthesia(line.code) else None
+        told: dict[str, Any] = facts.of_line(line.service_line_id)
+        if "ndc" in told:
+            told["drug"] = told.pop("ndc")
         made.append(
             ClaimServiceLine(
                 line.control,
@@ -284,6 +313,7 @@ def _lines(
                 modifiers=tuple(filter(None, line.modifiers.split(","))),
                 basis="MJ" if timed else "UN",
                 prior=tuple(prior.get(line.service_line_id or 0, ())),
+                **told,
             )
         )
     return tuple(made)

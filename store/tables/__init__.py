@@ -23,6 +23,7 @@ from store.tables.claim import (
     Batch,
     Claim,
     ClaimEvent,
+    ClaimFact,
     ClaimFinding,
     ClaimLine,
     ClaimOverride,
@@ -71,9 +72,9 @@ from store.tables.write_off import WriteOffLimit, WriteOffRequest
 
 __all__ = [
     "AccountHold", "Action", "Appeal", "AppealLevel", "ArchivedFile", "AssignmentRule", "Assistance",
-    "AuditEntry", "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFinding", "ClaimLine",
-    "ClaimOverride", "ClaimVersion", "CodeFavourite", "CodeMacro", "CodePick", "CodingReview", "CodingStep",
-    "ContractRate", "ControlNumber", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth",
+    "AuditEntry", "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFact", "ClaimFinding",
+    "ClaimLine", "ClaimOverride", "ClaimVersion", "CodeFavourite", "CodeMacro", "CodePick", "CodingReview",
+    "CodingStep", "ContractRate", "ControlNumber", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth",
     "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "Draft", "DunningMessage",
     "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "Holiday", "LedgerEntry", "LetterTemplate",
     "LoginSession", "MessageRule", "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment",

@@ -92,6 +92,22 @@ class ClaimLine(SQLModel, table=True):
     active: bool = True
 
 
+class ClaimFact(SQLModel, table=True):
+    """One field that a claim tells beside codes and people, as text (`store.claims.facts`).
+
+    It is the encounter's, or where `service_line_id` is given that procedure line's (no foreign key: when the taking
+    off of a line is undone, its fields are there again).
+    """
+
+    __tablename__ = "claim_fact"
+
+    id: int = key()
+    encounter_id: int = Field(foreign_key="encounter.id", index=True)
+    service_line_id: int | None = None
+    name: str
+    value: str
+
+
 class ClaimFinding(SQLModel, table=True):
     """What the last scrub of a claim found; `severity` is stop, warn or info, `fix` the key that leads to the fix.
 

@@ -32,6 +32,8 @@ def register(app: typer.Typer) -> None:
     claims.command("paper")(paper)
     claims.command("proof")(proof)
     claims.command("facility")(facility)
+    claims.command("set")(set_fields)
+    claims.command("fields")(fields)
     claims.command("retransmit")(retransmit)
     claims.command("route")(route)
     claims.command("return")(put_back)
@@ -250,6 +252,38 @@ def facility(
 
     with opened(db) as practice:
         say(practice.do(SetFacilityBill(encounter, file_text(file))).said)
+
+
+def set_fields(
+    control_number: str,
+    values: Annotated[list[str], typer.Argument(help="FIELD=VALUE, 2.FIELD=VALUE of line 2; empty takes it away.")],
+    db: Db = None,
+) -> None:
+    """Set fields of a claim (referring provider, drug, attachment, UB-04 codes, ...); its next version is made."""
+    from store.claims.correct import CorrectClaim
+
+    told = [value.partition("=") for value in values]
+    if any(not sign for _, sign, _ in told):
+        raise typer.BadParameter("Write FIELD=VALUE.")
+    pairs = tuple((name.strip(), text) for name, _, text in told)
+    with opened(db) as practice:
+        (claim_id,) = _ids(practice, [control_number])
+        say(practice.do(CorrectClaim(claim_id, fields=pairs)).said)
+
+
+def fields(control_number: Annotated[str, typer.Argument(help="Of this claim.")] = "", db: Db = None) -> None:
+    """Every field that can be set and how it is written; of a claim with what it says now."""
+    from store.claims.fields import fields_of, known_fields
+    from store.tables import Claim
+
+    if not control_number:
+        say_table(("field", "what it is", "for example"), [(f.name, f.label, f.example) for f in known_fields()])
+        return
+    with opened(db) as practice:
+        (claim_id,) = _ids(practice, [control_number])
+        with practice.reading() as session:
+            found = fields_of(session, session.get_one(Claim, claim_id))
+    say_table(("field", "what it is", "says"), [(f.name, f.label, f.value) for f in found])
 
 
 def retransmit(reason: str, numbers: Numbers = None, db: Db = None) -> None:

@@ -12,7 +12,7 @@ from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
-from tui.queues.corrections import CORRECTION_ASKS, correction
+from tui.queues.corrections import CLAIM_ASKS, correction
 from tui.verbs import day
 
 FOLDER = Words(name="folder", question="Folder", first="claims-out", hint="the claim file is created there")
@@ -195,7 +195,7 @@ SPEC = QueueScreenSpec(
             key="c",
             label="correct",
             help="Mend what is wrong; the next version is made of it.",
-            asks=CORRECTION_ASKS,
+            asks=CLAIM_ASKS,
             build=_correct,
             rank=50,
         ),

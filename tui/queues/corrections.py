@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from codesets.errors import Refused
@@ -22,18 +23,15 @@ def _as_it_is(practice: PracticeApi, chosen: Chosen) -> str:
         )
 
 
+_USUAL = (
+    Choice("modifiers", "modifiers of a line", "line number, then modifiers: 2 59 RT"),
+    Choice("authorization", "authorisation number"),
+    Choice("member", "member id"),
+    Choice("place", "place of service"),
+    Choice("nothing", "nothing, send it as it stands now"),
+)
 CORRECTION_ASKS: tuple[Ask, ...] = (
-    Pick(
-        name="what",
-        question="Correct what",
-        choices=(
-            Choice("modifiers", "modifiers of a line", "line number, then modifiers: 2 59 RT"),
-            Choice("authorization", "authorisation number"),
-            Choice("member", "member id"),
-            Choice("place", "place of service"),
-            Choice("nothing", "nothing, send it as it stands now"),
-        ),
-    ),
+    Pick(name="what", question="Correct what", choices=_USUAL),
     Words(
         name="value",
         question="Should be",
@@ -44,11 +42,55 @@ CORRECTION_ASKS: tuple[Ask, ...] = (
 )
 
 
+def _claim_choices(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
+    """What can be mended of a claim: the usual things, then each field with what it says now."""
+    from store.claims.fields import fields_of
+    from store.practice import Practice
+    from store.tables import Claim
+
+    if not isinstance(practice, Practice):
+        return _USUAL
+    with practice.reading() as session:
+        claim = session.get_one(Claim, chosen.rows[0].subject_id)
+        found = [one for one in fields_of(session, claim) if one.name != "authorization"]
+    return (*_USUAL, *(Choice(f"field {one.name}", one.label, one.value or one.example) for one in found))
+
+
+def _stands(practice: PracticeApi, chosen: Chosen) -> str:
+    """What the field says now."""
+    from store.claims.fields import value_of
+    from store.practice import Practice
+    from store.tables import Claim
+
+    kind, _, name = chosen.text("what").partition(" ")
+    if kind != "field":
+        return _as_it_is(practice, chosen)
+    if len(chosen.rows) != 1 or not isinstance(practice, Practice):
+        return ""
+    with practice.reading() as session:
+        return value_of(session, session.get_one(Claim, chosen.rows[0].subject_id), name)
+
+
+CLAIM_ASKS: tuple[Ask, ...] = (
+    Pick(name="what", question="Correct what", load=_claim_choices),
+    Words(
+        name="value",
+        question="Should be",
+        hint="for modifiers: 2 59 RT (line, then modifiers); empty takes a field away",
+        required=False,
+        suggest=_stands,
+    ),
+)
+"""For a claim: every field that it has, typed by a part of its name."""
+
+
 def correction(chosen: Chosen) -> dict[str, Any]:
     """The fields of a correction command."""
     what, value = chosen.text("what"), chosen.text("value")
     if what == "nothing":
         return {}
+    if what.startswith("field "):
+        return {"fields": ((what.removeprefix("field "), value),)}
     if not value:
         raise Refused("Nothing was written.", do="Write how it should be.")
     if what == "modifiers":

@@ -13,7 +13,7 @@ from tui.keys import Action
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
 from tui.queues.claims import BATCH, CANCEL, FOLDER, PUT_BACK, ROUTE
-from tui.queues.corrections import CORRECTION_ASKS, correction
+from tui.queues.corrections import CLAIM_ASKS, correction
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -88,7 +88,7 @@ SPEC = QueueScreenSpec(
             key="c",
             label="correct",
             help="Mend what was rejected; the claim goes out again with the next batch.",
-            asks=CORRECTION_ASKS,
+            asks=CLAIM_ASKS,
             build=_correct,
             many=True,
             rank=20,

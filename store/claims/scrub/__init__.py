@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlmodel import col, select
 
-from store.claims.scrub import coded, form, records
+from store.claims.scrub import coded, form, needs, records
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.claims.scrub.site_rules import Flat, Rule, flat_of, read_rule, site_rules
 from store.tables import Patient, SiteRule
@@ -21,7 +21,7 @@ _ORDER = {Severity.STOP: 0, Severity.WARN: 1, Severity.INFO: 2}
 
 def look(facts: Facts) -> tuple[Finding, ...]:
     """Every finding, stops first; the writer is asked only where nothing else stops the claim."""
-    found = [one for rule in (*form.RULES, *coded.RULES, *records.RULES) for one in rule(facts)]
+    found = [one for rule in (*form.RULES, *coded.RULES, *needs.RULES, *records.RULES) for one in rule(facts)]
     found += site_rules(facts, active_rules(facts), flat(facts))
     if not any(one.severity is Severity.STOP for one in found):
         found += form.writer(facts)

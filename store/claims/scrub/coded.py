@@ -74,8 +74,8 @@ def unlisted(facts: Facts) -> Iterator[Finding]:
         title = f" {entry.title.upper()}" if entry is not None else ""
         if not line.description and any(words in title for words in _NO_CODE):
             yield Finding("C.NOC", f"line {number} SV101-7", f"{line.code} has no meaning of its own: it needs words.",
-                          "Route it to the coder for a description.", Severity.WARN, line.code,
-                          "unlisted codes are described", "payers' front-end edits", Fix.CODER)  # fmt: skip
+                          "Write the words (f), or route it to the coder.", Severity.WARN, line.code,
+                          "unlisted codes are described", "payers' front-end edits", Fix.DESCRIPTION)  # fmt: skip
 
 
 def _encounter(facts: Facts, claim: ProfessionalClaim) -> CodedEncounter:

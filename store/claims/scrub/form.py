@@ -120,13 +120,13 @@ def subscriber(facts: Facts) -> Iterator[Finding]:
     if medicare and one.sequence != "P" and not one.insurance_type:
         yield Finding("C.MSP", "2000B SBR05", "Medicare pays second here, and the reason is missing.",
                       "Give the coverage its insurance type (12 working aged, 13 renal disease, ...).",
-                      rule="Medicare second: SBR05", source=GUIDE, fix=Fix.COVERAGE)  # fmt: skip
+                      rule="Medicare second: SBR05", source=GUIDE, fix=Fix.INSURANCE_TYPE)  # fmt: skip
 
 
 def _address(address: Address, place: str, message: str) -> Iterator[Finding]:
     if not (address.line1 and address.city and address.state and address.zip):
         yield Finding("C.ADDRESS", place, message, "Mend the patient.", rule="street, city, state and ZIP",
-                      source=FRONT_END, fix=Fix.PATIENT)  # fmt: skip
+                      source=FRONT_END, fix=Fix.ADDRESS)  # fmt: skip
     elif address.state not in STATES or len(address.zip) not in (5, 9):
         value = f"{address.state} {address.zip}"
         yield Finding(
@@ -137,7 +137,7 @@ def _address(address: Address, place: str, message: str) -> Iterator[Finding]:
             value=value,
             rule="state and ZIP",
             source=FRONT_END,
-            fix=Fix.PATIENT,
+            fix=Fix.ADDRESS,
         )
 
 

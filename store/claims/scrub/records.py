@@ -12,9 +12,10 @@ from sqlmodel import col, select
 from store.claims.deadlines import limit_words
 from store.claims.payer_data import listed
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
+from store.claims.scrub.needs import BY_LINE
 from store.claims.states import ClaimState
 from store.tables import Claim, ClaimLine, ClaimVersion, Denial, RemitClaim, RemitLine
-from store.x12.claim_values import ProfessionalClaim, ServiceLine
+from store.x12.claim_values import ServiceLine
 from store.x12.institutional_values import InstitutionalLine
 
 SLACK_DAYS = 14
@@ -40,14 +41,16 @@ def payer_wants(facts: Facts) -> Iterator[Finding]:
         "attachment": claim.attachments,
         "rendering_taxonomy": claim.rendering.taxonomy if claim.rendering else "",
         "referring": claim.referring,
-        "clia": claim.clia if isinstance(claim, ProfessionalClaim) else "-",
     }  # fmt: skip
-    fixes = {"authorization": Fix.AUTHORIZATION, "group_number": Fix.COVERAGE, "rendering_taxonomy": Fix.PROVIDER}
-    for name in sorted(listed(payer.required)):
+    fixes = {
+        "authorization": Fix.AUTHORIZATION, "group_number": Fix.GROUP, "rendering_taxonomy": Fix.PROVIDER,
+        "referral": Fix.REFERRAL, "referring": Fix.REFERRING, "attachment": Fix.ATTACHMENTS,
+    }  # fmt: skip
+    for name in sorted(listed(payer.required) - BY_LINE):
         if not have[name]:
             words = name.replace("_", " ")
             yield Finding("P.REQUIRED", name, f"{payer.name} wants a {words} on every claim.", f"Give the {words}.",
-                          rule=f"required: {name}", source="payer on file", fix=fixes.get(name, Fix.CODER))  # fmt: skip
+                          rule=f"required: {name}", source="payer on file", fix=fixes[name])  # fmt: skip
 
 
 def deadline(facts: Facts) -> Iterator[Finding]:
@@ -61,7 +64,7 @@ def deadline(facts: Facts) -> Iterator[Finding]:
     if left < 0:
         yield Finding("R.LATE", "filing limit", f"The filing limit was {limit}, {-left} days ago.",
                       "Send it with a delay reason, or cancel it.", Severity.WARN, str(limit), "filing limit", source,
-                      Fix.WAIT)  # fmt: skip
+                      Fix.WAIT if facts.content.delay_reason else Fix.DELAY)  # fmt: skip
     elif left < SLACK_DAYS:
         yield Finding("R.NEAR", "filing limit", f"The filing limit is {limit}, in {left} days.", "Send it now.",
                       Severity.INFO, str(limit), "filing limit", source, Fix.WAIT)  # fmt: skip

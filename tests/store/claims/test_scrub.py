@@ -51,8 +51,8 @@ def rescrubbed(world: World, claim_id: int) -> list[tuple[str, str, str]]:
         ("UPDATE coverage SET member_id=''", ("stop", "C.MEMBER", "member")),
         ("UPDATE coverage SET member_id='AB/12'", ("stop", "C.MEMBERFORM", "member")),
         ("UPDATE payer SET member_pattern='PRM[0-9]{4}'", ("stop", "C.MEMBERFORM", "member")),
-        ("UPDATE patient_contact SET line1=''", ("stop", "C.ADDRESS", "patient")),
-        ("UPDATE patient_contact SET state='XX'", ("stop", "C.STATE", "patient")),
+        ("UPDATE patient_contact SET line1=''", ("stop", "C.ADDRESS", "address")),
+        ("UPDATE patient_contact SET state='XX'", ("stop", "C.STATE", "address")),
         ("UPDATE patient SET birth='2026-03-05'", ("stop", "C.BIRTH", "patient")),
         ("UPDATE diagnosis SET code='I99.99'", ("stop", "K.DX-INVALID", "coder")),
         ("UPDATE service_line SET units=0", ("stop", "C.UNITS", "coder")),
@@ -62,8 +62,8 @@ def rescrubbed(world: World, claim_id: int) -> list[tuple[str, str, str]]:
         ("UPDATE service_line SET modifiers='5' WHERE position=1", ("stop", "C.MODFORM", "modifiers")),
         ("UPDATE payer SET claim_kinds='institutional'", ("stop", "P.KIND", "payer")),
         ("UPDATE payer SET required='authorization'", ("stop", "P.REQUIRED", "authorization")),
-        ("UPDATE payer SET required='referral,clia'", ("stop", "P.REQUIRED", "coder")),
-        ("UPDATE claim SET filing_limit='2026-03-08'", ("warn", "R.LATE", "wait")),
+        ("UPDATE payer SET required='referral,clia'", ("stop", "P.REQUIRED", "referral")),
+        ("UPDATE claim SET filing_limit='2026-03-08'", ("warn", "R.LATE", "delay_reason")),
     ],
 )
 def test_what_is_wrong_is_found_with_its_fix_and_keeps_the_claim(

@@ -1,0 +1,117 @@
+"""Every field of a claim that a person can set: those of `store.claims.facts`, of the records behind, of a UB-04."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from store.claims.facility import BILL_FIELDS, bill_text, change_bill
+from store.claims.facts import BY_NAME, CLAIM_FIELDS, LINE_FIELDS, Facts, place, put
+from store.claims.parts import encounters_of, lines_on
+from store.errors import Refused
+from store.tables import Claim, Coverage, PatientContact
+from store.text import clean_line
+from store.work.command import Change
+
+_INSURANCE_TYPES = ("12", "13", "14", "15", "16", "41", "42", "43", "47")
+RECORD_FIELDS = {
+    "authorization": ("authorisation number", "A123"),
+    "group_number": ("group number", "G123"),
+    "insurance_type": ("why Medicare pays second", "12"),
+    "address": ("patient's address", "1 MAIN ST; LARKFIELD; KS; 668990001"),
+}
+"""Fields that stand on the claim itself, on the coverage or on the patient: what they are called, and an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settable:
+    """A field: its name ('2.ndc' is of the second line), what it is called, how it is written, what it says now."""
+
+    name: str
+    label: str
+    example: str
+    value: str = ""
+
+
+def known_fields() -> list[Settable]:
+    """Every field there is; those of lines with an N before the dot."""
+    found = [Settable(name, *told) for name, told in RECORD_FIELDS.items()]
+    found += [Settable(one.name, one.label, one.example) for one in CLAIM_FIELDS]
+    found += [Settable(f"N.{one.name}", one.label, one.example) for one in LINE_FIELDS]
+    return found + [Settable(name, f"UB-04: {label}", example) for name, (label, example) in BILL_FIELDS.items()]
+
+
+def fields_of(session: Session, claim: Claim) -> list[Settable]:
+    """The fields that a claim may have, with what they say now; those that say something first."""
+    told = Facts(session, [one.id for one in encounters_of(session, claim)]).texts
+    lines = lines_on(session, claim.id)
+    found = [Settable(name, *words, _record(session, claim, name)) for name, words in RECORD_FIELDS.items()]
+    found += [Settable(one.name, one.label, one.example, told.get((None, one.name), "")) for one in CLAIM_FIELDS]
+    for number, line in enumerate(lines, 1):
+        for one in LINE_FIELDS:
+            label = f"{one.label}, line {number} {line.code}"
+            found.append(Settable(f"{number}.{one.name}", label, one.example, told.get((line.id, one.name), "")))
+    if claim.kind == "institutional":
+        values = bill_text(session, claim.encounter_id)
+        found += [
+            Settable(name, f"UB-04: {label}", example, values.get(name, ""))
+            for name, (label, example) in BILL_FIELDS.items()
+        ]
+    return sorted(found, key=lambda one: not one.value)
+
+
+def value_of(session: Session, claim: Claim, name: str) -> str:
+    """What a field says now."""
+    return next((one.value for one in fields_of(session, claim) if one.name == name), "")
+
+
+def set_fields(change: Change, claim: Claim, fields: tuple[tuple[str, str], ...]) -> None:
+    """Set fields by name; an empty text takes one away.  `Refused` names the field that is wrong or unknown."""
+    bill: dict[str, str] = {}
+    for name, text in fields:
+        number, dot, of_line = name.partition(".")
+        if dot and number.isdigit():
+            lines = lines_on(change.session, claim.id)
+            if not 1 <= int(number) <= len(lines):
+                raise Refused(f"There is no line {number}.", where=name, do=f"It has lines 1 to {len(lines)}.")
+            line = lines[int(number) - 1]
+            put(change.session, line.encounter_id, line.id, of_line, text)
+        elif name in RECORD_FIELDS:
+            _set_record(change, claim, name, clean_line(text))
+        elif name in BILL_FIELDS:
+            bill[name] = clean_line(text)
+        else:
+            for encounter in encounters_of(change.session, claim):
+                put(change.session, encounter.id, None, name, text)
+    if bill:
+        change_bill(change, claim.encounter_id, bill)
+        claim.kind = "institutional"
+
+
+def is_field(name: str, *, line: bool) -> bool:
+    """Whether a field of that name can be set."""
+    return (line, name) in BY_NAME or (not line and (name in RECORD_FIELDS or name in BILL_FIELDS))
+
+
+def _record(session: Session, claim: Claim, name: str) -> str:
+    if name == "authorization":
+        return claim.authorization
+    if name == "address":
+        found = session.get(PatientContact, claim.patient_id)
+        return "; ".join((found.line1, found.city, found.state, found.zip)) if found and found.line1 else ""
+    return str(getattr(session.get_one(Coverage, claim.coverage_id), name))
+
+
+def _set_record(change: Change, claim: Claim, name: str, text: str) -> None:
+    if name == "authorization":
+        claim.authorization = text
+    elif name == "address":
+        told = place(text)
+        row = change.session.get(PatientContact, claim.patient_id) or PatientContact(patient_id=claim.patient_id)
+        row.line1, row.city, row.state, row.zip = told.line1, told.city, told.state, told.zip
+        change.add(row)
+    else:
+        if name == "insurance_type" and text and text not in _INSURANCE_TYPES:
+            raise Refused(f"{text[:10]!r} is no insurance type.", where=name, do=", ".join(_INSURANCE_TYPES))
+        setattr(change.get(Coverage, claim.coverage_id), name, text.upper())
