@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from store.claims import archive
 from store.people.roles import Permission
-from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, WorkItem
-from store.work.queue import AnySelect, Previews, Queue, Shown
+from store.tables import ArchivedFile, Batch, Claim, ClaimVersion, TradingPartner, WorkItem
+from store.work.queue import WHOSE, AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Column, Kind, Why
 
@@ -79,18 +79,26 @@ def _raw(session: Session, batch: Batch) -> tuple[str, ...]:
     return tuple(archive.content(file).decode("ascii", "replace").split("~")[:2000])
 
 
+_PARTNER = func.coalesce(
+    select(col(TradingPartner.name)).where(TradingPartner.id == Batch.partner_id).correlate(Batch).scalar_subquery(),
+    "clearinghouse",
+)
+
 FILES = Queue(
     name=QUEUE,
     title="Claim files",
     permission=Permission.CLAIM,
     shown=(
-        Shown(Column("since", "Since", 10, Kind.DATE), col(WorkItem.opened_on)),
-        Shown(Column("file", "File", 20), col(Batch.file_name)),
+        Shown(Column("days", "Days", 4, Kind.AGE, help="Days it waits", letter="n"), col(WorkItem.opened_on)),
+        Shown(Column("file", "File", 22), col(Batch.file_name)),
         Shown(Column("claims", "Claims", 6, Kind.NUMBER), col(Batch.claims)),
         Shown(Column("cents", "Open", 11, Kind.CENTS), col(WorkItem.cents)),
         Shown(Column("state", "State", 8), col(Batch.state)),
         Shown(Column("review", "Rv", 2, Kind.NUMBER, help="Rv: 1 not looked at, 2 being, 3 done"), col(Batch.review)),
-        Shown(Column("why", "Why", 16), col(WorkItem.reason)),
+        Shown(Column("why", "Why", 16, letter="e"), col(WorkItem.reason)),
+        Shown(Column("tf", "TF", 4, Kind.DAYS, wide=True, help="TF: days to the next limit"), col(WorkItem.due)),
+        Shown(Column("to", "To", 12, wide=True, help="To: the trading partner, else the clearinghouse"), _PARTNER),
+        Shown(Column("owner", "Owner", 6, wide=True, help="Owner: whom it is assigned to", letter="a"), WHOSE),
     ),
     join=_join,
     preview=_preview,

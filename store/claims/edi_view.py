@@ -8,8 +8,9 @@ from sqlmodel import Session, col, select
 
 from store.claims import archive
 from store.claims.image import claim_image
+from store.claims.listing import filed_messages
 from store.errors import Refused
-from store.tables import ArchivedFile, Batch, Claim, ClaimEvent, ClaimVersion, Patient
+from store.tables import ArchivedFile, Batch, Claim, ClaimEvent, ClaimVersion, MessageRule, Patient
 from store.work.record import Lines, Record, Tab, Table
 from store.work.values import Column
 from store.x12.excerpt import excerpt
@@ -40,6 +41,20 @@ def edi_record(session: Session, claim_id: int) -> Record:
     )
     title = f"EDI of {claim.control_number}  {patient.last}, {patient.first}"
     return Record(title, headline, claim.state, tabs, claim_id=claim.id, account_id=claim.guarantor_id)
+
+
+def filed_record(session: Session) -> Record:
+    """The messages that rules have filed, the newest first, and the rules."""
+    rows = tuple(
+        (f"{one['at']:%Y-%m-%d %H:%M}", str(one["claim"]), str(one["status"]), str(one["text"]))
+        for one in filed_messages(session)[:1000]
+    )
+    columns = (COLUMNS[0], Column("claim", "Claim", 12), *COLUMNS[2:])
+    rules = session.exec(select(MessageRule).order_by(col(MessageRule.name))).all()
+    told = tuple((one.name, one.pattern, "on" if one.active else "off") for one in rules)
+    about = (Column("rule", "Rule", 20), Column("pattern", "Messages like", 40), Column("is", "Is", 4))
+    tabs = (Tab("Filed", (Table(columns, rows),)), Tab("Rules", (Table(about, told),)))
+    return Record("Messages filed by rule", f"{len(rows)} messages, {len(told)} rules", "", tabs)
 
 
 def _sent(session: Session, claim: Claim) -> tuple[str, ...]:

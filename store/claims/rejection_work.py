@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -170,6 +171,33 @@ class SetReview(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SetFileReview(Command):
+    """How far a file that was refused or not heard of is looked at: 1 not, 2 being, 3 looked at."""
+
+    batch_id: int
+    review: int
+    name: ClassVar[str] = "claims.set_file_review"
+    permission: ClassVar[Permission] = Permission.CLAIM
+
+    def apply(self, change: Change) -> Said:
+        """The file stays in the queue until its claims go again or an answer comes."""
+        if self.review not in REVIEWS:
+            raise Refused(f"{self.review} is no review status.", do="1 not looked at, 2 being looked at, 3 looked at.")
+        batch = change.get(Batch, self.batch_id, lock=True)
+        items.require_free(change, FILES, batch.id)
+        batch.review = self.review
+        change.session.flush()
+        return Said(f"{batch.file_name} is {REVIEWS[self.review]}.", batch.id)
+
+
+def note_of(session: Session, claim_id: int) -> str:
+    """The message that came with the acceptance of a claim, as a pattern that finds it; '' where there is none."""
+    query = select(WorkItem.reason).where(WorkItem.queue == REJECTIONS, WorkItem.subject_id == claim_id)
+    reason = session.exec(query).first() or ""
+    return re.escape(reason.removeprefix("note: ")).replace("\\ ", " ") if reason.startswith("note:") else ""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveMessageRule(Command):
     """File messages that come with acceptances and match a pattern, without a row in the queue."""
 
@@ -181,8 +209,6 @@ class SaveMessageRule(Command):
 
     def apply(self, change: Change) -> Said:
         """A rejection is never filed by a rule."""
-        import re
-
         try:
             re.compile(self.pattern)
         except re.error as wrong:

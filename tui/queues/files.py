@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from store.money import show_cents
-from tui.asks import Chosen, Words
+from tui.asks import Chosen, Pick, Words
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
+from tui.queues.claims import BATCH
+from tui.queues.rejections import REVIEWS
 
 
 def _again(chosen: Chosen) -> Sequence[object]:
     from store.claims.rejection_work import RetransmitBatch
 
     return [RetransmitBatch(row.subject_id, chosen.text("reason")) for row in chosen.rows]
+
+
+def _review(chosen: Chosen) -> Sequence[object]:
+    from store.claims.rejection_work import SetFileReview
+
+    return [SetFileReview(row.subject_id, int(chosen.text("review"))) for row in chosen.rows]
 
 
 SPEC = QueueScreenSpec(
@@ -33,5 +42,16 @@ SPEC = QueueScreenSpec(
             many=True,
             rank=20,
         ),
+        Action(
+            id="files.review",
+            key="m",
+            label="review",
+            help="How far the file is looked at; it stays until its claims go again or an answer comes.",
+            asks=(Pick(name="review", question="It is", choices=REVIEWS),),
+            build=_review,
+            many=True,
+            rank=30,
+        ),
+        replace(BATCH, rank=40),
     ),
 )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from store.money import show_cents
+from store.work.record import Record
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action
@@ -65,6 +66,32 @@ def _review(chosen: Chosen) -> Sequence[object]:
     return [SetReview(row.subject_id, int(chosen.text("review"))) for row in chosen.rows]
 
 
+def _pattern(practice: PracticeApi, chosen: Chosen) -> str:
+    from store.claims.rejection_work import note_of
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        return note_of(session, chosen.rows[0].subject_id)
+
+
+def _file_by_rule(chosen: Chosen) -> Sequence[object]:
+    from store.claims.rejection_work import SaveMessageRule, SetReview
+
+    rule = SaveMessageRule(chosen.text("rule"), chosen.text("pattern"))
+    return [rule, *(SetReview(row.subject_id, 3) for row in chosen.rows)]
+
+
+def _filed(practice: PracticeApi, _chosen: Chosen) -> Record:
+    from store.claims.edi_view import filed_record
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    practice.require_money()
+    with practice.reading() as session:
+        return filed_record(session)
+
+
 def _ask(chosen: Chosen) -> Sequence[object]:
     from store.jobs import AskPayers
 
@@ -79,6 +106,12 @@ def _paper(chosen: Chosen) -> Sequence[object]:
     ids = tuple(row.subject_id for row in chosen.rows)
     return [RetransmitClaims(ids, "on paper"), PrintClaims(ids, Path(chosen.text("folder")).expanduser())]
 
+
+REVIEWS = (
+    Choice("1", "not looked at"),
+    Choice("2", "being looked at"),
+    Choice("3", "looked at", "a note is filed; what was rejected stays until it goes again"),
+)
 
 SPEC = QueueScreenSpec(
     queue="rejections",
@@ -118,19 +151,27 @@ SPEC = QueueScreenSpec(
             key="m",
             label="review",
             help="How far it is looked at; a mere note is filed with 3.",
-            asks=(
-                Pick(
-                    name="review",
-                    question="It is",
-                    choices=(
-                        Choice("1", "not looked at"),
-                        Choice("2", "being looked at"),
-                        Choice("3", "looked at", "a note is filed; a rejection stays until it goes again"),
-                    ),
-                ),
-            ),
+            asks=(Pick(name="review", question="It is", choices=REVIEWS),),
             build=_review,
             many=True,
+        ),
+        Action(
+            id="rejections.rule",
+            key="f",
+            label="file such notes",
+            help="File messages like this one by rule from now on, and this one at once; never a rejection.",
+            asks=(
+                Words(name="rule", question="Name of the rule"),
+                Words(name="pattern", question="Messages like", suggest=_pattern, hint="a regular expression"),
+            ),
+            build=_file_by_rule,
+        ),
+        Action(
+            id="rejections.filed",
+            label="filed messages",
+            help="The messages that a rule has filed, to be looked through.",
+            shows=_filed,
+            on_view=True,
         ),
         Action(
             id="rejections.status",

@@ -13,11 +13,19 @@ from store.claims import archive
 from store.claims.acks import ImportAcks
 from store.claims.alarms import RaiseAlarms
 from store.claims.batch import MakeBatch
+from store.claims.edi_view import filed_record
 from store.claims.facility import SetFacilityBill
 from store.claims.holidays import SaveHoliday
 from store.claims.listing import filed_messages
 from store.claims.payers import SavePartner, SavePayer
-from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
+from store.claims.rejection_work import (
+    RetransmitBatch,
+    RetransmitClaims,
+    RetransmitLike,
+    SaveMessageRule,
+    SetReview,
+    note_of,
+)
 from store.claims.states import CLAIM, ClaimState
 from store.claims.status import AskStatus, ImportStatus
 from store.errors import Refused
@@ -287,6 +295,8 @@ def test_a_message_is_put_before_somebody_or_filed_by_rule_and_stays_to_be_read(
     world.do(ImportAcks("277", text.encode()))
     assert world.item("rejections", first).reason == "note: FORWARDED TO PLAN"
     assert (state(world, first), world.faults()) == ("ACCEPTED", [])
+    with Session(world.engine) as session:
+        assert note_of(session, first) == "FORWARDED TO PLAN"
     world.do(SetReview(first, 3))
     assert not world.item("rejections", first).open
     world.do(SaveMessageRule("forwarded", "forwarded to"))
@@ -295,6 +305,9 @@ def test_a_message_is_put_before_somebody_or_filed_by_rule_and_stays_to_be_read(
     world.do(ImportAcks("277b", told.claims.replace("*WQ*227~", "*WQ*227********FORWARDED TO PLAN~").encode()))
     with Session(world.engine) as session:
         assert [one["text"] for one in filed_messages(session)] == ["by rule forwarded: FORWARDED TO PLAN"]
+        shown = filed_record(session)
+    assert "forwarded to" in str(shown)
+    assert number(world, third) in str(shown)
     assert state(world, third) == "ACCEPTED"
     with pytest.raises(Refused, match="regular expression"):
         world.do(SaveMessageRule("bad", "("))

@@ -12,7 +12,14 @@ from store.claims.facility import SetFacilityBill
 from store.claims.fixing import FixFinding
 from store.claims.holidays import ForgetHoliday, SaveFederalHolidays, SaveHoliday
 from store.claims.payers import SavePartner, SavePayer
-from store.claims.rejection_work import RetransmitBatch, RetransmitClaims, RetransmitLike, SaveMessageRule, SetReview
+from store.claims.rejection_work import (
+    RetransmitBatch,
+    RetransmitClaims,
+    RetransmitLike,
+    SaveMessageRule,
+    SetFileReview,
+    SetReview,
+)
 from store.claims.routing import ReturnClaim, RouteClaim
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
 from store.remits.bill_next import BillNextPayer
@@ -129,6 +136,7 @@ CASES: dict[str, Make] = {
     "claims.retransmit_like": lambda w: RetransmitLike(_rejected(w), "outage"),
     "claims.retransmit_batch": lambda w: RetransmitBatch(_refused_file(w), "outage"),
     "claims.set_review": lambda w: SetReview(_rejected(w), 2),
+    "claims.set_file_review": lambda w: SetFileReview(_refused_file(w), 2),
     "claims.save_message_rule": lambda _: SaveMessageRule("forwarded", "forwarded to"),
     "claims.facility_bill": lambda w: SetFacilityBill(
         w.get(Encounter, w.get(Claim, w.claim()).encounter_id).number, 'bill_type = "131"\nrevenue = ["0510"]'
