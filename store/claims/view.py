@@ -32,6 +32,7 @@ from store.tables import (
     RemitAdjustment,
     RemitClaim,
     RemitLine,
+    RemitProviderAdjustment,
     Remittance,
     User,
 )
@@ -63,7 +64,7 @@ def claim_record(session: Session, claim_id: int) -> Record:
         Tab("Lines", (_lines(session, claim_id, sent), _diagnoses(sent))),
         Tab("Versions", (_versions(session, claim_id),)),
         Tab("EDI", (_events(session, claim_id),)),
-        Tab("Remits", (_remits(session, claim_id),)),
+        Tab("Remits", (_remits(session, claim_id), *_provider_level(session, claim_id))),
         Tab("Ledger", (_ledger(session, claim_id),)),
         explain_tab(session, claim_id),
         Tab("Denials", (_denials(session, claim_id),)),
@@ -205,6 +206,27 @@ def _remits(session: Session, claim_id: int) -> Table:
         for line in lines.all():
             rows.append((*head, line.control or line.code, line.charge, line.paid, reasons.get(line.id, "")))
     return Table(columns, tuple(rows))
+
+
+def _provider_level(session: Session, claim_id: int) -> tuple[Table, ...]:
+    """What was taken or given for the claim at provider level, its interest among it."""
+    columns = (
+        Column("paid_on", "Date", 10, Kind.DATE),
+        Column("trace", "Trace", 14),
+        Column("reason", "PLB", 4),
+        Column("account", "Account", 24),
+        Column("taken", "Taken", _MONEY, Kind.CENTS, help="a minus was given"),
+    )
+    query = (
+        select(RemitProviderAdjustment, Remittance)
+        .join(Remittance, col(Remittance.id) == col(RemitProviderAdjustment.remittance_id))
+        .where(RemitProviderAdjustment.claim_id == claim_id)
+        .order_by(col(RemitProviderAdjustment.id))
+    )
+    rows = tuple(
+        (paid.paid_on, paid.trace, one.reason, one.account, one.cents) for one, paid in session.exec(query).all()
+    )
+    return (Table(columns, rows, "At provider level, for this claim"),) if rows else ()
 
 
 def _reasons(session: Session, remit_claim_id: int) -> dict[int | None, str]:

@@ -7,7 +7,7 @@ a reason that is not in it is booked all the same, because the money moved, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
@@ -20,6 +20,7 @@ from store.work.command import Change
 from store.x12.remittance_values import ProviderAdjustment
 
 UNKNOWN = "not known"
+INTEREST = "L6"
 
 
 def account_of(reason: str) -> str:
@@ -29,6 +30,7 @@ def account_of(reason: str) -> str:
 
 def provider_entries(change: Change, remittance: Remittance, pairs: Sequence[ProviderAdjustment]) -> list[Entry]:
     """Keep the payment's PLB pairs and say what is booked for them."""
+    pairs = [part for pair in pairs for part in _by_claim(change.session, remittance, pair)]
     claims = _named(change.session, {pair.reference for pair in pairs if pair.reference})
     rows = [
         {
@@ -55,6 +57,18 @@ def provider_entries(change: Change, remittance: Remittance, pairs: Sequence[Pro
         )
         for number, pair in enumerate(pairs, 1)
     ]
+
+
+def _by_claim(session: Session, remittance: Remittance, pair: ProviderAdjustment) -> Sequence[ProviderAdjustment]:
+    """Interest comes as one sum (L6), and each claim tells its own (AMT*I): where they agree, a pair for each claim."""
+    if pair.reason != INTEREST:
+        return (pair,)
+    told = select(RemitClaim.control_number, RemitClaim.interest).where(RemitClaim.remittance_id == remittance.id)
+    query = told.where(RemitClaim.interest != 0, col(RemitClaim.claim_id).is_not(None)).order_by(col(RemitClaim.id))
+    rows = session.exec(query).all()
+    if not rows or sum(cents for _, cents in rows) != -pair.cents:
+        return (pair,)
+    return [replace(pair, reference=number, cents=-cents) for number, cents in rows]
 
 
 def _named(session: Session, references: set[str]) -> dict[str, int]:

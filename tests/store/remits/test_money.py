@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from store.remits.money import EnterDeposit, ImportDeposits, PostWithoutMoney
 from store.remits.provider import provider_accounts
 from store.remits.take_in import ImportRemittance
 from store.tables import Claim, Deposit, Payer, PaymentMatter, RemitClaim, RemitProviderAdjustment, Remittance
+from store.work.record import Table
 from store.work.values import View
 from tests.store.eras import PAID_ON, era, pays
 from tests.store.world import DAY, World, on
@@ -256,3 +258,16 @@ def test_a_paper_eob_that_does_not_balance_is_refused(world: World, amount: int,
     with pytest.raises(Refused, match=why):
         world.do(eob(world, amount, f"{number}: {told}"))
     assert world.dump(everything=True) == before
+
+
+def test_interest_that_comes_as_one_sum_is_each_claims_own_where_the_claims_tell_it(world: World) -> None:
+    first, second = world.sent(), world.sent()
+    answers = [replace(pays(world, one, "", ""), interest=cents) for one, cents in ((first, 700), (second, 500))]
+    world.do(ImportRemittance("835", era(*answers, plb="L6 -1200")))
+    pairs = [(row.claim_id, row.cents) for row in world.all(RemitProviderAdjustment)]
+    assert pairs == [(first, -700), (second, -500)]
+    tab = next(tab for tab in world.owner.record("claims", first).tabs if tab.title == "Remits")
+    table = tab.blocks[1]
+    assert isinstance(table, Table)
+    assert table.rows[0][2:] == ("L6", "interest", -700)
+    assert world.faults() == []
