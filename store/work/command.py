@@ -25,13 +25,14 @@ from sqlmodel import Session, SQLModel, col, select
 
 from store import clock
 from store.db import writer
-from store.errors import NotAllowed, NotFound, Refused, Stale
+from store.errors import NotAllowed, NotFound, Refused
 from store.people import audit
 from store.people.roles import Actor, Permission
 from store.people.trail import digest_of_images
 from store.storage import retried, storage_told
 from store.tables import Action, RowImage, Transition
 from store.work import images, leases
+from store.work.stale import being_saved, stale
 from store.work.states import Machine
 from store.work.values import Done, Lease
 
@@ -189,10 +190,15 @@ class Runner:
             if before is not None:
                 return _answered(before)
             change = Change(session, self.actor, self.codes, lease)
+            saved: list[tuple[str, int]] = []
+            event.listen(
+                session, "before_flush", lambda saving, *_: saved.__setitem__(slice(None), being_saved(saving))
+            )
             try:
                 return self._carry_out(change, command, key)
-            except StaleDataError as stale:
-                raise Stale("Somebody else saved this record meanwhile.", do="Look again and redo it.") from stale
+            except StaleDataError as other:
+                session.rollback()
+                raise stale(self.engine, saved) from other
 
     def _require(self, permission: Permission | None) -> None:
         if permission is not None and not self.actor.may(permission):
