@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 import typer
+from sqlmodel import Session
 from typer.testing import CliRunner
 
 from store.claims import snapshot
@@ -13,8 +15,9 @@ from store.claims.correct import CorrectClaim
 from store.claims.fields import fields_of, known_fields
 from store.claims.fixing import FixFinding
 from store.claims.payers import SavePayer
+from store.claims.scrub import Facts, look
 from store.errors import Refused
-from store.tables import Claim, ClaimFact, ClaimFinding, ClaimVersion, FacilityBill
+from store.tables import Claim, ClaimFact, ClaimFinding, ClaimVersion, FacilityBill, Payer
 from store.x12.claim_reading import read_claims
 from store.x12.claim_values import Address, Attachment, Clinician, Drug, Facility
 from store.x12.institutional_values import InstitutionalClaim, Occurrence, ValueCode
@@ -195,3 +198,16 @@ def test_fields_are_listed_and_set_by_command(world: World) -> None:
     assert done.exit_code == 0, done.output
     assert "TWICE" in CliRunner().invoke(app, ["claims", "fields", number, *at]).output
     assert CliRunner().invoke(app, ["claims", "set", number, "note", *at]).exit_code == 2
+
+
+def test_a_diagnosis_that_is_none_on_a_later_lines_day_is_found_on_that_day(world: World) -> None:
+    claim_id = world.claim()
+    with Session(world.engine) as session:
+        claim = session.get_one(Claim, claim_id)
+        content = snapshot.load(world.all(ClaimVersion, claim_id=claim_id)[-1].content)
+        first = content.lines[0]
+        late = replace(first, service_date=date(2026, 10, 1), control="B")
+        made = replace(content, diagnoses=("ZZ9.99",), lines=(first, late))
+        facts = Facts(session, claim, made, session.get_one(Payer, claim.payer_id), date(2026, 12, 1), world.library)
+        told = [(one.code, one.place, one.fix) for one in look(facts)]
+    assert ("K.DXDAY", "diagnoses on 2026-10-01", "coder") in told
