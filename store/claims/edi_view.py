@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 
 from store.claims import archive
 from store.claims.image import claim_image
-from store.claims.listing import filed_messages
 from store.errors import Refused
 from store.tables import ArchivedFile, Batch, Claim, ClaimEvent, ClaimVersion, MessageRule, Patient
 from store.work.record import Lines, Record, Tab, Table
@@ -45,6 +44,8 @@ def edi_record(session: Session, claim_id: int) -> Record:
 
 def filed_record(session: Session) -> Record:
     """The messages that rules have filed, the newest first, and the rules."""
+    from store.claims.listing import filed_messages  # with it comes the printer of forms
+
     rows = tuple(
         (f"{one['at']:%Y-%m-%d %H:%M}", str(one["claim"]), str(one["status"]), str(one["text"]))
         for one in filed_messages(session)[:1000]
