@@ -28,6 +28,9 @@ BUSY_SECONDS = 30
 """How long a writer waits for another; waits of ten seconds were seen with twenty busy processes."""
 
 
+_FIRST_WAIT, _LEAST_WAIT = 0.016, 0.001
+"""Seconds until a writer asks again for the lock of a SQLite file: at first, and when he has waited for long."""
+
 _POSTGRESQL = {
     "search_path": "public",
     "lock_timeout": f"{BUSY_SECONDS}s",
@@ -185,5 +188,31 @@ class _SqliteSetup:
 
 
 def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("superbill_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("superbill_writes"):
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the file's write lock, in about the order in which people came.
+
+    SQLite's own wait asks again every tenth of a second, the newcomer as often as who has waited for long: with
+    twenty people the last of them waits for seconds.  Here the longer somebody has waited, the oftener he asks.
+    """
+    cursor: Any = connection.connection.cursor()
+    begun = time.monotonic()
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        while (waited := time.monotonic() - begun) < BUSY_SECONDS:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                return
+            except Exception as failure:
+                if "locked" not in str(failure):
+                    break
+            time.sleep(max(_LEAST_WAIT, _FIRST_WAIT / (1 + waited / _FIRST_WAIT)))
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # told as any failure of the database is
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.close()

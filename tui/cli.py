@@ -28,6 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 def main() -> None:
     """Run the command line; a refusal is one plain sentence and exit code 1."""
+    from store.text import clean_note
     from tui import commands, hygiene, start
 
     start.hurry()
@@ -42,7 +43,7 @@ def main() -> None:
     try:
         app()
     except Refused as refused:
-        print(f"superbill: {refused}", file=sys.stderr)  # noqa: T201
+        print(f"superbill: {clean_note(str(refused))}", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None
     except BrokenPipeError:
         raise SystemExit(1) from None

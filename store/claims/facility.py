@@ -16,7 +16,6 @@ revenue = ["0450", "0636"]        # by procedure line
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -27,6 +26,7 @@ from sqlmodel import Session, select
 from store.errors import NotFound, Refused
 from store.money import parse_cents, show_cents
 from store.people.roles import Permission
+from store.plain_tables import toml_of
 from store.tables import Claim, Encounter, FacilityBill
 from store.work.command import Change, Command, Said
 
@@ -177,10 +177,7 @@ class SetFacilityBill(Command):
 
 
 def _read(text: str) -> Bill:
-    try:
-        return _checked(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as wrong:
-        raise Refused(f"This is not TOML: {wrong}.") from None
+    return _checked(toml_of(text))
 
 
 def _checked(told: dict[str, Any]) -> Bill:

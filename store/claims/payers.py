@@ -32,7 +32,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, TypeVar
@@ -46,6 +45,7 @@ from store.denials.appeals import SetAppealLevels
 from store.denials.ladder import rungs
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
+from store.plain_tables import toml_of
 from store.tables import Payer, TradingPartner
 from store.text import clean_line
 from store.work.command import Change, Command, Said
@@ -289,9 +289,7 @@ def _pattern(text: str) -> None:
 
 def _read(text: str, model: type[Told]) -> Told:
     try:
-        return model.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as wrong:
-        raise Refused(f"This is not TOML: {wrong}.") from None
+        return model.model_validate(toml_of(text))
     except ValidationError as wrong:
         first = wrong.errors()[0]
         raise Refused(f"{first['msg']}.", where=".".join(str(part) for part in first["loc"])) from None

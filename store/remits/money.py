@@ -7,8 +7,6 @@ The same file again, or the same row in another file, changes nothing.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from store.claims import archive
 from store.errors import Refused
 from store.money import parse_cents, show_cents
 from store.people.roles import Permission
+from store.plain_tables import rows_of
 from store.remits import matters
 from store.remits.states import RemitState
 from store.tables import Deposit, Remittance
@@ -125,30 +124,21 @@ class PostWithoutMoney(Command):
 
 def read_deposits(content: bytes, name: str) -> Iterator[Row]:
     """The rows of a bank's file; `Refused` with line and column."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused("The file is not UTF-8 text.", where=name) from None
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [column for column in NEEDED if column not in (reader.fieldnames or ())]
-    if missing:
-        raise Refused(f"The header lacks {', '.join(missing)}.", where=f"{name}, line 1")
-    for told in reader:
-        where = f"{name}, line {reader.line_num}"
-        trace = clean_line(told["trace"] or "")
-        kind = clean_line(told.get("kind") or "") or "EFT"
+    for where, line, told in rows_of(content, name, NEEDED):
+        trace = told["trace"]
+        kind = told.get("kind") or "EFT"
         if not trace:
             raise Refused("There is no trace or check number.", where=f"{where}, trace")
         if kind not in KINDS:
             raise Refused(f"{kind[:20]!r} is neither EFT nor check.", where=f"{where}, kind")
         try:
-            on = date.fromisoformat(told["date"] or "")
+            on = date.fromisoformat(told["date"])
         except ValueError:
             raise Refused("It is no date like 2026-10-31.", where=f"{where}, date") from None
-        amount = parse_cents(told["amount"] or "", where=f"{where}, amount")
+        amount = parse_cents(told["amount"], where=f"{where}, amount")
         if amount <= 0:
             raise Refused("A deposit is above zero.", where=f"{where}, amount")
-        yield Row(on, amount, trace, clean_line(told.get("payer") or ""), kind, reader.line_num)
+        yield Row(on, amount, trace, told.get("payer", ""), kind, line)
 
 
 def is_deposits(content: bytes) -> bool:

@@ -6,8 +6,6 @@ cause, action, hint; an empty group, remark or sequence fits any.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,6 +17,7 @@ from store.denials.states import CLOSED
 from store.denials.worth import rank_these
 from store.errors import Refused
 from store.people.roles import Permission
+from store.plain_tables import rows_of
 from store.remits.board import CHUNK
 from store.remits.dispositions import Disposition, categories, disposition, forget_rules, rules_of
 from store.tables import Claim, Denial, DispositionRule, Payer, RemitAdjustment
@@ -162,13 +161,5 @@ def _reclassify(change: Change, row: DispositionRule) -> int:
 
 
 def _read(content: bytes, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
-    except UnicodeDecodeError:
-        raise Refused("The file is not UTF-8 text.", where=name) from None
-    missing = [column for column in ("reason", "disposition", "category") if column not in (reader.fieldnames or ())]
-    if missing:
-        raise Refused(f"The header lacks {', '.join(missing)}.", where=f"{name}, line 1")
-    for row in reader:
-        told = {column: clean_line(row.get(column) or "") for column in COLUMNS}
-        yield f"{name}, line {reader.line_num}", told
+    for where, _, row in rows_of(content, name, ("reason", "disposition", "category")):
+        yield where, {column: row.get(column, "") for column in COLUMNS}

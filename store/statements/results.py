@@ -7,8 +7,6 @@ is what it was before, because nothing was delivered.  The same file again chang
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -19,6 +17,7 @@ from store.accounts.holds import HoldKind, place
 from store.errors import Refused
 from store.intake.plain_file import read_bytes
 from store.people.roles import Permission
+from store.plain_tables import rows_of
 from store.statements.runs import accounts_of, called, run_of, step_back
 from store.statements.states import ACCOUNT, RUN, AccountState, RunState
 from store.tables import Guarantor, StatementAccount, StatementRun
@@ -39,22 +38,11 @@ class Result:
 
 def read_results(path: Path) -> tuple[Result, ...]:
     """The rows of a vendor's file; `Refused` names the line that can't be read."""
-    try:
-        text = read_bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused("The file is not UTF-8 text.", where=path.name) from None
-    rows = csv.DictReader(io.StringIO(text))
-    names = {name.strip().lower() for name in rows.fieldnames or ()}
-    if not {"statement", "result"} <= names:
-        raise Refused("The columns 'statement' and 'result' are missing.", where=path.name)
     found = []
-    for number, row in enumerate(rows, 2):
-        told = {
-            (key or "").strip().lower(): clean_line(value or "") for key, value in row.items() if isinstance(value, str)
-        }
+    for where, _, told in rows_of(read_bytes(path), clean_line(path.name), ("statement", "result")):
         if told["result"].lower() not in RESULTS:
             raise Refused(
-                f"{told['result'][:20]!r} is no result.", where=f"{path.name} line {number}",
+                f"{told['result'][:20]!r} is no result.", where=where,
                 do=f"It is one of: {', '.join(RESULTS)}.",
             )  # fmt: skip
         found.append(Result(told["statement"], told["result"].lower(), told.get("detail", "")[:80]))

@@ -6,8 +6,6 @@ unit, dates like 2026-01-01 (an empty end is open), and what the contract calls 
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +16,7 @@ from sqlmodel import Session, col, select
 from store.errors import Refused
 from store.money import parse_cents, show_cents
 from store.people.roles import Permission
+from store.plain_tables import rows_of
 from store.tables import ContractRate, Payer
 from store.text import clean_line
 from store.work.command import Change, Command, Said, bulk
@@ -70,19 +69,11 @@ class LoadRates(Command):
     def apply(self, change: Change) -> Said:
         """Refused whole with line and column."""
         payers = dict(change.session.exec(select(Payer.payer_id, Payer.id)).all())
-        try:
-            reader = csv.DictReader(io.StringIO(self.content.decode("utf-8-sig")))
-        except UnicodeDecodeError:
-            raise Refused("The file is not UTF-8 text.", where=self.file_name) from None
-        missing = [column for column in NEEDED if column not in (reader.fieldnames or ())]
-        if missing:
-            raise Refused(f"The header lacks {', '.join(missing)}.", where=f"{self.file_name}, line 1")
         rows = 0
-        for told in reader:
-            where = f"{self.file_name}, line {reader.line_num}"
-            payer_id = payers.get(clean_line(told["payer"] or ""))
+        for where, _, told in rows_of(self.content, self.file_name, NEEDED):
+            payer_id = payers.get(told["payer"])
             if payer_id is None:
-                raise Refused(f"There is no payer {told['payer']!r}.", where=f"{where}, payer")
+                raise Refused(f"There is no payer {told['payer'][:20]!r}.", where=f"{where}, payer")
             keep_rate(change, payer_id, told, where)
             rows += 1
         return Said(f"{self.file_name}: {rows} rates are on file.", rows)

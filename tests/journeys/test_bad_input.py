@@ -128,3 +128,17 @@ def test_a_full_disk_is_told_and_leaves_everything_as_it_was(day: Path, words: t
 @pytest.mark.usefixtures("day")
 def test_what_is_not_there_is_told_in_a_sentence(words: tuple[str, ...]) -> None:
     assert superbill(*words).refused_plainly
+
+
+@pytest.mark.usefixtures("day")
+def test_no_escape_of_a_file_or_its_name_reaches_the_terminal() -> None:
+    Path("a\x1b[2Jb.csv").write_bytes(b"no header\x1b]0;owned\x07\n")
+    Path("a\x1b[2Jb.toml").write_bytes(b'payer_id = "\\u001b[2J"\n')
+    for words in (
+        ("import", "encounters", "a\x1b[2Jb.csv"),
+        ("payers", "load", "a\x1b[2Jb.toml"),
+        ("claims", "show", "\x1b[2J"),
+    ):
+        told = superbill(*words)
+        assert told.refused_plainly
+        assert not {"\x1b", "\x07"} & {*told.out, *told.err}

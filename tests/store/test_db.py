@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -159,3 +161,24 @@ def test_a_person_who_is_no_user_is_told_so(world: World) -> None:
     opened = Practice.open(world.url)
     assert opened.actor.name == "owner"
     opened.close()
+
+
+@pytest.mark.sqlite
+def test_who_waits_for_the_file_gets_it_as_soon_as_it_is_free(world: World) -> None:
+    freed: list[float] = []
+
+    def work() -> None:
+        with writer(world.engine).begin():
+            begun.set()
+            time.sleep(0.4)
+        freed.append(time.monotonic())
+
+    begun = threading.Event()
+    other = threading.Thread(target=work)
+    other.start()
+    begun.wait()
+    with writer(world.engine).begin() as connection:
+        got = time.monotonic()
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
+    other.join()
+    assert got - freed[0] < 0.09  # SQLite alone asks every tenth of a second by then

@@ -76,12 +76,14 @@ def set_value(
 def _line(text: str) -> str:
     """'name=value' as a line of TOML; plain words need no quotes."""
     import json
-    import tomllib
+
+    from store.errors import Refused
+    from store.plain_tables import toml_of
 
     name, _, value = text.partition("=")
     try:
-        tomllib.loads(f"value = {value}")
-    except tomllib.TOMLDecodeError:
+        toml_of(f"value = {value}")
+    except Refused:
         value = json.dumps(value)
     return f"{name} = {value}"
 

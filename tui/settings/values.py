@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import locale
 import os
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from store.errors import Refused
+from store.plain_tables import toml_of
 
 THEMES = ("terminal", "light", "dark", "high-contrast", "none")
 LINES = ("auto", "drawn", "ascii")
@@ -97,10 +97,10 @@ def _told(allowed: Sequence[Any]) -> str:
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file; empty where there is none."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_of(path.read_text(encoding="utf-8"), str(path))
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Refused(f"This is not TOML: {error}.", where=str(path)) from None
     except OSError as error:
         raise Refused(f"The file can't be read: {(error.strerror or '').lower()}.", where=str(path)) from None

@@ -31,7 +31,6 @@ Tests: in, not_in, starts, matches (a regular expression), empty, above, below.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal
@@ -41,6 +40,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.claims.snapshot import AnyClaim, diagnosis_codes
 from store.errors import Refused
+from store.plain_tables import toml_of
 
 HOW_TO = (__doc__ or "").strip()
 """How a rule is written, for a person."""
@@ -138,9 +138,7 @@ class Rule(BaseModel):
 def read_rule(text: str) -> Rule:
     """The rule of a text, `Refused` where it is no rule, or where one of its own cases comes out otherwise."""
     try:
-        rule = Rule.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as wrong:
-        raise Refused(f"This is not TOML: {wrong}.") from None
+        rule = Rule.model_validate(toml_of(text))
     except ValidationError as wrong:
         first = wrong.errors()[0]
         raise Refused(f"{first['msg']}.", where=".".join(str(part) for part in first["loc"])) from None

@@ -8,6 +8,7 @@ import random
 import signal
 import statistics
 import time
+from collections import Counter
 from dataclasses import dataclass
 from multiprocessing.context import ForkContext
 from pathlib import Path
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from codesets import CodeLibrary
+from store.coding.flow import VoidEncounter
 from store.coding.whole import CodeEncounter
 from store.db import open_engine, writer
 from store.errors import Refused
@@ -38,10 +40,10 @@ class Taken:
     seconds: float
 
 
-def people(world: World, count: int) -> list[int]:
+def people(world: World, count: int, called: str = "hand") -> list[int]:
     """New coders; their ids."""
     with Session(writer(world.engine)) as session:
-        users = [User(name=f"hand{n}", uid=80_000 + n, role=Role.CODER) for n in range(count)]
+        users = [User(name=f"{called}{n}", role=Role.CODER) for n in range(count)]
         session.add_all(users)
         session.commit()
         return [user.id for user in users]
@@ -66,14 +68,24 @@ def many_items(world: World, count: int) -> None:
         "INSERT INTO work_item (queue, subject_id, open, opened_on, score, cents, reason, escalated, token, attempts) "
         "SELECT 'coding', id, true, service_date, 0, 0, 'x', false, 0, 0 FROM encounter WHERE source = 'many'"
     )
+    world.sql(
+        "INSERT INTO transition (action_id, machine, subject_id, before, after, undo) "
+        "SELECT t.action_id, t.machine, e.id, t.before, t.after, t.undo FROM transition t, encounter e "
+        "WHERE t.machine = 'encounter' AND t.subject_id = :id AND e.source = 'many'",
+        id=encounter_id,
+    )
 
 
-def take_and_finish(url: str, user_id: int, until: float, most: int) -> list[Taken]:
-    """Take the next item, write a remark on it, close it; again and again."""
+def take_and_finish(url: str, user_id: int, until: float, most: int, pace: float = 0.0) -> list[Taken]:
+    """Take the next item, write a remark on it, finish it; again and again, `pace` seconds from one to the next."""
     engine = open_engine(url)
     practice = Practice(engine, Actor(user_id, f"hand{user_id}", Role.CODER, "test"))
     log: list[Taken] = []
+    due = time.time() + random.Random(user_id).uniform(0, pace)
     while len(log) < most and time.time() < until:
+        if pace:
+            time.sleep(max(0.0, due - time.time()))
+            due = max(due + pace, time.time())
         begun = time.perf_counter()
         try:
             lease = practice.next_item("coding")
@@ -83,21 +95,57 @@ def take_and_finish(url: str, user_id: int, until: float, most: int) -> list[Tak
             break
         log.append(Taken(user_id, lease.item_id, lease.token, time.perf_counter() - begun))
         practice.do(AddRemark(lease.item_id, "worked"), lease=lease)
-        with writer(engine).begin() as connection:
-            statement = text("UPDATE work_item SET open=false, owner_id=NULL WHERE id=:id AND token=:token")
-            connection.execute(statement, {"id": lease.item_id, "token": lease.token})
+        practice.do(VoidEncounter(lease.subject_id, "never came"), lease=lease)
     engine.dispose()
     return log
 
 
-def together(world: World, hands: int, seconds: float, most: int = 10**9) -> list[Taken]:
+def take_plainly(url: str, user_id: int, until: float, most: int, pace: float = 0.0) -> list[Taken]:
+    """The floor, without rules, trail and lanes: the first free row, past what others lock, marked, then closed."""
+    engine = open_engine(url)
+    skip = "FOR UPDATE SKIP LOCKED" if engine.dialect.name == "postgresql" else ""
+    first = f"SELECT id FROM floor_item WHERE open AND owner_id IS NULL ORDER BY id LIMIT 1 {skip}"
+    log: list[Taken] = []
+    while len(log) < most and time.time() < until:
+        time.sleep(pace)
+        begun = time.perf_counter()
+        with writer(engine).begin() as connection:
+            item_id = connection.execute(text(first)).scalar()
+            if item_id is None:
+                break
+            took = {"who": user_id, "id": item_id}
+            connection.execute(text("UPDATE floor_item SET owner_id=:who WHERE id=:id"), took)
+        log.append(Taken(user_id, item_id, 1, time.perf_counter() - begun))
+        with writer(engine).begin() as connection:
+            connection.execute(text("UPDATE floor_item SET open=false WHERE id=:id"), {"id": item_id})
+    engine.dispose()
+    return log
+
+
+def floor_items(world: World) -> None:
+    """As many rows for the floor as there are items."""
+    world.sql("CREATE TABLE floor_item (id integer PRIMARY KEY, open boolean, owner_id integer)")
+    world.sql("INSERT INTO floor_item SELECT id, true, NULL FROM work_item WHERE queue='coding'")
+    world.sql("CREATE INDEX floor_open ON floor_item (id) WHERE open")
+
+
+def together(
+    world: World, hands: int, seconds: float, most: int = 10**9, *, pace: float = 0.0, plainly: bool = False
+) -> list[Taken]:
     """All hands at once; what each was given."""
-    ids = people(world, hands)
+    ids = people(world, hands, "floor" if plainly else "hand")
     world.engine.dispose()
+    body = take_plainly if plainly else take_and_finish
     until = time.time() + seconds
     with FORK.Pool(hands) as pool:
-        logs = pool.starmap(take_and_finish, [(world.url, user_id, until, most) for user_id in ids], chunksize=1)
+        logs = pool.starmap(body, [(world.url, user_id, until, most, pace) for user_id in ids], chunksize=1)
     return [taken for log in logs for taken in log]
+
+
+def twice(taken: list[Taken]) -> list[tuple[int, int]]:
+    """Leases that were handed out more than once: none."""
+    counted = Counter((one.item_id, one.token) for one in taken)
+    return [lease for lease, count in counted.items() if count > 1]
 
 
 def percentile(taken: list[Taken], of_hundred: int) -> float:
