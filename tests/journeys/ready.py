@@ -16,7 +16,7 @@ from typing import Any
 
 import store.practice  # noqa: F401  (what most commands load)
 import tui.cli
-from tui import commands  # noqa: F401
+from tui import commands
 
 
 def _redirect(target: str, number: int, flags: int) -> None:
@@ -61,5 +61,6 @@ def _answer(line: str) -> int:
 
 
 if __name__ == "__main__":
+    commands.register(tui.cli.app)
     for command in sys.stdin:
         print(_answer(command), flush=True)

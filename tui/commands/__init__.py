@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import typer
 
 
+@cache
 def register(app: typer.Typer) -> None:
-    """Add every verb to the command."""
+    """Add every verb to the command, once."""
     from tui.commands import (
         accounts,
         claims,
