@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -165,7 +165,14 @@ class CodeLibrary:
             engine = self._engine
             if engine is None:
                 engine = self._engine = SearchEngine(self)
-        return engine.search(text, systems=systems, on=on and self.held(on), limit=limit, prefer=prefer)
+        if on is None or on == (held := self.held(on)):
+            return engine.search(text, systems=systems, on=on, limit=limit, prefer=prefer)
+        found = engine.search(text, systems=systems, on=held, limit=limit, prefer=prefer)
+        judged = [replace(hit, in_force=hit.in_force and self._was_there(hit.code, hit.system, on)) for hit in found]
+        return sorted(judged, key=lambda hit: not hit.in_force)
+
+    def _was_there(self, code: str, system: str, on: date) -> bool:
+        return self.row_on(code, on, system) is not None
 
     # -- one code -------------------------------------------------------------------------------
 
@@ -189,7 +196,11 @@ class CodeLibrary:
         if row is None and rows and rows[0].system == ICD10CM and on < (first := self.held(on)):
             from codesets.library import earlier
 
-            row = next((row for row in rows if row.in_force(first) and earlier.began(row.key) <= on), None)
+            row = (
+                None
+                if on < earlier.INTRODUCED
+                else next((row for row in rows if row.in_force(first) and earlier.began(row.key) <= on), None)
+            )
         return row
 
     def held(self, on: date) -> date:

@@ -116,9 +116,10 @@ def test_a_hit_says_what_matched_and_where(library: CodeLibrary) -> None:
 
 
 def test_codes_not_in_force_say_so(library: CodeLibrary) -> None:
-    hits = library.search("essential hypertension", on=date(2020, 1, 1))
-    assert hits
-    assert not any(hit.in_force for hit in hits)
+    hits = library.search("obesity class 1", on=date(2020, 1, 1))
+    assert not next(hit for hit in hits if hit.code == "E66.811").in_force  # from 2024-10-01
+    assert library.search("essential hypertension", on=date(2020, 1, 1))[0].in_force
+    assert not any(hit.in_force for hit in library.search("essential hypertension", on=date(2015, 1, 1)))
 
 
 def test_systems_narrow_the_search(library: CodeLibrary) -> None:

@@ -66,9 +66,9 @@ def test_a_mistake_in_the_settings_is_told_with_its_file(tmp_path: Path, text: s
 
 
 def test_a_keymap_gives_actions_other_keys(tmp_path: Path) -> None:
-    folder = _written(tmp_path, "keys.toml", '[keys]\ndown = ["ctrl+n", "j"]\ndenials.write_off = "W"\n')
+    folder = _written(tmp_path, "keys.toml", '[keys]\ndown = ["ctrl+e", "j"]\ndenials.write_off = "W"\n')
     remap(read_keymap(folder, SPECS))
-    assert next(one for one in MOVES if one.id == "down").keys == ("ctrl+n", "j")
+    assert next(one for one in MOVES if one.id == "down").keys == ("ctrl+e", "j")
     assert SPECS["denials"].actions[1].keys == ("W",)
 
 
