@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from pathlib import Path
 
 import typer
@@ -52,3 +54,27 @@ def test_both_commands_at_the_top_are_one_line_each_and_make_their_own_environme
     assert len(lines) == 2
     assert lines[0].endswith("superbill demo")
     assert "pytest" in lines[1]
+
+
+BROUGHT = {
+    "textual", "rich", "sqlmodel", "sqlalchemy", "pydantic", "rapidfuzz", "sqlcipher3", "alembic", "typer",
+    "platformdirs", "reportlab", "psycopg", "textual_serve", "aiohttp", "tui", "store", "codesets",
+}  # fmt: skip
+"""What an installation brings, with the extras for PostgreSQL and a browser."""
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that a file imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {one.name.split(".")[0] for one in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+def test_the_program_imports_nothing_that_an_installation_does_not_bring() -> None:
+    files = [path for room in ("tui", "store", "codesets") for path in (ROOT / room).rglob("*.py")]
+    found = {(name, path.name) for path in files for name in imported(path)}
+    assert {one for one in found if one[0] not in BROUGHT | sys.stdlib_module_names} == set()

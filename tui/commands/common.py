@@ -15,7 +15,6 @@ from datetime import date
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 if TYPE_CHECKING:
@@ -42,7 +41,9 @@ def opened(db: str | None) -> Iterator[Practice]:
 
 def _verb() -> str:
     """The verb that is running, as the trail names it; never what was typed after it."""
-    context = click.get_current_context(silent=True)
+    from typer._click.globals import get_current_context  # click itself is not there: typer brings its own
+
+    context = get_current_context(silent=True)
     return context.command_path.partition(" ")[2] if context else ""
 
 
