@@ -196,11 +196,7 @@ class CodeLibrary:
         if row is None and rows and rows[0].system == ICD10CM and on < (first := self.held(on)):
             from codesets.library import earlier
 
-            row = (
-                None
-                if on < earlier.INTRODUCED
-                else next((row for row in rows if row.in_force(first) and earlier.began(row.key) <= on), None)
-            )
+            row = next((row for row in rows if row.in_force(first) and earlier.began(row.key) <= on), None)
         return row
 
     def held(self, on: date) -> date:
