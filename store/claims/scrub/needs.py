@@ -6,12 +6,11 @@ payer that requires it a lack stops the claim; for the payers that the law names
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from codesets.tables import read_table
 from store.claims.payer_data import listed
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.x12.claim_values import ProfessionalClaim, ServiceLine
@@ -42,10 +41,9 @@ BY_LINE = frozenset({"clia", "ordering", "ndc"})
 @cache
 def needs() -> tuple[Need, ...]:
     """The table."""
-    text = files("codesets.tables").joinpath("claim_needs.csv").read_text(encoding="utf-8")
     return tuple(
         Need(row["first"], row["last"], row["needs"], frozenset(row["filings"].split()), row["source"])
-        for row in csv.DictReader(text.splitlines(), strict=True)
+        for row in read_table("claim_needs")
     )
 
 
