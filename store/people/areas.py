@@ -52,7 +52,7 @@ OF_PERMISSION: Mapping[Permission, Mapping[str, str]] = {
     _P.REVIEW: {"codes": "raw", "review rules": "rawd"},
     _P.SUPERVISE: {"claims": "rw", "notes": "raw", **_RULES},
     _P.AUDIT: {"trail": "r", "actions": "r"},
-    _P.ADMIN: {"reference": "rawd", "directory": "raw", **_RULES, "names": "w"},
+    _P.ADMIN: {"reference": "rawd", "directory": "rawd", **_RULES, "names": "w"},
 }  # fmt: skip
 """What a permission adds.  Nobody has any right on the audit trail but through the database's own functions."""
 

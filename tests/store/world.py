@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, inspect, make_url, text
 from sqlmodel import Session, SQLModel, col, select
 
 from codesets import CodeLibrary
@@ -41,7 +41,7 @@ VISIT = (("G0438", (), 1, (1,)), ("G0008", (), 1, (1,)))
 """Two lines, $195.00 and $32.00."""
 
 Row = TypeVar("Row", bound=SQLModel)
-Dump = dict[tuple[str, int], dict[str, Any]]
+Dump = dict[tuple[str, Any], dict[str, Any]]
 _numbers = count(1)
 
 
@@ -222,9 +222,10 @@ class World:
             for name, model in images.tables_by_name().items():
                 if issubclass(model, left_out):
                     continue
-                for number, row in enumerate(connection.execute(text(f'SELECT * FROM "{name}"')).mappings()):
+                keys = [column.name for column in inspect(model).primary_key]
+                for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings():
                     kept = {key: value for key, value in row.items() if key != "version"}
-                    found[name, row.get("id", number)] = kept
+                    found[name, row["id"] if keys == ["id"] else tuple(row[key] for key in keys)] = kept
         return found
 
 
