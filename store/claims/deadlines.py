@@ -10,7 +10,8 @@ from store.claims.payer_data import MEDICARE_FILINGS, Limit, limits_of
 from store.tables import Payer
 
 __all__ = [
-    "MEDICARE_FILINGS", "Anchors", "dispute_limit", "filing_limit", "limit_words", "refund_limit", "response_limit",
+    "MEDICARE_FILINGS", "Anchors", "Closing", "closing", "dispute_limit", "filing_limit", "limit_words",
+    "refund_limit", "response_limit",
 ]  # fmt: skip
 
 
@@ -35,8 +36,52 @@ def filing_limit(payer: Payer, anchors: Anchors, what: str = "initial") -> date 
     if found is None:
         return None
     anchor = _anchor(found, anchors)
-    day = _after(anchor, found) if anchor else None
-    return _workday(day) if day and payer.filing in MEDICARE_FILINGS else day
+    return _end(payer, found, anchor) if anchor else None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Visits whose first claim has to be filed soon: those whose anchor is on `last` or before.
+
+    It holds for dates of service from `since` to `until`; None is open.
+    """
+
+    anchor: str
+    last: date
+    since: date | None
+    until: date | None
+
+
+def closing(payer: Payer, by: date) -> tuple[Closing, ...]:
+    """The visits to this payer whose limit for the first claim ends on `by` or before; the first that holds counts."""
+    return tuple(
+        Closing(one.anchor, _last_anchor(payer, one, by), one.valid_from, one.valid_to)
+        for one in limits_of(payer)
+        if one.what == "initial" and one.anchor in _OF_A_VISIT
+    )
+
+
+_OF_A_VISIT = frozenset({"dos_from", "dos_thru", "discharge"})
+
+
+def _last_anchor(payer: Payer, limit: Limit, by: date) -> date:
+    """The last day from which the limit ends on `by` or before: near the same day so long ago."""
+    day = _before(by, limit) + timedelta(days=4)
+    while day > date.min and _end(payer, limit, day) > by:
+        day -= timedelta(days=1)
+    return day
+
+
+def _before(day: date, limit: Limit) -> date:
+    if limit.unit == "days":
+        return day - timedelta(days=limit.limit)
+    months = day.year * 12 + day.month - 1 - limit.limit * (12 if limit.unit == "years" else 1)
+    return date(max(months // 12, 1), months % 12 + 1, 1) + timedelta(days=day.day - 1)
+
+
+def _end(payer: Payer, limit: Limit, anchor: date) -> date:
+    day = _after(anchor, limit)
+    return _workday(day) if payer.filing in MEDICARE_FILINGS else day
 
 
 def limit_words(payer: Payer, what: str = "initial") -> str:

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store import clock
 from store.coding.desk import age_on
+from store.coding.expected import charged
+from store.coding.priority import EXPECTED, PRESSED_CENTS, SHORT_DAYS, priority, rank, scores
 from store.coding.states import CodingState
 from store.errors import NotFound
-from store.money import show_cents
 from store.people.roles import Permission
 from store.queries.open_on import asked_about
 from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Column, Kind, Why
-
-_CHARGED = (
-    select(func.coalesce(func.sum(col(ServiceLine.charge)), 0))
-    .where(col(ServiceLine.encounter_id) == col(Encounter.id))
-    .correlate(Encounter)
-    .scalar_subquery()
-)
 
 
 def _join(query: AnySelect) -> AnySelect:
@@ -36,12 +30,14 @@ def _join(query: AnySelect) -> AnySelect:
 
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
+    points = scores(session, subjects, clock.today())
     rows = session.exec(select(Encounter, Note.text).join(Note).where(col(Encounter.id).in_(subjects))).all()
     found = {}
     for encounter, text in rows:
         first = [line.strip() for line in text.splitlines() if line.strip()][:2]
         held = f"  on hold until {encounter.hold_until}: {encounter.hold_reason}" if encounter.hold_until else ""
-        found[encounter.id] = (f"{encounter.number}  {encounter.kind}  {encounter.state}{held}", *first)
+        score = f"  score {points[encounter.id]}" if encounter.id in points else ""
+        found[encounter.id] = (f"{encounter.number}  {encounter.kind}  {encounter.state}{held}{score}", *first)
     return found
 
 
@@ -49,22 +45,22 @@ def _why(session: Session, item: WorkItem) -> Why:
     encounter = session.get(Encounter, item.subject_id)
     if encounter is None:
         raise NotFound("The encounter is gone.")
-    age = (clock.today() - encounter.service_date).days
+    found = priority(session, encounter, charged(session, encounter.id) or item.cents, clock.today())
     lines = [
         f"Encounter {encounter.number} of {encounter.service_date} is {encounter.state}: {item.reason}.",
-        f"It is {age} days old; it should be coded by {item.due}." if item.due else f"It is {age} days old.",
+        f"It is {found.age} days old{f'; it should be coded by {item.due}' if item.due else ''}.",
+        *found.told(),
+        "Late ones come first, then what is due within 5 business days; in each the escalated, then by score.",
         "It leaves the queue when it is finished (F), held (H) or marked as not billable (V).",
     ]
-    if item.cents:
-        cents = show_cents(item.cents, sign="$")
-        lines.append(f"Expected charge {cents}; after what is due first, larger ones come first.")
     if encounter.state == CodingState.HOLD:
         lines.append(f"On hold until {encounter.hold_until}: {encounter.hold_reason}.")
     return Why(
         "Why is this here?",
         tuple(lines),
-        "Due: date of service plus the practice's coding target in business days.  Expected charge: its own lines, or"
-        " the mean of the visits of its kind in the year before.",
+        "Due: date of service, or of discharge, plus the practice's coding target in business days.  Score: expected"
+        " charge (its own lines, or the mean of the visits of its kind in the year before) x (1 + age / target), and"
+        f" {PRESSED_CENTS // 100:,} with less than {SHORT_DAYS} days to the payer's filing limit.",
     )
 
 
@@ -126,7 +122,7 @@ CODING = Queue(
         Shown(Column("prov", "Provider", 8), col(Provider.last)),
         Shown(
             Column("est", "Est$", 8, Kind.CENTS, help="expected charge: its own lines, or the mean of visits like it"),
-            case((_CHARGED > 0, _CHARGED), else_=col(WorkItem.cents)),
+            EXPECTED,
         ),
         Shown(Column("state", "Stage", 11), col(Encounter.state)),
         Shown(Column("spec", "Specialty", 16, wide=True), col(Provider.specialty)),
@@ -138,4 +134,5 @@ CODING = Queue(
     why=_why,
     record=encounter_record,
     asked=asked_about,
+    rank=rank,
 )

@@ -70,7 +70,10 @@ class RecallEncounter(Command):
             change.move(encounter, ENCOUNTER, _S.IN_PROGRESS, access.called(encounter))
             access.note_step(change, encounter.id)
             cents = charged(change.session, encounter.id)
-            items.put(change, access.QUEUE, encounter.id, reason=f"recalled: {reason}", cents=cents, score=cents)
+            item = items.find(change, access.QUEUE, encounter.id)
+            due = item.due if item is not None else None
+            why = f"recalled: {reason}"
+            items.put(change, access.QUEUE, encounter.id, reason=why, cents=cents, due=due, score=cents)
         elif encounter.state == _S.RELEASED:
             give_back(change, encounter, reason, access.charges(change, encounter.id) if claim is not None else 0)
         else:

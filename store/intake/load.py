@@ -12,10 +12,11 @@ from sqlmodel import SQLModel, col, select
 from store.coding.access import QUEUE
 from store.coding.desk import age_on
 from store.coding.expected import ExpectedCharges
+from store.coding.priority import day_of, target_days
 from store.coding.states import ENCOUNTER, CodingState
 from store.intake.values import CoverageIn, EncounterIn, ProviderIn
 from store.people.roles import Permission
-from store.tables import Coverage, Encounter, Guarantor, Note, Patient, PatientContact, Payer, Practice, Provider
+from store.tables import Coverage, Encounter, Guarantor, Note, Patient, PatientContact, Payer, Provider
 from store.work import items
 from store.work.command import Change, Command, Said, bulk
 from store.work.dates import add_business_days, holidays
@@ -67,8 +68,7 @@ class _Loader:
         self.change = change
         self.without_note = 0
         self.completed = 0
-        practice = change.session.exec(select(Practice)).first()
-        self.target_days = practice.coding_target_days if practice else 3
+        self.target_days = target_days(change.session)
         self.expected = ExpectedCharges(change.session, change.today)
 
     def load(self, value: EncounterIn) -> bool:
@@ -113,7 +113,7 @@ class _Loader:
     def _queue(self, encounter: Encounter) -> None:
         waiting = encounter.state == CodingState.NEW
         self.without_note += waiting
-        due = add_business_days(encounter.service_date, self.target_days, holidays(self.change.session))
+        due = add_business_days(day_of(encounter), self.target_days, holidays(self.change.session))
         reason = "waits for its note" if waiting else "to be coded"
         provider = self.change.get(Provider, encounter.provider_id)
         cents = self.expected.of(provider.specialty, encounter.kind)

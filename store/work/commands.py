@@ -95,7 +95,7 @@ class Assign(Command):
 
 @dataclass(frozen=True, slots=True)
 class Escalate(Command):
-    """Put the item before a supervisor, with a note that says why."""
+    """Put the item before a supervisor, and before the others of its lane, with a note that says why."""
 
     item_id: int
     reason: str = free_text()
@@ -104,7 +104,7 @@ class Escalate(Command):
     def apply(self, change: Change) -> Said:
         """The note is required."""
         item = open_item(change, self.item_id)
-        item.escalated, item.score = True, item.score + 1_000_000
+        item.escalated = True
         remark(change, item, f"Escalated: {self.reason}")
         return Said("Escalated to the supervisor.", item.id)
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
+from sqlalchemy import Date, Integer, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 
 from store.tables import Holiday
@@ -41,3 +45,28 @@ def next_business_day(day: date, free: Collection[date] = NONE) -> date:
     while not is_business_day(day, free):
         day += timedelta(days=1)
     return day
+
+
+class _Between(FunctionElement[int]):
+    """Whole days from the second date to the first, on either database."""
+
+    name = "days_between"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Between, "sqlite")
+def _julian(element: _Between, compiler: Any, **how: Any) -> str:
+    later, earlier = (compiler.process(one, **how) for one in element.clauses)
+    return f"CAST(julianday({later}) - julianday({earlier}) AS INTEGER)"
+
+
+@compiles(_Between, "postgresql")
+def _minus(element: _Between, compiler: Any, **how: Any) -> str:
+    later, earlier = (compiler.process(one, **how) for one in element.clauses)
+    return f"({later} - {earlier})"
+
+
+def days_since(day: Any, today: date) -> FunctionElement[int]:
+    """SQL for the whole days from a column's date to `today`."""
+    return _Between(literal(today, Date()), day)

@@ -36,6 +36,7 @@ def put(
         )
     if not item.open:
         item.open, item.opened_on, item.closed_on, item.deferred_until = True, change.today, None, None
+        item.escalated = False
     item.reason, item.cents, item.due, item.score = reason, cents, due, score
     change.session.flush()
     return item

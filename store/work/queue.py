@@ -48,6 +48,8 @@ class Queue:
     A column of kind DAYS is filled with a date and shown as the days from today to it, one of kind AGE as those since.
     `put_off` is what becomes of a record whose item was deferred.
     `asked` gives the subjects about which a question to a provider is open.
+    `rank` is the SQL over `WorkItem` that orders a lane, highest first, where it moves with the days; else the item's
+    score does.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Queue:
     record: Callable[[Session, int], Record]
     put_off: Callable[[Change, int], None] | None = None
     asked: Callable[[Session, Sequence[int]], frozenset[int]] | None = None
+    rank: Callable[[Session, date], SQLColumnExpression[Any]] | None = None
 
     @property
     def info(self) -> QueueInfo:
@@ -118,7 +121,7 @@ def page(
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     where = _conditions(queue, actor, view, today)
     total, cents, past, due = _figures(session, queue, view, where, today, soon)
-    order = _order(queue, view, today, soon)
+    order = _order(session, queue, view, today, soon)
     chosen = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem)).where(where)
     ids_ = list(session.scalars(chosen.order_by(*order).offset(start).limit(limit)))
     query = queue.join(select(WorkItem, col(User.name), *(shown.sql for shown in queue.shown)).select_from(WorkItem))
@@ -149,7 +152,7 @@ def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, l
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     query = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem))
     query = query.where(_conditions(queue, actor, view, today))
-    return list(session.scalars(query.order_by(*_order(queue, view, today, soon)).limit(limit)))
+    return list(session.scalars(query.order_by(*_order(session, queue, view, today, soon)).limit(limit)))
 
 
 def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit: int = 20) -> list[int]:
@@ -159,7 +162,7 @@ def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit:
     query = select(col(WorkItem.id)).select_from(WorkItem)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
     query = query.where(_conditions(queue, actor, View(), today), mine, free)
-    return list(session.scalars(query.order_by(*_order(queue, View(), today, soon)).limit(limit)))
+    return list(session.scalars(query.order_by(*_order(session, queue, View(), today, soon)).limit(limit)))
 
 
 def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> BoardLine:
@@ -223,7 +226,7 @@ def _figures(
     return total, int(cents), past, due
 
 
-def _order(queue: Queue, view: View, today: date, soon: date) -> list[Any]:
+def _order(session: Session, queue: Queue, view: View, today: date, soon: date) -> list[Any]:
     by_key = {shown.column.key: shown.sql for shown in queue.shown}
     ages = {shown.column.key for shown in queue.shown if shown.column.kind is Kind.AGE}
     order: list[Any] = []
@@ -235,7 +238,9 @@ def _order(queue: Queue, view: View, today: date, soon: date) -> list[Any]:
         order.append(sql.desc() if falling else sql.asc())
     if not order:
         lane = case((col(WorkItem.due) < today, 0), (col(WorkItem.due) <= soon, 1), else_=2)
-        order = [lane, col(WorkItem.score).desc(), case((col(WorkItem.due).is_(None), 1), else_=0), col(WorkItem.due)]
+        rank = queue.rank(session, today) if queue.rank is not None else col(WorkItem.score)
+        up = case((col(WorkItem.escalated), 0), else_=1)
+        order = [lane, up, rank.desc(), case((col(WorkItem.due).is_(None), 1), else_=0), col(WorkItem.due)]
     return [*order, col(WorkItem.id)]
 
 
