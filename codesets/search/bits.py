@@ -13,7 +13,8 @@ from collections.abc import Iterable
 
 _LIST, _PACKED = b"l", b"z"
 _FEW = 48
-_NONZERO = re.compile(rb"[^\x00]+")
+#: Short runs, so that a limit is noticed soon in a crowded set.
+_NONZERO = re.compile(rb"[^\x00]{1,16}")
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 

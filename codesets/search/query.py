@@ -108,7 +108,7 @@ def _sides(atoms: list[str], plain: frozenset[str]) -> Iterator[Reading]:
 
 def _plain_words(text: str) -> frozenset[str]:
     """The atoms that can't be abbreviations: small words of a sentence, unless typed in capitals."""
-    chunks = text.split()
+    chunks = text.replace("-", " ").split()
     return frozenset(c for c in chunks if len(chunks) > 1 and c in _PLAIN_WORDS)
 
 

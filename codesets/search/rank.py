@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import mul
@@ -140,8 +140,10 @@ class Ranker:
 
     def _own(self, phrase: Phrase) -> tuple[list[float], dict[int, float], float]:
         """Each typed word's best answer in the phrase; a phrase word answers one typed word in full."""
-        options: list[tuple[float, int, int]] = []
         answers = self._answers
+        if len(self._meanings) == 1:
+            return _only(answers, phrase.words)
+        options: list[tuple[float, int, int]] = []
         for place, word in enumerate(phrase.words):
             if word in answers:
                 options += [(-quality, asked, place) for asked, quality in answers[word]]
@@ -198,6 +200,21 @@ class Ranker:
         plain = [m.char for m in members if "unspecified" in m.text]
         usual = (plain or [m.char for m in members] or [""])[0]
         return usual, options
+
+
+def _only(
+    answers: Mapping[int, list[tuple[int, float]]], words: Sequence[int]
+) -> tuple[list[float], dict[int, float], float]:
+    """The best answer in a phrase to the only word that was typed, as `Ranker._own` gives it."""
+    most, at = 0.0, -1
+    for place, word in enumerate(words):
+        if word in answers:
+            ((_, quality),) = answers[word]
+            if quality > most:
+                most, at = quality, place
+    if at < 0:
+        return [0.0], {}, 0.5
+    return [most], {at: most}, 0.5 if at else 1.0
 
 
 def _in_order(places: dict[int, int]) -> float:

@@ -23,11 +23,24 @@ class Sense:
     """
 
     short: str
-    words: tuple[str, ...]
     text: str
     rank: int
-    drop: bool = False
     codes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The normalised words of the expansion: worked out when asked for, since few of the table ever are."""
+        return _expanded(self.text)
+
+    @property
+    def drop(self) -> bool:
+        """True when the abbreviation says nothing that a search needs."""
+        return not self.words
+
+
+@lru_cache(maxsize=512)
+def _expanded(text: str) -> tuple[str, ...]:
+    return tuple(intern(word.text) for word in words_of(text))
 
 
 @lru_cache(maxsize=1)
@@ -39,10 +52,8 @@ def abbreviations() -> dict[tuple[str, ...], tuple[Sense, ...]]:
         key = tuple(atoms_of(short))
         texts = row["expansion"].split("|")
         for place, text in enumerate(texts):
-            words = tuple(intern(w.text) for w in words_of(text))
             known = senses.setdefault(key, [])
-            codes = _codes_of(row["code"], place, len(texts))
-            known.append(Sense(short, words, text.strip(), len(known), not words, codes))
+            known.append(Sense(short, text.strip(), len(known), _codes_of(row["code"], place, len(texts))))
     return {key: tuple(known) for key, known in senses.items()}
 
 

@@ -296,3 +296,8 @@ def test_equal_hits_keep_their_order_in_every_process(library: CodeLibrary) -> N
     }
     assert len(orders) == 1
     assert str([hit.code for hit in library.search("pain", limit=30)]).encode() in orders.pop()
+
+
+def test_a_plain_word_before_a_hyphen_is_not_taken_for_an_abbreviation() -> None:
+    first = read_query("age-related osteoporosis", lambda _: False).readings[0]
+    assert first.words == ("age", "related", "osteoporosis")
