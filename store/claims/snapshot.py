@@ -14,7 +14,7 @@ from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
 from store.claims.facility import Bill, bill_of
-from store.claims.facts import Facts
+from store.claims.facts import Facts, place
 from store.claims.parts import MAX_DIAGNOSES, encounters_of, lines_on
 from store.coding.access import pointer_ids
 from store.errors import Refused
@@ -254,8 +254,9 @@ def _one(row: Row | None, called: str) -> Row:
 def _billing(practice: Practice) -> BillingProvider:
     address = Address(practice.line1, practice.city, practice.state, practice.zip)
     return BillingProvider(
-        practice.name, practice.npi, practice.tax_id, practice.taxonomy, address, phone=practice.phone
-    )
+        practice.name, practice.npi, practice.tax_id, practice.taxonomy, address, phone=practice.phone,
+        pay_to=place(practice.pay_to) if practice.pay_to else None,
+    )  # fmt: skip
 
 
 def _patient(session: Session, patient_id: int) -> Person:

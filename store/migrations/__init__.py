@@ -19,7 +19,7 @@ from store.migrations import guards, postgresql
 from store.people import grants
 from store.people.roles import Permission
 
-HEAD = "0021"
+HEAD = "0023"
 
 
 def schema_version(engine: Engine) -> str | None:

@@ -14,7 +14,8 @@ class Practice(SQLModel, table=True):
     """The billing provider: who sends claims and statements.  `zip` and `tax_id` are digits.
 
     `one_circle` is the owner's word that all who can open a SQLite file may see everything in it; after `lock_minutes`
-    without a key press a screen locks, never with 0.
+    without a key press a screen locks, never with 0.  `pay_to` is where payers send money if not to that address:
+    'street; city; state; ZIP'.
     """
 
     id: int = key()
@@ -38,6 +39,7 @@ class Practice(SQLModel, table=True):
     coding_target_days: int = 3
     one_circle: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     lock_minutes: int = later(10)
+    pay_to: str = later("")
 
 
 class Provider(SQLModel, table=True):

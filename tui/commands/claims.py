@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, say, say_json, say_record, say_table
+from tui.commands.common import Db, Json, opened, pairs_of, say, say_json, say_record, say_table
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -262,13 +262,9 @@ def set_fields(
     """Set fields of a claim (referring provider, drug, attachment, UB-04 codes, ...); its next version is made."""
     from store.claims.correct import CorrectClaim
 
-    told = [value.partition("=") for value in values]
-    if any(not sign for _, sign, _ in told):
-        raise typer.BadParameter("Write FIELD=VALUE.")
-    pairs = tuple((name.strip(), text) for name, _, text in told)
     with opened(db) as practice:
         (claim_id,) = _ids(practice, [control_number])
-        say(practice.do(CorrectClaim(claim_id, fields=pairs)).said)
+        say(practice.do(CorrectClaim(claim_id, fields=pairs_of(values))).said)
 
 
 def fields(control_number: Annotated[str, typer.Argument(help="Of this claim.")] = "", db: Db = None) -> None:

@@ -39,6 +39,14 @@ def opened(db: str | None) -> Iterator[Practice]:
         practice.close()
 
 
+def pairs_of(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """FIELD=VALUE, as it was typed, taken apart; wrong usage where a sign is missing."""
+    told = [value.partition("=") for value in values]
+    if any(not sign for _, sign, _ in told):
+        raise typer.BadParameter("Write FIELD=VALUE.")
+    return tuple((name.strip(), text) for name, _, text in told)
+
+
 def _verb() -> str:
     """The verb that is running, as the trail names it; never what was typed after it."""
     from typer._click.globals import get_current_context  # click itself is not there: typer brings its own

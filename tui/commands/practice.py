@@ -1,4 +1,4 @@
-"""`superbill init`, `upgrade`, `check` and `users`."""
+"""`superbill init`, `practice`, `upgrade`, `check`, and what is done with the database as a whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, progress, say, say_json
+from tui.commands.common import Db, Json, opened, pairs_of, progress, say, say_json, say_table
 
 Encrypt = Annotated[bool, typer.Option("--encrypt", help="Encrypt the new SQLite file; its key is asked for.")]
 
@@ -22,6 +22,10 @@ def register(app: typer.Typer) -> None:
     app.command("restore")(restore)
     app.command("copy")(copy)
     app.command("key")(key)
+    own = typer.Typer(help="What claims and statements say of the practice.", no_args_is_help=True)
+    own.command("show")(show)
+    own.command("set")(set_values)
+    app.add_typer(own, name="practice")
 
 
 def init(
@@ -73,6 +77,29 @@ def init(
     login = owner or login_name()
     found_practice(open_engine(url), row, login, _uid_of(login))
     say(f"{name} is set up in {path or url}; {login} is its owner.")
+
+
+def show(db: Db = None, as_json: Json = False) -> None:
+    """The practice as it stands on claims and statements, field by field."""
+    from store.claims.practice_data import PRACTICE_FIELDS, practice_values
+
+    with opened(db) as practice, practice.reading() as session:
+        values = practice_values(session)
+    if as_json:
+        say_json(values)
+    else:
+        say_table(("field", "what it is", "says"), [(n, PRACTICE_FIELDS[n].label, text) for n, text in values.items()])
+
+
+def set_values(
+    values: Annotated[list[str], typer.Argument(help="FIELD=VALUE; an empty pay_to= takes that address away.")],
+    db: Db = None,
+) -> None:
+    """Change the practice: superbill practice set "pay_to=PO BOX 7; LARKFIELD; KS; 668990007"."""
+    from store.claims.practice_data import SetPractice
+
+    with opened(db) as practice:
+        say(practice.do(SetPractice(pairs_of(values))).said)
 
 
 def _uid_of(login: str) -> int | None:
