@@ -20,7 +20,7 @@ from store.claims.build import QUEUE, REJECTIONS, called
 from store.claims.edit_work import release_due
 from store.claims.events import tell
 from store.claims.outgoing import DELIVERED, MADE, Route, control_of, keep_file, new_batch, route_to
-from store.claims.snapshot import AnyClaim
+from store.claims.snapshot import AnyClaim, on_forms
 from store.claims.states import CLAIM, ClaimState
 from store.coding.states import CodingState
 from store.errors import Refused
@@ -30,7 +30,7 @@ from store.people.roles import Permission
 from store.tables import ArchivedFile, Batch, Claim, ClaimLine, ClaimVersion, Encounter, Payer, TradingPartner, WorkItem
 from store.work import items
 from store.work.command import Change, Command, Said
-from store.x12.claim_values import FileControl, ProfessionalClaim
+from store.x12.claim_values import FileControl
 from store.x12.institutional import write_institutional
 from store.x12.institutional_values import InstitutionalClaim
 from store.x12.professional import write_professional
@@ -174,9 +174,7 @@ def _content(claims: Sequence[AnyClaim], kind: str, route: Route, control: FileC
     if kind == "837I":
         text = write_institutional(cast("Sequence[InstitutionalClaim]", claims), route.submitter, control)
         return text.encode("ascii")
-    professional = [claim for claim in claims if isinstance(claim, ProfessionalClaim)]
-    if len(professional) < len(claims):
-        raise Refused("An institutional claim has no CMS-1500.", do="Send it electronically: superbill payers set.")
+    professional = on_forms(claims)
     if kind == "837P":
         return write_professional(professional, route.submitter, control).encode("ascii")
     page = BytesIO()

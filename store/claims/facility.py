@@ -12,6 +12,9 @@ values = [{ code = "A1", cents = 10000 }]
 present = ["Y", "N"]              # present on admission, diagnosis by diagnosis (inpatient)
 reasons = ["R07.9"]
 revenue = ["0450", "0636"]        # by procedure line
+procedures = [{ code = "0SR9019", day = 2026-03-02 }]       # ICD-10-PCS, the principal one first (inpatient)
+external = [{ code = "W18.30XA", present = "Y" }]           # causes of injury that are not among the diagnoses
+operating_npi = "1999999984 STONE, VAL"                     # the name of who is not on file
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session, select
 
+from store.claims.facts import clinician
 from store.errors import NotFound, Refused
 from store.money import parse_cents, show_cents
 from store.people.roles import Permission
@@ -48,6 +52,22 @@ class Valued(BaseModel):
     cents: int
 
 
+class Performed(BaseModel):
+    """An ICD-10-PCS procedure and its day."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(pattern="^[0-9A-HJ-NP-Z]{7}$")
+    day: date
+
+
+class Cause(BaseModel):
+    """An external cause of injury and whether it was present on admission ('' where that is not told)."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(pattern="^[V-Y][0-9][0-9A-Z.]{1,6}$")
+    present: str = Field(default="", pattern="^[NUWY]?$")
+
+
 class Bill(BaseModel):
     """The facts of an institutional bill."""
 
@@ -56,6 +76,8 @@ class Bill(BaseModel):
     bill_type: str = Field(pattern="^0?[0-9]{2}[0-9]?$")
     attending_npi: str = ""
     operating_npi: str = ""
+    other_operating_npi: str = ""
+    rendering_npi: str = ""
     status: str = "01"
     type: str = "9"
     source: str = ""
@@ -68,6 +90,8 @@ class Bill(BaseModel):
     occurrences: list[Occurred] = []
     values: list[Valued] = []
     drg: str = ""
+    procedures: list[Performed] = Field(default=[], max_length=25)
+    external: list[Cause] = Field(default=[], max_length=12)
     revenue: list[str] = Field(min_length=1)
 
     @property
@@ -82,10 +106,15 @@ def bill_of(session: Session, encounter_id: int) -> Bill | None:
     return Bill.model_validate_json(row.content) if row else None
 
 
+_PERSON = "1999999984 SMITH, JOHN"
+_PEOPLE = ("attending_npi", "operating_npi", "other_operating_npi", "rendering_npi")
+
 BILL_FIELDS = {
     "bill_type": ("type of bill", "131"),
-    "attending_npi": ("attending provider", "2999900113"),
-    "operating_npi": ("operating provider", "2999900113"),
+    "attending_npi": ("attending provider", _PERSON),
+    "operating_npi": ("operating provider", _PERSON),
+    "other_operating_npi": ("other operating provider", _PERSON),
+    "rendering_npi": ("rendering provider, if not the attending", _PERSON),
     "status": ("discharge status", "01"),
     "type": ("type of admission", "3"),
     "source": ("source of admission", "1"),
@@ -98,10 +127,13 @@ BILL_FIELDS = {
     "occurrences": ("occurrence codes and days", "11 2026-03-02, 70 2026-03-02 2026-03-04"),
     "values": ("value codes and amounts", "A1 100.00, 80 3.00"),
     "drg": ("DRG", "470"),
+    "procedures": ("ICD-10-PCS procedures and days", "0SR9019 2026-03-02, 02HV33Z 2026-03-03"),
+    "external": ("further causes of injury, with Y N U W", "W18.30XA Y, Y92.89"),
     "revenue": ("revenue codes, by line", "0450 0636"),
 }
 """What can be set one by one: the field of `Bill`, what it is called, and an example."""
 
+_PARTS = {"occurrences": ("code", "day", "until"), "procedures": ("code", "day"), "external": ("code", "present")}
 _LISTS = frozenset({"reasons", "present", "conditions", "revenue"})
 
 
@@ -114,6 +146,8 @@ def bill_text(session: Session, encounter_id: int) -> dict[str, str]:
     texts = {name: " ".join(value) if name in _LISTS else str(value or "") for name, value in told.items()}
     days = (" ".join(str(part) for part in (one.code, one.day, one.until) if part) for one in bill.occurrences)
     texts["occurrences"] = ", ".join(days)
+    texts["procedures"] = ", ".join(f"{one.code} {one.day}" for one in bill.procedures)
+    texts["external"] = ", ".join(f"{one.code} {one.present}".rstrip() for one in bill.external)
     texts["values"] = ", ".join(f"{one.code} {show_cents(one.cents)}".replace(",", "") for one in bill.values)
     return texts | {name: "" if told[name] is None else str(told[name]) for name in ("hour", "discharge_hour")}
 
@@ -125,7 +159,7 @@ def change_bill(change: Change, encounter_id: int, fields: dict[str, str]) -> No
     for name, text in fields.items():
         told[name] = _parsed(name, text)
     row = change.session.get(FacilityBill, encounter_id) or FacilityBill(encounter_id=encounter_id, content="")
-    row.content = _checked(told).model_dump_json()
+    row.content = _checked(change.session, told).model_dump_json()
     change.add(row)
 
 
@@ -135,8 +169,8 @@ def _parsed(name: str, text: str) -> Any:
     if name in {"hour", "discharge_hour"}:
         return text or None
     parts = [part.split() for part in text.upper().split(",") if part.strip()]
-    if name == "occurrences":
-        return [dict(zip(("code", "day", "until"), part, strict=False)) for part in parts]
+    if name in _PARTS:
+        return [dict(zip(_PARTS[name], part, strict=False)) for part in parts]
     if name == "values":
         if any(len(part) != 2 for part in parts):
             raise Refused(f"{text[:30]!r} is no value code with its amount.", where=name, do="Write A1 100.00, 80 3.00")
@@ -162,7 +196,7 @@ class SetFacilityBill(Command):
         if found is None:
             raise NotFound(f"There is no encounter {self.encounter_number[:20]!r}.")
         change.patient_id = found.patient_id
-        content = _read(self.text).model_dump_json()
+        content = _checked(change.session, toml_of(self.text)).model_dump_json()
         row = change.session.get(FacilityBill, found.id)
         if row is None:
             row = FacilityBill(encounter_id=found.id, content=content)
@@ -176,13 +210,17 @@ class SetFacilityBill(Command):
         return Said(f"Encounter {found.number} is institutional: {told}", found.id)
 
 
-def _read(text: str) -> Bill:
-    return _checked(toml_of(text))
-
-
-def _checked(told: dict[str, Any]) -> Bill:
+def _checked(session: Session, told: dict[str, Any]) -> Bill:
     try:
-        return Bill.model_validate(told)
+        bill = Bill.model_validate(told)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         raise Refused(f"{first['msg']}.", where=".".join(str(part) for part in first["loc"])) from None
+    for name in _PEOPLE:
+        text = getattr(bill, name)
+        if text:
+            try:
+                clinician(session, text)
+            except Refused as wrong:
+                raise Refused(wrong.what, where=BILL_FIELDS[name][0], do=wrong.do) from None
+    return bill

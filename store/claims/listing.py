@@ -122,8 +122,9 @@ def write_data_only(session: Session, claim_ids: Sequence[int], folder: Path) ->
         .order_by(col(Claim.id))
     )
     versions = session.exec(query).all()
+    claims = snapshot.on_forms(snapshot.load_any(version.content) for version in versions)
     make_folder(folder)
     path = folder / f"cms1500_data_{versions[0].id:06d}.pdf"
     with new_file(path) as file:
-        write_cms1500([snapshot.load(version.content) for version in versions], file, preprinted=True)
+        write_cms1500(claims, file, preprinted=True)
     return path

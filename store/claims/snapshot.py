@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -13,8 +14,9 @@ from sqlmodel import Session, col, select
 from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
-from store.claims.facility import Bill, bill_of
+from store.claims.facility import bill_of
 from store.claims.facts import Facts, place
+from store.claims.hospital import institutional_of
 from store.claims.parts import MAX_DIAGNOSES, encounters_of, lines_on
 from store.coding.access import pointer_ids
 from store.errors import Refused
@@ -43,14 +45,7 @@ from store.x12.claim_values import (
     Subscription,
 )
 from store.x12.claim_values import ServiceLine as ClaimServiceLine
-from store.x12.institutional_values import (
-    Admission,
-    Condition,
-    InstitutionalClaim,
-    InstitutionalLine,
-    Occurrence,
-    ValueCode,
-)
+from store.x12.institutional_values import InstitutionalClaim
 
 Row = TypeVar("Row")
 
@@ -88,83 +83,28 @@ def load_any(text: str) -> AnyClaim:
 
 
 def diagnosis_codes(claim: AnyClaim) -> tuple[str, ...]:
-    """The diagnoses of a claim of either kind, in order."""
-    return tuple(one if isinstance(one, str) else one.code for one in claim.diagnoses)
+    """The diagnoses of a claim of either kind, in order; those of an institutional one end in the causes of injury."""
+    if isinstance(claim, ProfessionalClaim):
+        return claim.diagnoses
+    return tuple(one.code for one in (*claim.diagnoses, *claim.external))
+
+
+def on_forms(claims: Iterable[AnyClaim]) -> list[ProfessionalClaim]:
+    """The claims as CMS-1500 forms take them; `Refused` where one is institutional."""
+    found = []
+    for claim in claims:
+        if not isinstance(claim, ProfessionalClaim):
+            what = f"Claim {claim.control_number} is institutional, which has no CMS-1500."
+            raise Refused(what, do="Send it electronically: superbill payers set.")
+        found.append(claim)
+    return found
 
 
 def compose(session: Session, claim: Claim, frequency: str, authorization: str = "") -> AnyClaim:
     """The claim as the records stand now; `frequency` is 1, 7 or 8."""
     made = _compose_professional(session, claim, frequency, authorization)
     bill = bill_of(session, claim.encounter_id) if claim.kind == "institutional" else None
-    return made if bill is None else _institutional_of(session, claim, made, bill)
-
-
-def _institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, bill: Bill) -> InstitutionalClaim:
-    """The same claim in the form of a hospital: statement period, revenue codes, admission, marks of diagnoses."""
-    encounter = _one(session.get(Encounter, claim.encounter_id), "encounter")
-    inpatient = encounter.setting == "inpatient"
-    marks = [*bill.present, *[""] * len(made.diagnoses)]
-    revenue = [*bill.revenue, *[bill.revenue[-1]] * len(made.lines)]
-    lines = tuple(
-        InstitutionalLine(
-            line.control,
-            code,
-            line.charge,
-            line.units,
-            line.code,
-            line.modifiers,
-            line.service_date,
-            description=line.description,
-            attachments=line.attachments,
-            drug=line.drug,
-            prior=line.prior,
-        )
-        for line, code in zip(made.lines, revenue, strict=False)
-    )
-    return InstitutionalClaim(
-        control_number=made.control_number,
-        billing=made.billing,
-        subscription=made.subscription,
-        facility_type=bill.facility_type,
-        statement_from=encounter.service_date,
-        statement_to=encounter.discharge_date or encounter.service_date,
-        admission=Admission(
-            bill.status, bill.type, bill.source, encounter.service_date if inpatient else None,
-            bill.hour if inpatient else None, bill.discharge_hour if inpatient else None,
-        ),
-        diagnoses=tuple(Condition(code, mark) for code, mark in zip(made.diagnoses, marks, strict=False)),
-        lines=lines,
-        patient=made.patient,
-        frequency=made.frequency,
-        payer_control=made.payer_control,
-        admitting=bill.admitting,
-        reasons=tuple(bill.reasons),
-        drg=bill.drg,
-        occurrences=tuple(Occurrence(one.code, one.day) for one in bill.occurrences if one.until is None),
-        spans=tuple(Occurrence(one.code, one.day, one.until) for one in bill.occurrences if one.until is not None),
-        values=tuple(ValueCode(one.code, one.cents) for one in bill.values),
-        conditions=tuple(bill.conditions),
-        attending=_clinician(session, bill.attending_npi) or made.rendering,
-        operating=_clinician(session, bill.operating_npi),
-        others=made.others,
-        authorization=made.authorization,
-        referring=made.referring,
-        facility=made.facility,
-        referral=made.referral,
-        medical_record=made.medical_record,
-        accident_state=made.accident_state,
-        delay_reason=made.delay_reason,
-        patient_share=made.patient_paid,
-        attachments=made.attachments,
-        note=made.note,
-    )  # fmt: skip
-
-
-def _clinician(session: Session, number: str) -> Clinician | None:
-    if not number:
-        return None
-    found = _one(session.exec(select(Provider).where(Provider.npi == number)).first(), f"provider {number[:10]}")
-    return Clinician(found.last, found.first, found.npi, found.taxonomy)
+    return made if bill is None else institutional_of(session, claim, made, bill)
 
 
 def _compose_professional(session: Session, claim: Claim, frequency: str, authorization: str) -> ProfessionalClaim:

@@ -46,7 +46,6 @@ from store.text import clean_line, clean_note
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 from store.work.commands import remark
-from store.x12.claim_values import ProfessionalClaim
 
 WAYS = ("mail", "fax", "portal", "secure mail", "by hand")
 _NAMED = re.compile(r"\$\{?([A-Za-z_]+)")
@@ -172,7 +171,6 @@ def _values(session: Session, denial: Denial, claim: Claim, author: str, referen
     provider = session.get_one(Provider, encounter.provider_id)
     answer = session.get_one(RemitClaim, denial.remit_claim_id)
     line = session.get(ClaimLine, denial.claim_line_id) if denial.claim_line_id is not None else None
-    sent = _sent(session, claim)
     remarks = f" with remark {denial.remarks}" if denial.remarks else ""
     hint = rules_of(session).rule(denial.group, denial.reason).hint
     full = session.exec(select(User.full_name).where(User.name == author)).first() or author
@@ -189,7 +187,7 @@ def _values(session: Session, denial: Denial, claim: Claim, author: str, referen
         "denied": show_cents(denial.cents, sign="$"),
         "reason": f"{denial.group}-{denial.reason} ({hint}){remarks}",
         "line": f"{line.code} {line.modifiers}".strip() if line else "the whole claim",
-        "diagnoses": ", ".join(sent.diagnoses),
+        "diagnoses": _diagnoses(session, claim),
         "level": str(max(1, last_level(session, claim.id, denial.claim_line_id))),
         "notice_date": str(session.get_one(Remittance, answer.remittance_id).paid_on),
         "author": full,
@@ -197,9 +195,10 @@ def _values(session: Session, denial: Denial, claim: Claim, author: str, referen
     }
 
 
-def _sent(session: Session, claim: Claim) -> ProfessionalClaim:
+def _diagnoses(session: Session, claim: Claim) -> str:
+    """As they were sent last."""
     query = select(ClaimVersion).where(ClaimVersion.claim_id == claim.id, ClaimVersion.number == claim.current)
-    return snapshot.load(session.exec(query).one().content)
+    return ", ".join(snapshot.diagnosis_codes(snapshot.load_any(session.exec(query).one().content)))
 
 
 def _packet(session: Session, denial: Denial, claim: Claim) -> tuple[Enclosure, ...]:
@@ -216,9 +215,8 @@ def _lines(session: Session, claim: Claim) -> Grid:
         (str(row.service_date), row.code, row.modifiers, str(row.units), show_cents(row.charge))
         for row in session.exec(query).all()
     )
-    diagnoses = ", ".join(_sent(session, claim).diagnoses)
     return Grid(
-        f"Claim {claim.control_number}; diagnoses {diagnoses}",
+        f"Claim {claim.control_number}; diagnoses {_diagnoses(session, claim)}",
         ("Date of service", "Code", "Modifiers", "Units", "Charge"), rows, (3, 4),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ MAX_EXTERNAL = 12
 MAX_CODES = 24
 PER_SEGMENT = 12
 
+_VISITS, _URGENT, _UNSCHEDULED = frozenset({"13", "78", "85"}), frozenset("125"), frozenset({"0516", "0762"})
 _MARKS = frozenset({"", "N", "U", "W", "Y"})
 _PROCEDURE = re.compile(r"[0-9A-HJ-NP-Z]{7}")
 _NUBC = re.compile(r"[0-9A-Z]{2}")
@@ -32,7 +33,7 @@ def code_segments(claim: InstitutionalClaim) -> str:
     written = tuple(one.code for one in claim.diagnoses)
     principal, *others = diagnosis_codes(written, MAX_OTHER_DIAGNOSES + 1)
     marks = [_mark(one, f"diagnosis {number}") for number, one in enumerate(claim.diagnoses, 1)]
-    return "".join(
+    text = "".join(
         (
             _one("ABK", [principal + marks[0]]),
             _one("ABJ", diagnosis_codes((claim.admitting,), 1, where="admitting diagnosis") if claim.admitting else []),
@@ -47,6 +48,20 @@ def code_segments(claim: InstitutionalClaim) -> str:
             _one("BG", _conditions(claim.conditions)),
         )
     )
+    _check_setting(claim)
+    return text
+
+
+def _check_setting(claim: InstitutionalClaim) -> None:
+    """Codes that belong to a stay or to a visit alone (CMS, Claims Processing Manual, ch. 25, 75.6)."""
+    if claim.procedures and claim.facility_type not in INPATIENT:
+        raise Refused("Only a stay has ICD-10-PCS procedures; a visit has HCPCS codes.", where="procedures")
+    if claim.facility_type == "11" and not claim.admitting:
+        raise Refused("A stay needs the diagnosis at admission.", where="admitting diagnosis")
+    revenue = any(line.revenue[:3] == "045" or line.revenue in _UNSCHEDULED for line in claim.lines)
+    if claim.facility_type in _VISITS and claim.admission.type in _URGENT and revenue and not claim.reasons:
+        what = "An unscheduled visit (emergency room, urgent care, observation) needs the patient's reason for it."
+        raise Refused(what, where="reason for visit")
 
 
 def _one(qualifier: str, values: Sequence[str]) -> str:

@@ -144,7 +144,7 @@ CASES: dict[str, Make] = {
     ),
     "claims.void": lambda w: VoidClaim(_paid(w), "wrong patient"),
     "claims.bill_next": lambda w: BillNextPayer(_waiting_behind_a_denial(w)),
-    "claims.set_practice": lambda _: SetPractice((("pay_to", "PO BOX 7; LARKFIELD; KS; 66899"), ("phone", "5555550199"))),
+    "claims.set_practice": lambda _: SetPractice((("pay_to", "PO BOX 7; LARKFIELD; KS; 66899"),)),
     "claims.save_payer": lambda _: SavePayer('payer_id = "PRMUT"\nelectronic = false'),
     "claims.save_partner": lambda _: SavePartner(PARTNER),
     "remits.move_to_patient": lambda w: MoveToPatient(_waiting_for_the_next(w), "other insurance ended"),

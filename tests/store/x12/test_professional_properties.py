@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from store.x12 import claim_reading
@@ -37,6 +37,9 @@ from tests.store.x12.samples import (
 )
 from tests.store.x12.sent import as_sent, institutional_as_sent
 from tests.store.x12.small_reader import read_claims
+
+GENERATED = settings(phases=[Phase.explicit, Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+"""Claims are large values: how long drawing one takes is the machine's affair."""
 
 names = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ'-", min_size=1, max_size=12)
 days = st.dates(date(1930, 1, 1), date(2026, 12, 31))
@@ -139,16 +142,16 @@ def hospital_claims(draw: st.DrawFn) -> InstitutionalClaim:
                 st.integers(0, 10**8), st.integers(1, 9999), st.sampled_from(["", "ZZ101"]),
                 service_date=st.none() | days, basis=st.sampled_from(["UN", "DA"]),
             ),
-            min_size=1, max_size=20, unique_by=lambda line: line.control,
+            min_size=1, max_size=8, unique_by=lambda line: line.control,
         )
     )  # fmt: skip
     marks = st.sampled_from(["", "Y", "N", "U", "W"])
-    diagnoses = draw(st.lists(st.builds(Condition, codes, marks), min_size=1, max_size=25, unique_by=no_dot))
-    values = draw(st.lists(st.builds(ValueCode, st.sampled_from(["A1", "45"]), st.integers(0, 10**8)), max_size=24))
+    diagnoses = draw(st.lists(st.builds(Condition, codes, marks), min_size=1, max_size=14, unique_by=no_dot))
+    values = draw(st.lists(st.builds(ValueCode, st.sampled_from(["A1", "45"]), st.integers(0, 10**8)), max_size=14))
     return replace(
         like, control_number=draw(st.from_regex(r"\A[A-Z0-9]{2,20}\Z")), lines=tuple(lines),
         diagnoses=tuple(diagnoses), values=tuple(values), patient_share=draw(st.integers(0, 10**7)),
-        occurrences=tuple(draw(st.lists(st.builds(Occurrence, st.sampled_from(["05", "11"]), days), max_size=24))),
+        occurrences=tuple(draw(st.lists(st.builds(Occurrence, st.sampled_from(["05", "11"]), days), max_size=14))),
     )  # fmt: skip
 
 
@@ -156,7 +159,7 @@ def no_dot(one: Condition) -> str:
     return one.code.replace(".", "")
 
 
-@settings(phases=[Phase.explicit, Phase.generate])
+@GENERATED
 @given(st.lists(claims(), min_size=1, max_size=6, unique_by=lambda claim: claim.control_number), st.integers(1, 7))
 def test_claims_come_back_as_they_went(given_claims: list[ProfessionalClaim], per_set: int) -> None:
     text = write_professional(given_claims, SUBMITTER, CONTROL, claims_per_set=per_set)
@@ -181,7 +184,7 @@ def test_claims_come_back_as_they_went(given_claims: list[ProfessionalClaim], pe
         assert one.lines == [as_read(line, claim.place) for line in claim.lines]
 
 
-@settings(phases=[Phase.explicit, Phase.generate])
+@GENERATED
 @given(st.lists(rich_claims(), min_size=1, max_size=4, unique_by=lambda claim: claim.control_number), st.integers(1, 3))
 def test_claims_are_read_back_as_the_same_values(given_claims: list[ProfessionalClaim], per_set: int) -> None:
     text = write_professional(given_claims, SUBMITTER, CONTROL, claims_per_set=per_set)
@@ -189,7 +192,7 @@ def test_claims_are_read_back_as_the_same_values(given_claims: list[Professional
     assert found == {claim.control_number: as_sent(claim) for claim in given_claims}
 
 
-@settings(phases=[Phase.explicit, Phase.generate])
+@GENERATED
 @given(st.lists(hospital_claims(), min_size=1, max_size=4, unique_by=lambda claim: claim.control_number))
 def test_institutional_claims_are_read_back_as_the_same_values(given_claims: list[InstitutionalClaim]) -> None:
     text = write_institutional(given_claims, SUBMITTER, CONTROL)

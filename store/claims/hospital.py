@@ -1,0 +1,103 @@
+"""The claim of a hospital (837I): what a professional one says, in the form of a UB-04, with the facts of its bill."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from store.claims.facility import Bill
+from store.claims.facts import clinician
+from store.tables import Claim, Encounter
+from store.x12.claim_values import Clinician, ProfessionalClaim
+from store.x12.institutional_values import (
+    Admission,
+    Condition,
+    InstitutionalClaim,
+    InstitutionalLine,
+    Occurrence,
+    Procedure,
+    ValueCode,
+)
+
+_CAUSES = frozenset("VWXY")
+"""First letters of ICD-10-CM's chapter 20, external causes, which a UB-04 tells apart from diagnoses (FL 72)."""
+_FIRST_ROOM, _LAST_ROOM = "0100", "0219"
+
+
+def institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, bill: Bill) -> InstitutionalClaim:
+    """The same claim in the form of a hospital: statement period, revenue codes, admission, marks of diagnoses."""
+    inpatient = session.get_one(Encounter, claim.encounter_id).setting == "inpatient"
+    diagnoses, causes = _conditions(made.diagnoses, bill)
+    revenue = [*bill.revenue, *[bill.revenue[-1]] * len(made.lines)]
+    lines = tuple(
+        InstitutionalLine(
+            line.control,
+            code,
+            line.charge,
+            line.units,
+            line.code,
+            line.modifiers,
+            line.service_date,
+            basis="DA" if _FIRST_ROOM <= code <= _LAST_ROOM else "UN",
+            description=line.description,
+            attachments=line.attachments,
+            drug=line.drug,
+            prior=line.prior,
+        )
+        for line, code in zip(made.lines, revenue, strict=False)
+    )
+    return InstitutionalClaim(
+        control_number=made.control_number,
+        billing=made.billing,
+        subscription=made.subscription,
+        facility_type=bill.facility_type,
+        statement_from=claim.service_from,
+        statement_to=claim.service_to,
+        admission=Admission(
+            bill.status, bill.type, bill.source, claim.service_from if inpatient else None,
+            bill.hour if inpatient else None, bill.discharge_hour if inpatient else None,
+        ),
+        diagnoses=diagnoses,
+        lines=lines,
+        patient=made.patient,
+        frequency=made.frequency,
+        payer_control=made.payer_control,
+        admitting=bill.admitting,
+        reasons=tuple(bill.reasons),
+        external=causes,
+        drg=bill.drg,
+        procedures=tuple(Procedure(one.code, one.day) for one in bill.procedures),
+        occurrences=tuple(Occurrence(one.code, one.day) for one in bill.occurrences if one.until is None),
+        spans=tuple(Occurrence(one.code, one.day, one.until) for one in bill.occurrences if one.until is not None),
+        values=tuple(ValueCode(one.code, one.cents) for one in bill.values),
+        conditions=tuple(bill.conditions),
+        attending=_clinician(session, bill.attending_npi) or made.rendering,
+        operating=_clinician(session, bill.operating_npi),
+        other_operating=_clinician(session, bill.other_operating_npi),
+        rendering=_clinician(session, bill.rendering_npi),
+        others=made.others,
+        authorization=made.authorization,
+        referring=made.referring,
+        facility=made.facility,
+        referral=made.referral,
+        medical_record=made.medical_record,
+        accident_state=made.accident_state,
+        delay_reason=made.delay_reason,
+        patient_share=made.patient_paid,
+        attachments=made.attachments,
+        note=made.note,
+    )  # fmt: skip
+
+
+def _clinician(session: Session, text: str) -> Clinician | None:
+    return clinician(session, text) if text else None
+
+
+def _conditions(codes: tuple[str, ...], bill: Bill) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
+    """Diagnoses with their marks, and the causes of injury among them with those that the bill names itself."""
+    marks = [*bill.present, *[""] * len(codes)]
+    marked = [Condition(code, mark) for code, mark in zip(codes, marks, strict=False)]
+    diagnoses = marked[:1] + [one for one in marked[1:] if one.code[:1] not in _CAUSES]
+    causes = {one.code.replace(".", ""): one for one in marked[1:] if one.code[:1] in _CAUSES}
+    for one in bill.external:
+        causes[one.code.replace(".", "")] = Condition(one.code, one.present)
+    return tuple(diagnoses), tuple(causes.values())

@@ -1,0 +1,117 @@
+"""A hospital's bill: every field of a UB-04 that an encounter does not tell goes out on the 837I and reads back."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.claims.correct import CorrectClaim
+from store.claims.fields import fields_of
+from store.claims.listing import write_data_only
+from store.errors import Refused
+from store.jobs import PrintClaims, WriteLetters
+from store.remits.take_in import ImportRemittance
+from store.tables import Claim, ClaimFinding, Denial, FacilityBill, SentDocument
+from store.x12.claim_reading import read_claims
+from store.x12.institutional_values import Condition, InstitutionalClaim, Procedure
+from tests.store.eras import denied, era
+from tests.store.world import DOS, World
+from tests.store.x12.samples import validator_complaints
+
+STONE, REED = "2999900212", "2999900311"
+STAY = (
+    ("bill_type", "111"), ("revenue", "0120 0360"), ("type", "1"), ("source", "1"), ("status", "01"), ("hour", "14"),
+    ("discharge_hour", "9"), ("admitting", "R07.9"), ("drg", "470"),
+    ("procedures", "0SR9019 2026-03-02, 02HV33Z 2026-03-03"), ("external", "Y92.238 Y"), ("present", "Y N Y"),
+    ("operating_npi", f"{STONE} Stone, Val"), ("other_operating_npi", f"{REED} Reed, Lou"),
+    ("rendering_npi", f"{REED} REED, LOU"),
+)  # fmt: skip
+VISIT = (("bill_type", "131"), ("revenue", "0450"), ("type", "1"), ("source", "1"), ("status", "01"))
+
+
+def hospital(world: World, *fields: tuple[str, str], **other: Any) -> int:
+    claim_id = world.claim(**other)
+    world.do(CorrectClaim(claim_id, fields=fields))
+    world.let_pass(claim_id)
+    return claim_id
+
+
+def sent(world: World) -> InstitutionalClaim:
+    text = world.send()
+    assert validator_complaints(text) == []
+    (claim,) = read_claims(text.encode()).institutional
+    return claim
+
+
+def test_operations_causes_and_who_had_a_part_go_out_and_read_back(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", place="21", setting="inpatient", discharge_date=date(2026, 3, 6))
+    world.code(encounter_id, ("I10", "S52.501A", "W18.30XA"), (("G0438", (), 3, (1,)), ("G0008", (), 1, (1, 2))))
+    claim_id = world.one(Claim, encounter_id=encounter_id).id
+    world.do(CorrectClaim(claim_id, fields=STAY))
+    world.let_pass(claim_id)
+    claim = sent(world)
+    assert claim.procedures == (Procedure("0SR9019", DOS), Procedure("02HV33Z", date(2026, 3, 3)))
+    assert claim.diagnoses == (Condition("I10", "Y"), Condition("S52501A", "N"))
+    assert claim.external == (Condition("W1830XA", "Y"), Condition("Y92238", "Y"))
+    told = (claim.attending, claim.operating, claim.other_operating, claim.rendering)
+    assert [one.last for one in told if one] == ["HOLLIS", "STONE", "REED", "REED"]
+    assert (claim.statement_from, claim.statement_to, claim.admitting) == (DOS, date(2026, 3, 6), "R079")
+    assert (claim.admission.hour, claim.admission.discharge_hour, claim.drg) == (14, 9, "470")
+    assert [line.basis for line in claim.lines] == ["DA", "UN"]
+    with world.owner.reading() as session:
+        said = {one.name: one.value for one in fields_of(session, world.get(Claim, claim_id))}
+    assert {name: said[name] for name, _ in STAY} == {name: text.upper() for name, text in STAY}
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ((*VISIT, ("procedures", "0SR9019 2026-03-02")), "procedures"),
+        (VISIT, "reason for visit"),
+        (tuple(one for one in STAY if one[0] != "admitting"), "admitting diagnosis"),
+    ],
+    ids=["operation of a visit", "emergency without its reason", "stay without its first diagnosis"],
+)
+def test_what_a_stay_or_a_visit_needs_stops_the_claim_that_lacks_it(
+    world: World, fields: tuple[tuple[str, str], ...], where: str
+) -> None:
+    claim_id = hospital(world, *fields, place="21", setting="inpatient", discharge_date=DOS)
+    assert any(where in one.place for one in world.all(ClaimFinding, claim_id=claim_id, severity="stop"))
+    mended = (("admitting", "R07.9"),) if fields[0] == STAY[0] else (("procedures", ""), ("reasons", "R07.9"))
+    world.do(CorrectClaim(claim_id, fields=mended))
+    assert world.all(ClaimFinding, claim_id=claim_id, severity="stop") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("procedures", "0SR901O 2026-03-02", "procedures.0.code"),
+        ("procedures", "0SR9019", "procedures.0.day"),
+        ("external", "I10", "external.0.code"),
+        ("external", "W18.30XA Q", "external.0.present"),
+        ("operating_npi", STONE, "operating provider"),
+        ("attending_npi", "1234567890 STONE, VAL", "attending provider"),
+    ],
+)
+def test_a_field_of_a_bill_that_is_wrong_is_named(world: World, name: str, text: str, why: str) -> None:
+    claim_id = world.claim()
+    with pytest.raises(Refused, match=why):
+        world.do(CorrectClaim(claim_id, fields=(*VISIT, (name, text))))
+    assert world.all(FacilityBill) == []
+
+
+def test_a_hospital_claim_has_its_letters_and_no_cms_1500(world: World, tmp_path: Path) -> None:
+    claim_id = hospital(world, *VISIT, ("reasons", "R07.9"))
+    number = world.get(Claim, claim_id).control_number
+    with pytest.raises(Refused, match=f"{number} is institutional"):
+        world.do(PrintClaims((claim_id,), tmp_path))
+    with world.owner.reading() as session, pytest.raises(Refused, match=f"{number} is institutional"):
+        write_data_only(session, [claim_id], tmp_path)
+    world.send()
+    world.do(ImportRemittance("835", era(denied(world, claim_id, "CO-50"))))
+    (denial, *_) = world.all(Denial, claim_id=claim_id)
+    world.do(WriteLetters((denial.id,), "appeal", "fax", "", "F1", tmp_path))
+    assert world.one(SentDocument).denial_id == denial.id
