@@ -19,7 +19,11 @@ from store.migrations import guards, postgresql
 from store.people import grants
 from store.people.roles import Permission
 
-HEAD = "0023"
+HEAD = "0024"
+
+
+class Older(Refused):
+    """The database is of an older version than the program."""
 
 
 def schema_version(engine: Engine) -> str | None:
@@ -41,7 +45,7 @@ def require_current(engine: Engine) -> None:
     if version > HEAD:
         raise Refused("This database is from a newer superbill.", where=where, do="Install that version.")
     if version < HEAD:
-        raise Refused("This database is from an older superbill.", where=where, do="Run: superbill upgrade")
+        raise Older("This database is from an older superbill.", where=where, do="Run: superbill upgrade")
 
 
 def _readable_version(engine: Engine, where: str) -> str | None:
@@ -56,8 +60,8 @@ def _readable_version(engine: Engine, where: str) -> str | None:
         raise Refused(f"This is not a practice's database: {failure.orig}.", where=where) from None
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema to `HEAD` in one transaction; two processes at once are safe (the second waits).
+def upgrade(engine: Engine, to: str = HEAD) -> None:
+    """Bring the schema to a version in one transaction; two processes at once are safe (the second waits).
 
     A table of SQLite that is made anew has to be dropped while others refer to it: references are checked at the end.
     """
@@ -66,12 +70,12 @@ def upgrade(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with _without_references(engine) as connection, connection.begin():
+    with unlinked(engine) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             grants.require_superuser(connection)
             connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         if connection.dialect.name == "postgresql":
             postgresql.install(connection)
         guards.install(connection)
@@ -82,7 +86,7 @@ def upgrade(engine: Engine) -> None:
 
 
 @contextmanager
-def _without_references(engine: Engine) -> Iterator[Connection]:
+def unlinked(engine: Engine) -> Iterator[Connection]:
     """A connection on which SQLite leaves references alone, which it can be told only outside of a transaction."""
     with writer(engine).connect() as connection:
         raw = connection.connection.driver_connection if connection.dialect.name == "sqlite" else None

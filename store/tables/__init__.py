@@ -62,7 +62,7 @@ from store.tables.remittance import (
     RemitProviderAdjustment,
     Remittance,
 )
-from store.tables.sessions import Draft, LoginSession, Pin
+from store.tables.sessions import LoginSession, Pin
 from store.tables.statement import DunningMessage, RunWording, StatementAccount, StatementRun, StatementTemplate
 from store.tables.suggestion import SuggestionChoice
 from store.tables.variance import CreditBalance, Dispute, Underpayment
@@ -75,7 +75,7 @@ __all__ = [
     "AuditEntry", "Away", "Batch", "CallPreference", "Claim", "ClaimEvent", "ClaimFact", "ClaimFinding",
     "ClaimLine", "ClaimOverride", "ClaimVersion", "CodeFavourite", "CodeMacro", "CodePick", "CodingReview",
     "CodingStep", "ContractRate", "ControlNumber", "Coverage", "CreditBalance", "DayClose", "Denial", "DenialWorth",
-    "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "Draft", "DunningMessage",
+    "Deposit", "Diagnosis", "DiscountStep", "DispositionRule", "Dispute", "DunningMessage",
     "Encounter", "Estimate", "FacilityBill", "Fee", "Guarantor", "Holiday", "LedgerEntry", "LetterTemplate",
     "LoginSession", "MessageRule", "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment",
     "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Pin", "Placement", "PlanInstalment", "Posting",

@@ -1,10 +1,10 @@
-"""Who is in the program now, and what was typed but not saved yet."""
+"""Who is in the program now, and what opens a locked screen."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel, UniqueConstraint
+from sqlmodel import Field, SQLModel
 
 from store.tables.base import key, moment
 
@@ -22,18 +22,6 @@ class LoginSession(SQLModel, table=True):
     seen_at: datetime = moment()
     ended_at: datetime | None = moment(optional=True)
     ended_by: int | None = Field(default=None, foreign_key="app_user.id")
-
-
-class Draft(SQLModel, table=True):
-    """Text that a person has typed for a record (`subject` is queue:subject_id) and not saved; one row each."""
-
-    __table_args__ = (UniqueConstraint("user_id", "subject"),)
-
-    id: int = key()
-    user_id: int = Field(foreign_key="app_user.id", index=True)
-    subject: str
-    text: str
-    at: datetime = moment()
 
 
 class Pin(SQLModel, table=True):

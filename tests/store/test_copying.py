@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-from store.copying import backup, before_upgrade, copy, digest, restore
+from store.copying import backup, copy, restore
 from store.db import open_engine, sqlite_url
 from store.errors import Refused
+from store.older import before_upgrade
 from store.practice import Practice
+from store.row_copy import digest
 from tests.databases import PostgresDatabases
 from tests.store.world import World
 
@@ -99,9 +101,8 @@ def test_a_damaged_backup_is_not_restored(full: World, tmp_path: Path) -> None:
         restore(path, sqlite_url(tmp_path / "restored.db"))
 
 
-@pytest.mark.sqlite
-def test_an_upgrade_keeps_a_copy_of_what_was(full: World) -> None:
-    path = before_upgrade(full.engine, full.url)
+def test_an_upgrade_keeps_a_copy_of_what_was(full: World, tmp_path: Path) -> None:
+    path = before_upgrade(full.engine, full.url, tmp_path)
     assert path is not None
     assert path.stat().st_mode & 0o077 == 0
     assert values(sqlite_url(path)) == values(full.url)

@@ -111,17 +111,16 @@ def _uid_of(login: str) -> int | None:
         return None
 
 
-def upgrade(db: Db = None) -> None:
-    """Bring an older database to this version."""
-    from store.copying import before_upgrade
-    from store.db import default_url, open_engine
-    from store.migrations import HEAD, schema_version
-    from store.migrations import upgrade as bring
+Keep = Annotated[Path | None, typer.Option(help="PostgreSQL: the folder for the copy of what was; else this one.")]
 
-    url = db or default_url()
-    engine = open_engine(url)
-    kept = before_upgrade(engine, url) if schema_version(engine) != HEAD else None
-    bring(engine)
+
+def upgrade(keep: Keep = None, db: Db = None) -> None:
+    """Bring an older database to this version, after a proved copy of it as it was."""
+    from store.db import default_url
+    from store.older import bring_up_to_date
+
+    with progress() as show:
+        kept = bring_up_to_date(db or default_url(), keep, show)
     say("The database is of this version." + (f" As it was before: {kept}" if kept else ""))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from store.errors import NotAllowed, Refused
 from store.people.trail import Asked, anchor, before_and_after, entries, faults
 from store.people.users import AddUser, SetUser, TrustFile
 from store.practice import Practice
-from store.tables import AuditEntry, Claim, Draft, LoginSession, Patient, User, WorkItem
+from store.tables import AuditEntry, Claim, Patient, User, WorkItem
 from store.work.seats import EndSession, open_sessions
 from tests.store.world import DAY, World
 
@@ -174,8 +174,3 @@ def test_a_second_person_on_a_file_is_refused_unless_the_owner_wants_it(
     opened = Practice.open(world.url)
     assert opened.actor.name == "coder"
     opened.close()
-
-
-def test_tables_of_sessions_and_drafts_are_there(world: World) -> None:
-    assert (world.all(Draft), world.all(LoginSession)) == ([], [])
-    assert date(2026, 3, 9) == DAY
