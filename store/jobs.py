@@ -116,6 +116,8 @@ class ProveFiling(Job):
 
     def carry_out(self, practice: Practice, key: str) -> Done:  # noqa: ARG002 - the folder is the key
         """The result names the files."""
+        practice.require_money()
+        practice.exported(f"proof of filing, {'denial' if self.of_denial else 'claim'}:{self.claim_id}", 1)
         with practice.reading() as session:
             claim_id = session.get_one(Denial, self.claim_id).claim_id if self.of_denial else self.claim_id
             paths = write_proof(session, claim_id, self.folder)

@@ -27,8 +27,3 @@ def clean_note(text: str) -> str:
     """Several lines for a note: line ends as LF, tabs kept, hostile characters as U+FFFD."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", unified.translate(_NOTE))
-
-
-def safe_cell(text: str) -> str:
-    """A cell of an exported table that no spreadsheet takes for a formula."""
-    return "'" + text if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

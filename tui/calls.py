@@ -141,6 +141,10 @@ class PracticeApi(Protocol):
         """Opens it; refused when the number is wrong, `LockedOut` when it was wrong too often."""
         ...
 
+    def exported(self, what: str, rows: int, /) -> None:
+        """Keeps in the trail that rows leave for a file."""
+        ...
+
     def copied(self, subject: str, letters: int, /) -> None:
         """Keeps in the trail that so many letters of a record went to the clipboard."""
         ...

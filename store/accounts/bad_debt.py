@@ -7,7 +7,6 @@ YYYY-MM-DD; it holds no diagnosis, no procedure and nothing else about the care.
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,8 +27,9 @@ from store.errors import Refused
 from store.money import show_cents
 from store.new_file import make_folder, new_file
 from store.people.roles import Permission
+from store.spreadsheet import Sheet
 from store.tables import Guarantor, PatientPayment, Placement, StatementAccount, StatementRun
-from store.text import clean_line, safe_cell
+from store.text import clean_line
 from store.work.command import Change, Command, Job, Said, free_text
 from store.work.values import Done
 
@@ -186,9 +186,9 @@ def write_placements(practice: Practice, reference: str, folder: Path) -> Path:
         raise Refused(f"There is no hand-over '{reference[:40]}'.")
     with new_file(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        table = csv.writer(text, lineterminator="\r\n")
-        table.writerow(COLUMNS)
-        table.writerows(rows)
+        table = Sheet(text)
+        table.row(COLUMNS)
+        table.rows(rows)
         text.detach()
     return path
 
@@ -212,7 +212,7 @@ def placement_rows(session: Session, reference: str) -> list[tuple[str, ...]]:
                 guarantor.state, guarantor.zip, guarantor.phone, guarantor.language)  # fmt: skip
         days = (placement.first_bill_on, guarantor.last_statement_on, paid)
         rows.append(
-            (*(safe_cell(clean_line(cell)) for cell in told), f"{whole}.{rest:02d}",
+            (*(clean_line(cell) for cell in told), f"{whole}.{rest:02d}",
              *(day.isoformat() if day else "" for day in days), str(visits))
         )  # fmt: skip
     return rows

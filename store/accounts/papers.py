@@ -121,6 +121,7 @@ class PrintPaper(Job):
             if guarantor is None:
                 raise NotFound(f"There is no account {self.guarantor_id}.")
             letter, name = self._letter(session, guarantor)
+            practice.exported(f"{self.kind[:20]}, account {guarantor.number}", 1)
             files = write_paper(session, letter, guarantor, self.folder, name)
         return Done(0, f"{letter.title}: {files[0]}", [str(path) for path in files])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import tempfile
 from collections.abc import Iterable
@@ -10,7 +9,8 @@ from pathlib import Path
 
 from store.errors import Refused
 from store.intake.values import Reject
-from store.text import clean_line, clean_note, safe_cell
+from store.spreadsheet import Sheet
+from store.text import clean_line
 
 REJECT_COLUMNS = ("file", "line", "field", "reason", "original")
 
@@ -31,11 +31,10 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
-            writer.writerow(REJECT_COLUMNS)
+            sheet = Sheet(stream, quoted=True, end="\n")
+            sheet.row(REJECT_COLUMNS)
             for reject in rejects:
-                cells = (reject.file, str(reject.line), reject.field, reject.reason, reject.original)
-                writer.writerow([_cell(cell) for cell in cells])
+                sheet.row((reject.file, str(reject.line), reject.field, reject.reason, reject.original))
                 count += 1
             stream.flush()
             os.fsync(stream.fileno())
@@ -46,9 +45,3 @@ def write_rejects(path: Path, rejects: Iterable[Reject]) -> int:
         why = (error.strerror or str(error)).lower()
         raise Refused(f"The rejects can't be written ({why}).", where=clean_line(path.name)) from None
     return count
-
-
-def _cell(text: str) -> str:
-    """A cell that is text to a spreadsheet, also where it skips blanks before the sign of a formula."""
-    text = clean_note(text)
-    return safe_cell(text) if safe_cell(text) != text or safe_cell(text.lstrip()) == text.lstrip() else "'" + text

@@ -200,6 +200,7 @@ def write_account(practice: Practice, run_id: int, account: str, folder: Path) -
         words = words_of_run(session, run_id)
     if not content:
         raise NotFound(f"Run {run_id} has no page for account {account[:20]!r}.")
+    practice.exported(f"statement page, account {account[:20]}", 1)
     statement = from_json(content)
     make_folder(folder)
     pdf, text = (folder / f"statement_{statement.number}.{kind}" for kind in ("pdf", "txt"))

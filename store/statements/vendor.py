@@ -27,7 +27,6 @@ CSV a value that a spreadsheet would take for a formula begins with an apostroph
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,10 +36,11 @@ from typing import Any, BinaryIO
 
 from store.errors import Refused
 from store.new_file import new_file
+from store.spreadsheet import Sheet
 from store.statements.scan import scan_line
 from store.statements.values import Line, Statement, Visit
 from store.statements.words import WORDS, Words, words_for
-from store.text import clean_line, safe_cell
+from store.text import clean_line
 
 FORMAT = "superbill-statements"
 VERSION = 2
@@ -98,12 +98,12 @@ def write_csv(statements: Iterable[Statement], path: Path, *, words: Mapping[str
     totals = Totals()
     with new_file(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-        rows = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        rows.writerow(CSV_COLUMNS)
+        sheet = Sheet(text, quoted=True)
+        sheet.row(CSV_COLUMNS)
         for statement in _counted(statements, totals):
-            rows.writerows(_rows(statement, words_for(statement.guarantor.language, words)))
+            sheet.rows(_rows(statement, words_for(statement.guarantor.language, words)))
         before = [""] * (len(_STATEMENT_COLUMNS) + len(_LINE_COLUMNS))
-        rows.writerow(["trailer", *before, *_trailer(totals).values()])
+        sheet.row(["trailer", *before, *_trailer(totals).values()])
         text.detach()
     return totals
 
@@ -211,30 +211,26 @@ def _rows(statement: Statement, words: Words) -> Iterator[list[str]]:
     buckets = (ageing.current, ageing.days_31, ageing.days_61, ageing.over_90)
     address = [*guarantor.address, *[""] * (6 - len(guarantor.address))]
     repeated = [
-        *(_cell(str(value)) for value in _common(statement, words).values()),
+        *(clean_line(str(value)) for value in _common(statement, words).values()),
         *(_amount(cents) for cents in buckets),
-        _cell(practice.name),
-        _cell(" | ".join(practice.address)),
-        _cell(practice.phone),
-        _cell(practice.pay_url),
-        _cell(practice.hours),
-        _cell(practice.tax_id),
-        _cell(" | ".join(practice.remit_address or practice.address)),
-        _cell(guarantor.name),
-        *(_cell(line) for line in address),
+        clean_line(practice.name),
+        clean_line(" | ".join(practice.address)),
+        clean_line(practice.phone),
+        clean_line(practice.pay_url),
+        clean_line(practice.hours),
+        clean_line(practice.tax_id),
+        clean_line(" | ".join(practice.remit_address or practice.address)),
+        clean_line(guarantor.name),
+        *(clean_line(line) for line in address),
     ]
     after = [""] * len(_TRAILER_COLUMNS)
     for number, visit in enumerate(statement.visits, 1):
-        start = [str(number), _cell(visit.patient), visit.service_date.isoformat(), _cell(visit.provider)]
+        start = [str(number), clean_line(visit.patient), visit.service_date.isoformat(), clean_line(visit.provider)]
         for line in visit.lines:
             description, *amounts, reason = _line(line).values()
-            yield ["line", *repeated, *start, _cell(description), *amounts, _cell(reason), *after]
+            yield ["line", *repeated, *start, clean_line(description), *amounts, clean_line(reason), *after]
     if not statement.visits:
         yield ["line", *repeated, *[""] * len(_LINE_COLUMNS), *after]
-
-
-def _cell(text: str) -> str:
-    return safe_cell(clean_line(text))
 
 
 def _amount(cents: int) -> str:

@@ -89,6 +89,7 @@ class FakePractice:
     with_lease: Lease | None = None
     kept_sitting: str = ""
     clipboard: list[tuple[str, int]] = field(default_factory=list)
+    exports: list[tuple[str, int]] = field(default_factory=list)
     may: frozenset[str] = frozenset(str(one) for one in Permission)
     reported: list[tuple[str, date | None, date | None, str]] = field(default_factory=list)
 
@@ -140,6 +141,9 @@ class FakePractice:
     def report(self, key: str, start: date | None, end: date | None, argument: str) -> Report:
         self.reported.append((key, start, end, argument))
         return report(key, argument)
+
+    def exported(self, what: str, rows: int, /) -> None:
+        self.exports.append((what, rows))
 
     def copied(self, subject: str, letters: int, /) -> None:
         self.clipboard.append((subject, letters))

@@ -345,7 +345,7 @@ async def test_export_writes_a_file_for_the_owner_only(tmp_path: Path) -> None:
         await desk.press("x", "ctrl+u")
         await desk.type(str(file))
         await desk.press("enter")
-        assert "That file is there already" in desk.status
+        assert "The file exists already" in desk.status
 
 
 async def test_help_names_every_action_and_finds_by_typing() -> None:

@@ -225,6 +225,7 @@ def paper(out: Out, numbers: Numbers = None, preprinted: Preprinted = False, db:
     with opened(db) as practice:
         ids = _ids(practice, numbers)
         if preprinted:
+            practice.exported("data of claims for printed forms", len(ids))
             with practice.reading() as session:
                 say(f"Data for {len(ids)} claims in {write_data_only(session, ids, out)}.")
         else:

@@ -39,6 +39,7 @@ def send_out(
 
     with opened(db) as practice, practice.reading() as session:
         rows = asked(session)
+        practice.exported("queries for providers", len(rows))
     if out is None:
         say_json(rows)
         return

@@ -36,12 +36,13 @@ def report(
     """A report over a period, each number with the rows behind it."""
     with opened(db) as practice:
         found = practice.report(name, _day(start), _day(end), argument)
-    if csv is not None:
-        from tui.export import write_table
+        if csv is not None:
+            from tui.export import write_table
 
-        path = write_table(str(csv), found.columns, [("", row.cells) for row in found.rows])
-        say(f"{len(found.rows)} rows in {path}")
-        return
+            rows = [("", row.cells) for row in found.rows]
+            path = write_table(practice, f"report {found.key}", str(csv), found.columns, rows)
+            say(f"{len(found.rows)} rows in {path}")
+            return
     if as_json:
         say_json(_plain(found))
         return

@@ -209,7 +209,8 @@ class QueueScreen(ViewedScreen):
         ask = Words(name="file", question=f"Write {rows_word(len(rows))} to", first=f"~/{self.queue}.csv")
         answer = await self.put(ask, Chosen(self.queue, rows))
         if answer is not None:
-            path = await self.session.calls.run(write_rows, str(answer), self._info.columns, rows)
+            calls = self.session.calls
+            path = await calls.run(write_rows, calls.practice, self.queue, str(answer), self._info.columns, rows)
             self.status.say(f"{rows_word(len(rows))} in {one_line(str(path))}")
 
     def do_back(self, _count: int | None) -> None:

@@ -212,7 +212,8 @@ class ReportScreen(WorkScreen):
         answer = await self.put(Words(name="file", question="Write to", first=name), Chosen(""))
         if answer is not None:
             table = [(row.flag, row.cells) for row in self._rows]
-            path = await self.session.calls.run(write_table, str(answer), self._report.columns, table)
+            calls, what = self.session.calls, f"report {self._report.key}"
+            path = await calls.run(write_table, calls.practice, what, str(answer), self._report.columns, table)
             self.status.say(f"{len(self._rows):,} rows in {one_line(str(path))}")
 
     def do_back(self, _count: int | None) -> None:
