@@ -15,6 +15,7 @@ from store.claims import snapshot
 from store.claims.coordination import decided_on
 from store.claims.coverages import in_force, place_of
 from store.claims.deadlines import Anchors, filing_limit
+from store.claims.facts import AUTHORIZATION, Facts
 from store.claims.judge import judge
 from store.claims.parts import claims_of, encounters_of, free_number, joinable, services_of, unplaced
 from store.claims.payer_data import listed
@@ -214,6 +215,7 @@ def new_claim(
         service_to=encounter.discharge_date or encounter.service_date,
         built_on=change.today,
         prior_id=prior.id if prior else None,
+        authorization="" if prior else Facts(change.session, [encounter.id]).texts.get((None, AUTHORIZATION.name), ""),
         kind="institutional" if change.session.get(FacilityBill, encounter.id) else "professional",
     )
     change.born(claim, CLAIM, f"Claim {claim.control_number}")

@@ -210,7 +210,12 @@ class SetFacilityBill(Command):
         return Said(f"Encounter {found.number} is institutional: {told}", found.id)
 
 
-def _checked(session: Session, told: dict[str, Any]) -> Bill:
+def bill_fault(name: str, text: str) -> None:
+    """`Refused` where a field of a bill can't say this, whatever the others say."""
+    _checked(None, {"bill_type": "131", "revenue": ["0450"]} | {name: _parsed(name, text)})
+
+
+def _checked(session: Session | None, told: dict[str, Any]) -> Bill:
     try:
         bill = Bill.model_validate(told)
     except ValidationError as wrong:

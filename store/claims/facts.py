@@ -37,25 +37,28 @@ class Field:
     label: str
     example: str
     where: str
-    check: Callable[[Session, str], object]
+    check: Callable[[Session | None, str], object]
     line: bool = False
 
 
-def clinician(session: Session, text: str) -> Clinician:
-    """'1999999984 SMITH, JOHN', the name left out for who is on file; an address may follow ('; street; city; ...')."""
+def clinician(session: Session | None, text: str) -> Clinician:
+    """'1999999984 SMITH, JOHN', the name left out for who is on file; an address may follow ('; street; city; ...').
+
+    Without a session nobody is on file.
+    """
     found = _CLINICIAN.fullmatch(text.upper())
     if found is None or not is_npi(found[1]):
         raise Refused(f"{text[:40]!r} does not begin with an NPI.", do="Write 1999999984 SMITH, JOHN")
     address = place(found[4]) if found[4] else None
     if found[2]:
         return Clinician(found[2], found[3], found[1], address=address)
-    known = session.exec(select(Provider).where(Provider.npi == found[1])).first()
+    known = session.exec(select(Provider).where(Provider.npi == found[1])).first() if session else None
     if known is None:
         raise Refused(f"The NPI {found[1]} is not on file here.", do=f"Write its name too: {found[1]} SMITH, JOHN")
     return Clinician(known.last, known.first, known.npi, known.taxonomy, address=address)
 
 
-def facility(_session: Session, text: str) -> Facility:
+def facility(_session: Session | None, text: str) -> Facility:
     """'1999999984 CITY HOSPITAL; 1 MAIN ST; LARKFIELD; KS; 668990001'."""
     found = _FACILITY.fullmatch(text.upper())
     if found is None or not is_npi(found[1]):
@@ -71,7 +74,7 @@ def place(text: str) -> Address:
     return Address(parts[0], parts[1], parts[2].upper(), parts[3].replace("-", ""))
 
 
-def drug(_session: Session, text: str) -> Drug:
+def drug(_session: Session | None, text: str) -> Drug:
     """'00409-1234-01 10 ML', the number of the prescription after it where there is one."""
     found = _DRUG.fullmatch(text.upper())
     code = found[1].replace("-", "") if found else ""
@@ -80,7 +83,7 @@ def drug(_session: Session, text: str) -> Drug:
     return Drug(code, found[2], found[3], found[4] or "")
 
 
-def attachments(_session: Session, text: str) -> tuple[Attachment, ...]:
+def attachments(_session: Session | None, text: str) -> tuple[Attachment, ...]:
     """'OZ EL A123, B3 AA': kind of report, how it comes, and the number on it (none where it is there on request)."""
     made = []
     for part in text.upper().split(","):
@@ -93,7 +96,7 @@ def attachments(_session: Session, text: str) -> tuple[Attachment, ...]:
     return tuple(made)
 
 
-def day(_session: Session, text: str) -> date:
+def day(_session: Session | None, text: str) -> date:
     """'2026-03-02'."""
     try:
         return date.fromisoformat(text)
@@ -101,15 +104,15 @@ def day(_session: Session, text: str) -> date:
         raise Refused(f"{text[:20]!r} is no date.", do="Write 2026-03-02") from None
 
 
-def _causes(_session: Session, text: str) -> tuple[str, ...]:
+def _causes(_session: Session | None, text: str) -> tuple[str, ...]:
     parts = tuple(text.upper().replace(",", " ").split())
     if not 1 <= len(parts) <= 2 or not {*parts} <= {"AA", "EM", "OA"}:
         raise Refused(f"{text[:20]!r} is no cause.", do="Write AA (car), EM (work) or OA (other accident)")
     return parts
 
 
-def _matching(form: str, told: str) -> Callable[[Session, str], str]:
-    def check(_session: Session, text: str) -> str:
+def _matching(form: str, told: str) -> Callable[[Session | None, str], str]:
+    def check(_session: Session | None, text: str) -> str:
         if not re.fullmatch(form, text, re.ASCII):
             raise Refused(f"{text[:30]!r} is not of that form.", do=f"Write {told}")
         return text
@@ -117,7 +120,7 @@ def _matching(form: str, told: str) -> Callable[[Session, str], str]:
     return check
 
 
-def _cents(_session: Session, text: str) -> int:
+def _cents(_session: Session | None, text: str) -> int:
     return parse_cents(text)
 
 
@@ -162,7 +165,12 @@ LINE_FIELDS = (
     Field("note", "note of the line", "LEFT FOOT", "2400 NTE", _words, line=True),
     Field("attachments", "attachments of the line", "OZ EL A123", "2400 PWK", attachments, line=True),
 )  # fmt: skip
-BY_NAME: Mapping[tuple[bool, str], Field] = {(one.line, one.name): one for one in (*CLAIM_FIELDS, *LINE_FIELDS)}
+AUTHORIZATION = Field("authorization", "authorisation number", "A123", "2300 REF*G1", _number)
+"""It arrives with the encounter and is from the first version on the claim's own, for each payer gives another one."""
+
+BY_NAME: Mapping[tuple[bool, str], Field] = {
+    (one.line, one.name): one for one in (*CLAIM_FIELDS, *LINE_FIELDS, AUTHORIZATION)
+}
 
 
 class Facts:
@@ -176,7 +184,8 @@ class Facts:
 
     def of_claim(self) -> dict[str, object]:
         """What the claim tells, by field."""
-        return {name: self._value(name, text, line=False) for (of, name), text in self.texts.items() if of is None}
+        found = {name: text for (of, name), text in self.texts.items() if of is None and name != AUTHORIZATION.name}
+        return {name: self._value(name, text, line=False) for name, text in found.items()}
 
     def of_line(self, service_line_id: int | None) -> dict[str, object]:
         """What a procedure line tells, by field."""

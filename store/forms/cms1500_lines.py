@@ -21,7 +21,10 @@ def line_marks(marks: Marks, claim: ProfessionalClaim, lines: Sequence[ServiceLi
     """The lines of one page, at most six."""
     for number, line in enumerate(lines):
         row = FIRST_ROW + 2 * number
-        marks.put(row - 1, 1, 61, _shaded(line))
+        column = 1
+        for words in _shaded(line):
+            marks.put(row - 1, column, 62 - column, words)
+            column += len(words) + 3
         marks.day(row, (1, 4, 7), line.service_date)
         marks.day(row, (10, 13, 16), line.end_date or line.service_date)
         marks.put(row, 19, 2, line.place or claim.place)
@@ -43,12 +46,12 @@ def _units(line: ServiceLine, where: str) -> str:
     return text
 
 
-def _shaded(line: ServiceLine) -> str:
-    """A drug's code and amount, else the words of an unlisted code or the note."""
-    if line.drug:
-        return f"N4{line.drug.ndc.replace('-', '')} {line.drug.unit}{line.drug.quantity}"
+def _shaded(line: ServiceLine) -> tuple[str, ...]:
+    """A drug's code and amount, then the words of an unlisted code or the note, three spaces apart (NUCC, item 24)."""
+    drug = line.drug
+    told = [f"N4{drug.ndc.replace('-', '')} {drug.unit}{drug.quantity}"] if drug else []
     words = line.description or line.note
-    return f"ZZ {words}" if words else ""
+    return (*told, f"ZZ{words}") if words else tuple(told)
 
 
 def _who(marks: Marks, row: int, rendering: Clinician | None, claim: ProfessionalClaim) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from store.claims.arriving import arriving, fault_of, lacks
 from store.errors import Refused
 from store.intake import checks
 from store.intake.checks import Doubts, FieldError, Gathered, a_line, needed
@@ -29,7 +30,10 @@ OPTIONAL = (
 )  # fmt: skip
 """Columns that may be left out."""
 
-_COLUMNS = frozenset(NEEDED + OPTIONAL)
+OF_CLAIM = tuple(f"claim.{name}" for name in arriving())
+"""Further columns that may be left out: what the claim tells, each written as `superbill claims fields` shows it."""
+
+_COLUMNS = frozenset(NEEDED + OPTIONAL + OF_CLAIM)
 _DELIMITERS = (",", ";", "\t")
 _PLACE = re.compile(r"[0-9]{2}")
 _INPATIENT = frozenset({"21", "51", "61"})
@@ -40,7 +44,7 @@ _RELATIONSHIPS = {
 
 
 def csv_header() -> str:
-    """The header line with every column that is understood, for the help text."""
+    """The header line with every column that is understood, but for those of the claim, for the help text."""
     return ",".join(NEEDED + OPTIONAL)
 
 
@@ -111,7 +115,7 @@ def _check_header(names: list[str], file: str) -> None:
         if found
     ]
     if problems:
-        do = f"The columns are {csv_header()}."
+        do = f"The columns are {csv_header()}, and claim.NAME for each field that superbill claims fields lists."
         raise Refused(f"The header's columns are not as documented; {'; '.join(problems)}.", where=where, do=do)
 
 
@@ -177,6 +181,7 @@ class _Maker:
             place=place,
             setting="inpatient" if place in _INPATIENT else "outpatient",
             kind=_cell(row, "kind", "kind"),
+            claim=_of_claim(row),
         )
 
     def _patient(self, row: dict[str, str], line: int) -> PersonIn:
@@ -256,6 +261,19 @@ class _Maker:
         )
         checks.no_later(person, self.today, "subscriber_birth")
         return person
+
+
+def _of_claim(row: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    told = {column: clean_line(row[column]) for column in OF_CLAIM if row.get(column, "").strip()}
+    for column, text in told.items():
+        fault = fault_of(column.removeprefix("claim."), text)
+        if fault:
+            raise FieldError(column, fault)
+    fields = tuple((column.removeprefix("claim."), text) for column, text in told.items())
+    lacking = lacks(fields)
+    if lacking:
+        raise FieldError(f"claim.{lacking}", "is missing, though other fields of a hospital's bill are given")
+    return fields
 
 
 def _cell(row: dict[str, str], column: str, kind: str) -> str:

@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 
 from sqlmodel import SQLModel, col, select
 
+from store.claims.arriving import keep
 from store.coding.access import QUEUE
 from store.coding.desk import age_on
 from store.coding.expected import ExpectedCharges
@@ -97,6 +98,7 @@ class _Loader:
         )
         self.change.born(encounter, ENCOUNTER, "The encounter")
         self.change.add(Note(encounter_id=encounter.id, text=value.note, sha256=_digest(value.note)))
+        keep(self.change, encounter, value.claim)
         self._queue(encounter)
         return True
 

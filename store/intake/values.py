@@ -51,6 +51,8 @@ class ProviderIn:
 class EncounterIn:
     """One encounter with its note.
 
+    `claim` holds what the claim will tell beside codes and people, by the names of `store.claims.arriving`.
+
     `source` and `source_id` together are unique: importing the same pair again changes nothing.  `place` is the
     place-of-service code; `setting` is outpatient or inpatient; `line` is the row or entry in the file, from 1.
     """
@@ -68,6 +70,7 @@ class EncounterIn:
     setting: str = "outpatient"
     kind: str = ""
     discharge_date: date | None = None
+    claim: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from store.errors import Refused
 from store.intake import checks
 from store.intake.checks import Doubts, FieldError, Gathered, a_line, needed
 from store.intake.fhir import look
+from store.intake.fhir.claim_facts import Telling, claim_fields
 from store.intake.fhir.coverages import Covering, coverages
 from store.intake.fhir.json_text import parse_documents
 from store.intake.fhir.links import Links
@@ -42,6 +43,8 @@ class _File:
     encounters: list[tuple[int, Node]] = field(default_factory=list)
     documents: list[tuple[int, Node]] = field(default_factory=list)
     coverages: list[tuple[int, Node]] = field(default_factory=list)
+    claims: list[tuple[int, Node]] = field(default_factory=list)
+    claims_of: dict[int, list[Node]] = field(default_factory=lambda: defaultdict(list))
     of_encounter: dict[int, list[Node]] = field(default_factory=lambda: defaultdict(list))
     of_patient: dict[int, list[Node]] = field(default_factory=lambda: defaultdict(list))
 
@@ -119,6 +122,7 @@ def _sort_in(whole: _File, line: int, resource: Node, full_url: str, gathered: G
         "DocumentReference": whole.documents,
         "Composition": whole.documents,
         "Coverage": whole.coverages,
+        "Claim": whole.claims,
     }.get(resource["resourceType"])
     if shelf is not None and known is not resource:
         gathered.doubts.add(f"The same {resource['resourceType']} stands in the file before.", line)
@@ -142,6 +146,20 @@ def _attach(whole: _File, gathered: Gathered) -> None:
             whole.of_patient[id(patient)].append(coverage)
         if not found:
             gathered.doubts.add("A Coverage belongs to no patient of this file and was left out.", line)
+    for line, claim in whole.claims:
+        for encounter in _follow_all(whole, claim, _billed_references(claim), "Claim.item.encounter", line, gathered):
+            if all(one is not claim for one in whole.claims_of[id(encounter)]):
+                whole.claims_of[id(encounter)].append(claim)
+
+
+def _billed_references(claim: Node) -> list[Any]:
+    """The encounters that a Claim's items name."""
+    items = claim.get("item")
+    found: list[Any] = []
+    for item in items if isinstance(items, list) else []:
+        named = item.get("encounter") if isinstance(item, dict) else None
+        found += named if isinstance(named, list) else []
+    return found
 
 
 def _encounter_references(document: Node) -> list[Any]:
@@ -199,6 +217,7 @@ def _encounter(
         setting="inpatient" if kind in _INPATIENT else "outpatient",
         kind=a_line(_kind(encounter), "kind", "Encounter.type"),
         discharge_date=end if kind in _INPATIENT else None,
+        claim=claim_fields(Telling(encounter, whole.claims_of[id(encounter)], whole.links, doubts, line)),
     )
 
 
