@@ -64,7 +64,8 @@ class Choice:
 class Ask:
     """A question.  `name` is where the answer goes; `first` is what stands in the prompt at the start.
 
-    `suggest` reads from the store what stands there instead, and `tell` what is told beside the question.
+    `suggest` reads from the store what stands there instead, `tell` what is told beside the question, and `titled` what
+    is asked in the place of `question`.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Ask:
     first: str = ""
     suggest: Callable[[PracticeApi, Chosen], str] | None = None
     tell: Callable[[PracticeApi, Chosen], str] | None = None
+    titled: Callable[[PracticeApi, Chosen], str] | None = None
 
     @property
     def takes_count(self) -> bool:

@@ -58,13 +58,13 @@ def bill(change: Change, encounter: Encounter) -> str:
     if together is not None:
         told = _join(change, together, encounter)
     else:
-        told = _new_claims(change, encounter, coverage[0], place_of(coverage[0], coverage))
+        told = new_claims(change, encounter, coverage[0], place_of(coverage[0], coverage))
     if billed_before:
         refresh_account(change, patient.guarantor_id)
     return told
 
 
-def _new_claims(change: Change, encounter: Encounter, coverage: Coverage, sequence: str) -> str:
+def new_claims(change: Change, encounter: Encounter, coverage: Coverage, sequence: str) -> str:
     """A claim of what is on none yet, or as many as it takes."""
     patient = change.get(Patient, encounter.patient_id)
     said: list[str] = []
@@ -83,7 +83,7 @@ def _bill_again(change: Change, encounter: Encounter, known: list[Claim]) -> str
     change.session.flush()
     if unplaced(change, encounter):
         coverage = change.get(Coverage, known[0].coverage_id)
-        said.append(_new_claims(change, encounter, coverage, known[0].sequence))
+        said.append(new_claims(change, encounter, coverage, known[0].sequence))
     return "; ".join(one.removesuffix(".") for one in said) + "." if said else "its claims stay as they are."
 
 
@@ -232,9 +232,11 @@ def sync_lines(change: Change, claim: Claim) -> None:
     highest = len(rows)
     for service in services_of(change, claim):
         line = known.pop(service.id, None)
+        encounter = change.get(Encounter, service.encounter_id)
         if line is None:
             highest += 1
-            line = _line(claim, service, change.get(Encounter, service.encounter_id), highest)
+            line = _line(claim, service, encounter, highest)
+        line.service_date = encounter.service_date
         line.code, line.modifiers, line.active = service.code, service.modifiers, True
         line.units, line.charge = service.units, service.charge
         change.add(line)

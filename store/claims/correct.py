@@ -16,7 +16,7 @@ from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.release import release_coded
 from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, STILL_OURS, ClaimState
 from store.coding import checks
-from store.coding.recall import give_back
+from store.coding.recall import about_line, give_back
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.remits.bill_next import bill_next_payers
@@ -88,7 +88,7 @@ def as_it_stands(session: Session, subject_id: int, what: str, *, of_denial: boo
 class RouteToCoder(Command):
     """Send the encounters behind a claim back to coding with the question; finishing them makes the next version.
 
-    With `line` only the encounter of that line (from 1) goes back.
+    With `line` (from 1) only the encounter of that line goes back, and the coder's desk opens on it.
     """
 
     claim_id: int
@@ -104,8 +104,10 @@ class RouteToCoder(Command):
         if not question:
             raise Refused("Say what the coder should look at.")
         found = encounters_of(change.session, claim)
-        if self.line and len(found) > 1:
-            found = [change.get(Encounter, _service(change, claim, str(self.line)).encounter_id)]
+        if self.line:
+            service = _service(change, claim, str(self.line))
+            found = [change.get(Encounter, service.encounter_id)]
+            question = about_line(service, question)
         for one in found:
             encounter = change.get(Encounter, one.id, lock=True)
             require_answered(change, encounter)

@@ -8,12 +8,17 @@ from sqlmodel import Session
 
 from store.claims.facility import BILL_FIELDS, bill_text, change_bill
 from store.claims.facts import BY_NAME, CLAIM_FIELDS, LINE_FIELDS, Facts, place, put
+from store.claims.on_file import ON_FILE, fields_on_file, put_on_file, text_of
 from store.claims.parts import encounters_of, lines_on
+from store.coding.fees import fee_on
 from store.errors import Refused
-from store.tables import Claim, Coverage, PatientContact
+from store.money import parse_cents, show_cents
+from store.tables import Claim, Coverage, Encounter, PatientContact, ServiceLine
 from store.text import clean_line
 from store.work.command import Change
 
+CHARGE = "charge"
+_CHARGE = ("charge of the line", "195.00")
 _INSURANCE_TYPES = ("12", "13", "14", "15", "16", "41", "42", "43", "47")
 RECORD_FIELDS = {
     "authorization": ("authorisation number", "A123"),
@@ -39,6 +44,10 @@ def known_fields() -> list[Settable]:
     found = [Settable(name, *told) for name, told in RECORD_FIELDS.items()]
     found += [Settable(one.name, one.label, one.example) for one in CLAIM_FIELDS]
     found += [Settable(f"N.{one.name}", one.label, one.example) for one in LINE_FIELDS]
+    found += [
+        Settable(f"N.{CHARGE}", *_CHARGE),
+        *(Settable(name, one.label, one.example) for name, one in ON_FILE.items()),
+    ]
     return found + [Settable(name, f"UB-04: {label}", example) for name, (label, example) in BILL_FIELDS.items()]
 
 
@@ -52,13 +61,19 @@ def fields_of(session: Session, claim: Claim) -> list[Settable]:
         for one in LINE_FIELDS:
             label = f"{one.label}, line {number} {line.code}"
             found.append(Settable(f"{number}.{one.name}", label, one.example, told.get((line.id, one.name), "")))
+        label = f"{_CHARGE[0]}, line {number} {line.code}"
+        found.append(Settable(f"{number}.{CHARGE}", label, _CHARGE[1], show_cents(line.charge).replace(",", "")))
     if claim.kind == "institutional":
         values = bill_text(session, claim.encounter_id)
         found += [
             Settable(name, f"UB-04: {label}", example, values.get(name, ""))
             for name, (label, example) in BILL_FIELDS.items()
         ]
-    return sorted(found, key=lambda one: not one.value)
+    found = sorted(found, key=lambda one: not one.value)
+    names = fields_on_file(session, claim)
+    return found + [
+        Settable(name, ON_FILE[name].label, ON_FILE[name].example, text_of(session, claim, name)) for name in names
+    ]
 
 
 def value_of(session: Session, claim: Claim, name: str) -> str:
@@ -76,7 +91,12 @@ def set_fields(change: Change, claim: Claim, fields: tuple[tuple[str, str], ...]
             if not 1 <= int(number) <= len(lines):
                 raise Refused(f"There is no line {number}.", where=name, do=f"It has lines 1 to {len(lines)}.")
             line = lines[int(number) - 1]
-            put(change.session, line.encounter_id, line.id, of_line, text)
+            if of_line == CHARGE:
+                _charge(line, text)
+            else:
+                put(change.session, line.encounter_id, line.id, of_line, text)
+        elif name in ON_FILE:
+            put_on_file(change, claim, name, text)
         elif name in RECORD_FIELDS:
             _set_record(change, claim, name, clean_line(text))
         elif name in BILL_FIELDS:
@@ -91,7 +111,25 @@ def set_fields(change: Change, claim: Claim, fields: tuple[tuple[str, str], ...]
 
 def is_field(name: str, *, line: bool) -> bool:
     """Whether a field of that name can be set."""
-    return (line, name) in BY_NAME or (not line and (name in RECORD_FIELDS or name in BILL_FIELDS))
+    if line:
+        return name == CHARGE or (line, name) in BY_NAME
+    return (line, name) in BY_NAME or name in RECORD_FIELDS or name in BILL_FIELDS or name in ON_FILE
+
+
+def fee_of(session: Session, line: ServiceLine) -> int:
+    """What the fee schedule asks for a line, in cents; 0 where it has no fee."""
+    day = session.get_one(Encounter, line.encounter_id).service_date
+    try:
+        return fee_on(session, line.code, day).cents * line.units
+    except Refused:
+        return 0
+
+
+def _charge(line: ServiceLine, text: str) -> None:
+    cents = parse_cents(clean_line(text).lstrip("$").replace(",", ""))
+    if cents <= 0:
+        raise Refused("A line is charged with more than nothing.", where=_CHARGE[0], do=f"Write {_CHARGE[1]}")
+    line.charge = cents
 
 
 def _record(session: Session, claim: Claim, name: str) -> str:
@@ -115,3 +153,18 @@ def _set_record(change: Change, claim: Claim, name: str, text: str) -> None:
         if name == "insurance_type" and text and text not in _INSURANCE_TYPES:
             raise Refused(f"{text[:10]!r} is no insurance type.", where=name, do=", ".join(_INSURANCE_TYPES))
         setattr(change.get(Coverage, claim.coverage_id), name, text.upper())
+
+
+def label_of(name: str) -> str:
+    """What a person calls a field ('2.ndc' is of the second line)."""
+    number, dot, of_line = name.partition(".")
+    if name in ON_FILE:
+        return ON_FILE[name].label
+    if name in RECORD_FIELDS:
+        return RECORD_FIELDS[name][0]
+    if name in BILL_FIELDS:
+        return BILL_FIELDS[name][0]
+    if dot and number.isdigit():
+        label = _CHARGE[0] if of_line == CHARGE else BY_NAME[True, of_line].label
+        return label.replace("of the line", f"of line {number}")
+    return BY_NAME[False, name].label

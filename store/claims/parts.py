@@ -34,7 +34,8 @@ from store.work.command import Change
 MAX_LINES, MAX_INSTITUTIONAL_LINES, MAX_DIAGNOSES = 50, 999, 12
 """What one claim holds (837P: 50 lines, twelve diagnoses; 837I: 999 lines)."""
 
-_NOT_SENT = (ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD)
+NOT_SENT = (ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD)
+"""States in which visits are put on a claim, or taken off it."""
 
 
 def of_encounter(encounter_id: int) -> ColumnElement[bool]:
@@ -145,7 +146,7 @@ def joinable(change: Change, encounter: Encounter, coverage: Coverage) -> Claim 
     sent = select(ClaimVersion.claim_id).where(col(ClaimVersion.batch_id).is_not(None))
     query = select(Claim).where(
         Claim.patient_id == encounter.patient_id, Claim.coverage_id == coverage.id, Claim.kind == "professional",
-        col(Claim.prior_id).is_(None), col(Claim.state).in_(_NOT_SENT), col(Claim.id).not_in(sent),
+        col(Claim.prior_id).is_(None), col(Claim.state).in_(NOT_SENT), col(Claim.id).not_in(sent),
         Claim.payer_control == "",
     )  # fmt: skip
     for claim in change.session.exec(query.order_by(col(Claim.id))).all():

@@ -13,6 +13,7 @@ from codesets.worksheets import is_anesthesia
 from store.coding import access
 from store.coding.case import whole_case
 from store.coding.fees import fees_on
+from store.coding.recall import asked_of
 from store.coding.suggestions import decided
 from store.errors import NotFound
 from store.tables import (
@@ -81,7 +82,8 @@ class Desk:
     """One encounter on the desk.  `on` is the date by which codes are judged.
 
     `not_checked` says what no edit could look at for want of data; `decided` are code and span of each suggestion
-    that was taken or rejected; `queries` are the questions that were sent, each with its answer.
+    that was taken or rejected; `queries` are the questions that were sent, each with its answer.  `asked` is why the
+    encounter came back to its coder, and `asked_line` the position of the line that this is about, 0 where it is none.
     """
 
     encounter_id: int
@@ -107,6 +109,8 @@ class Desk:
     decided: frozenset[tuple[str, int, int]]
     drafts: tuple[DeskQuery, ...]
     queries: tuple[str, ...]
+    asked: str = ""
+    asked_line: int = 0
 
 
 def age_on(birth: date, day: date) -> int:
@@ -130,9 +134,11 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
     ).all()
     case = whole_case(session, codes, encounter)
     positions = {row.id: row.position for row in rows}
+    item = _item(session, encounter_id)
+    asked, asked_line = asked_of(item.reason if item is not None and item.open else "")
     return Desk(
         encounter_id=encounter_id,
-        item_id=_item_id(session, encounter_id),
+        item_id=item.id if item else None,
         number=encounter.number,
         patient=f"{patient.last}, {patient.first}",
         age=age_on(patient.birth, encounter.service_date),
@@ -154,6 +160,8 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
         decided=decided(session, encounter_id),
         drafts=drafts(session, encounter_id),
         queries=query_words(session, encounter_id),
+        asked=asked,
+        asked_line=asked_line,
     )
 
 
@@ -199,6 +207,6 @@ def _payer(session: Session, encounter: Encounter) -> str:
     return session.exec(query).first() or "self-pay"
 
 
-def _item_id(session: Session, encounter_id: int) -> int | None:
-    query = select(WorkItem.id).where(WorkItem.queue == access.QUEUE, WorkItem.subject_id == encounter_id)
+def _item(session: Session, encounter_id: int) -> WorkItem | None:
+    query = select(WorkItem).where(WorkItem.queue == access.QUEUE, WorkItem.subject_id == encounter_id)
     return session.exec(query).first()

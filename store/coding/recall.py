@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,12 +15,29 @@ from store.coding.expected import charged
 from store.coding.states import ENCOUNTER, WITH_CODERS, CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
-from store.tables import Claim, Encounter, Remark, User
+from store.tables import Claim, Encounter, Remark, ServiceLine, User
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
 _S = CodingState
+RECODE = "recode: "
+"""What the reason of an encounter that came back begins with; the question follows."""
+_OF_LINE = re.compile(r"line (\d+) ", re.ASCII)
+
+
+def about_line(service: ServiceLine, question: str) -> str:
+    """A question about one procedure line of an encounter; the desk opens on that line."""
+    return f"line {service.position} {service.code}: {question}"
+
+
+def asked_of(reason: str) -> tuple[str, int]:
+    """What a coder is asked, and the position of the line that it is about; '' and 0 where nothing is."""
+    if not reason.startswith(RECODE):
+        return "", 0
+    question = reason.removeprefix(RECODE)
+    line = _OF_LINE.match(question)
+    return question, int(line[1]) if line else 0
 
 
 def give_back(change: Change, encounter: Encounter, question: str, cents: int) -> None:
@@ -28,12 +46,12 @@ def give_back(change: Change, encounter: Encounter, question: str, cents: int) -
     item = items.find(change, access.QUEUE, encounter.id)
     if encounter.state in WITH_CODERS:
         if item is not None and item.open:
-            item.reason = f"recode: {question}" if encounter.state == _S.RECODE else question
+            item.reason = f"{RECODE}{question}" if encounter.state == _S.RECODE else question
         return
     change.move(encounter, ENCOUNTER, _S.RECODE, access.called(encounter))
     due = item.due if item is not None else None
     back = items.put(
-        change, access.QUEUE, encounter.id, reason=f"recode: {question}", cents=cents, due=due, score=cents
+        change, access.QUEUE, encounter.id, reason=f"{RECODE}{question}", cents=cents, due=due, score=cents
     )
     coder = change.session.get(User, encounter.coded_by) if encounter.coded_by is not None else None
     if coder is not None and coder.active:

@@ -26,8 +26,8 @@ EVERYBODY: Mapping[str, str] = {
 """What any user of the practice may do; `own`, `work`, `remarks`, `actions` and `history` are narrowed row by row."""
 
 _BILLING: Mapping[str, str] = {
-    "patients": "r", "codes": "rw", "contact": "rw", "insurance": "rw", "claims": "rawd", "money": "ra",
-    "statements": "r", "collection": "raw",
+    "patients": "r", "registration": "w", "codes": "rw", "contact": "rw", "insurance": "rw", "claims": "rawd",
+    "money": "ra", "statements": "r", "collection": "raw",
 }  # fmt: skip
 
 _RULES: Mapping[str, str] = dict.fromkeys(("rules", "dispositions", "review rules", "wording"), "rawd")

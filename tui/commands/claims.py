@@ -34,6 +34,7 @@ def register(app: typer.Typer) -> None:
     claims.command("facility")(facility)
     claims.command("set")(set_fields)
     claims.command("fields")(fields)
+    claims.command("split")(split)
     claims.command("retransmit")(retransmit)
     claims.command("route")(route)
     claims.command("return")(put_back)
@@ -281,6 +282,14 @@ def fields(control_number: Annotated[str, typer.Argument(help="Of this claim.")]
         with practice.reading() as session:
             found = fields_of(session, session.get_one(Claim, claim_id))
     say_table(("field", "what it is", "says"), [(f.name, f.label, f.value) for f in found])
+
+
+def split(control_number: str, encounter: str, db: Db = None) -> None:
+    """Take an encounter off a claim that it was put on with others: it gets a claim of its own."""
+    from store.claims.split import SplitOff
+
+    with opened(db) as practice:
+        say(practice.do(SplitOff(_ids(practice, [control_number])[0], encounter)).said)
 
 
 def retransmit(reason: str, numbers: Numbers = None, db: Db = None) -> None:

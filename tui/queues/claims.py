@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store.errors import Refused
 from store.money import show_cents
@@ -14,6 +15,9 @@ from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
 from tui.queues.corrections import CLAIM_ASKS, correction
 from tui.verbs import day
+
+if TYPE_CHECKING:
+    from store.claims.fixing import Landing
 
 FOLDER = Words(name="folder", question="Folder", first="claims-out", hint="the claim file is created there")
 
@@ -75,6 +79,16 @@ def _warnings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     if not found:
         raise Refused("There is no warning on this claim.", do="A stop can't be let pass: f leads to its fix.")
     return [Choice(mark, what) for mark, what in found]
+
+
+def _lands(practice: PracticeApi, chosen: Chosen) -> Landing:
+    from store.claims.fixing import landing
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    claim_id, mark = chosen.text("finding").split()
+    with practice.reading() as session:
+        return landing(session, practice.actor, int(claim_id), mark)
 
 
 def _fix(chosen: Chosen) -> Sequence[object]:
@@ -144,6 +158,21 @@ def _bill_next(chosen: Chosen) -> Sequence[object]:
     return [BillNextPayer(row.subject_id) for row in chosen.rows]
 
 
+def _visits(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
+    from store.claims.split import others_on
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        return [Choice(number, number, what) for number, what in others_on(session, chosen.rows[0].subject_id)]
+
+
+def _split(chosen: Chosen) -> Sequence[object]:
+    from store.claims.split import SplitOff
+
+    return [SplitOff(chosen.rows[0].subject_id, chosen.text("visit"))]
+
+
 ROUTE = Action(
     id="claims.route",
     key="r",
@@ -203,10 +232,17 @@ SPEC = QueueScreenSpec(
             id="claims.fix",
             key="f",
             label="fix",
-            help="Jump to the fix of what keeps the claim: pick the finding, write how it should be.",
+            help="Jump to the fix of what keeps the claim: pick the finding, and mend the field where it lands, be it "
+            "of the claim, the patient, the provider, the practice or the payer.",
             asks=(
                 Pick(name="finding", question="Fix what", load=_findings),
-                Words(name="value", question="Should be", hint="empty where only a question goes out", required=False),
+                Words(
+                    name="value",
+                    question="Should be",
+                    titled=lambda practice, chosen: _lands(practice, chosen).question,
+                    suggest=lambda practice, chosen: _lands(practice, chosen).stands,
+                    required=False,
+                ),
             ),
             build=_fix,
             rank=30,
@@ -259,6 +295,17 @@ SPEC = QueueScreenSpec(
             build=_release,
             confirm=lambda chosen: f"Release {len(chosen.rows)} claims?",
             many=True,
+        ),
+        Action(
+            id="claims.split",
+            label="split off",
+            help="Take a visit off a claim that it was put on with others: it gets a claim of its own.",
+            asks=(
+                Pick(
+                    name="visit", question="Take off", load=_visits, sole=True, none="This claim bills one visit only."
+                ),
+            ),
+            build=_split,
         ),
         EDI,
         PROOF,

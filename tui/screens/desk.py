@@ -74,7 +74,17 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
         if self._read_only:
             self.status.refuse(f"{one_line(self._read_only)} You can read it.")
         else:
-            self.status.say(self._greeting or self.session.greeted())
+            self.status.say(self._greeting or self._asked() or self.session.greeted())
+
+    def _asked(self) -> str:
+        """What the coder is asked; the cursor stands on the line that it is about."""
+        if (desk := self._desk) is None or not desk.asked:
+            return ""
+        line = next((one for one in desk.lines if one.position == desk.asked_line), None)
+        if line is not None:
+            self._codes.go_to_service(line.id)
+            self._codes.focus()
+        return f"Asked: {one_line(desk.asked)}"
 
     def lost(self, error: Refused) -> None:
         """The lease ran out and somebody else may have the encounter."""

@@ -253,6 +253,8 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         of = f"{self.queue}:{','.join(str(row.item_id) for row in chosen.rows[:20])}"
         choices = await self._choices(ask, chosen)
         calls = self.session.calls
+        if ask.titled is not None:
+            ask = replace(ask, question=await calls.run(ask.titled, calls.practice, chosen))
         if ask.tell is not None:
             ask = replace(ask, hint=await calls.run(ask.tell, calls.practice, chosen))
         if ask.suggest is not None:

@@ -13,13 +13,16 @@ from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.tables import Encounter, Patient
 from store.x12.claim_values import ProfessionalClaim
 
+_PAIR = "PX.PTP"
+_DENIED = frozenset({_PAIR, "PX.MUE"})
 _NO_CODE = ("NOT OTHERWISE", "UNLISTED", "UNCLASSIFIED", "NOT ELSEWHERE CLASSIFIED", " NOS", " NOC")
 
 
 def coding(facts: Facts) -> Iterator[Finding]:
     """The coding edits on the claim as it will go: an error stops, unless it may be set aside; the rest is told.
 
-    (The coder has seen what is told; what may be set aside was set aside with a reason at the desk.)
+    (The coder has seen what is told; what may be set aside was set aside with a reason at the desk.  A pair without the
+    modifier that would pass it, and too many units, are denied as they stand: they warn.)
     """
     library, claim = facts.codes, facts.content
     if library is None or not isinstance(claim, ProfessionalClaim):
@@ -28,10 +31,12 @@ def coding(facts: Facts) -> Iterator[Finding]:
         if (found.line or 0) > len(claim.lines):
             continue  # it is told on the claim that bills the line
         stops = found.severity is EditSeverity.ERROR and not found.overridable
+        denied = found.edit in _DENIED and found.severity is EditSeverity.WARN
         place = f"line {found.line}" if found.line else "diagnoses"
         yield Finding(
             f"K.{found.edit.upper()}", place, found.message, found.clears_when,
-            Severity.STOP if stops else Severity.INFO, " ".join(found.codes), found.edit, found.source, Fix.CODER,
+            Severity.STOP if stops else Severity.WARN if denied else Severity.INFO, " ".join(found.codes), found.edit,
+            found.source, Fix.MODIFIERS if denied and found.edit == _PAIR else Fix.CODER,
         )  # fmt: skip
 
 

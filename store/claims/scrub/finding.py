@@ -33,6 +33,7 @@ class Fix(StrEnum):
     PLACE = "place"
     MODIFIERS = "modifiers"
     REFERRING = "referring"
+    SUPERVISING = "supervising"
     REFERRAL = "referral"
     ORDERING = "ordering"
     CLIA = "clia"
@@ -51,6 +52,7 @@ class Fix(StrEnum):
     PAYER = "payer"
     FEES = "fees"
     WAIT = "wait"
+    CORRECT = "correct"
     NOTHING = "nothing"
 
 

@@ -88,10 +88,12 @@ def clinicians(facts: Facts) -> Iterator[Finding]:
         yield Finding("C.TAXONOMY", "2310B PRV03", "The rendering provider's taxonomy code has not its ten places.",
                       "Mend the provider.", value=rendering.taxonomy, rule="taxonomy: nine places and X",
                       source="NUCC form", fix=Fix.PROVIDER)  # fmt: skip
-    for loop, who in (("2310A", claim.referring), ("2310D", claim.supervising)):
+    for loop, who, fix in (
+        ("2310A", claim.referring, Fix.REFERRING), ("2310D", claim.supervising, Fix.SUPERVISING),
+    ):  # fmt: skip
         if who is not None and not is_npi(who.npi):
-            yield Finding("C.NPI", f"{loop} NM109", f"The NPI {who.npi!r} fails its check digit.", "Mend the provider.",
-                          value=who.npi, rule="NPI check digit", source="CMS NPI", fix=Fix.PROVIDER)  # fmt: skip
+            yield Finding("C.NPI", f"{loop} NM109", f"The NPI {who.npi!r} fails its check digit.", "Write it again.",
+                          value=who.npi, rule="NPI check digit", source="CMS NPI", fix=fix)  # fmt: skip
 
 
 def subscriber(facts: Facts) -> Iterator[Finding]:

@@ -98,7 +98,7 @@ def unchanged(facts: Facts) -> Iterator[Finding]:
     if sent is not None and facts.rejected and sent.sha256 == facts.digest:
         yield Finding("R.SAME", "claim", f"Nothing has changed since version {sent.number} was rejected.",
                       "Mend what was rejected, or let it go again with the reason.", Severity.WARN, sent.sha256[:12],
-                      "no resubmission without a change", "practice rule", Fix.MODIFIERS)  # fmt: skip
+                      "no resubmission without a change", "practice rule", Fix.CORRECT)  # fmt: skip
 
 
 def duplicates(facts: Facts) -> Iterator[Finding]:
@@ -109,7 +109,7 @@ def duplicates(facts: Facts) -> Iterator[Finding]:
     """
     claim = facts.claim
     lines: tuple[ServiceLine | InstitutionalLine, ...] = facts.content.lines
-    mine = {(line.code, line.modifiers, line.service_date) for line in lines if line.code}
+    mine = {(line.code, line.modifiers, line.service_date): n for n, line in enumerate(lines, 1) if line.code}
     own = select(ClaimLine.service_line_id).where(
         ClaimLine.claim_id == claim.id, ClaimLine.active, col(ClaimLine.service_line_id).is_not(None)
     )
@@ -132,7 +132,8 @@ def duplicates(facts: Facts) -> Iterator[Finding]:
             if _REPEATS.intersection(modifiers):
                 continue
             told.add(number)
-            yield Finding("R.DUPLICATE", "lines", f"Claim {number} has {line.code} on {line.service_date} already.",
+            place = f"line {mine[line.code, modifiers, line.service_date]}"
+            yield Finding("R.DUPLICATE", place, f"Claim {number} has {line.code} on {line.service_date} already.",
                           "Cancel one, or give the modifier of a repeat.", Severity.WARN, f"{number} {line.code}",
                           "no service twice", "payers' duplicate edits", Fix.MODIFIERS)  # fmt: skip
 

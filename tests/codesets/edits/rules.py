@@ -3,9 +3,12 @@ layouts, loaded by the real loader."""
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import shutil
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from codesets import load
 from codesets.library.place import LIBRARY_NAME
@@ -35,8 +38,20 @@ FILES = (
 )  # fmt: skip
 
 
-def library_with_rules(built: Path, folder: Path) -> Path:
-    """The library file."""
+def library_with_rules(built: Path) -> Path:
+    """The library file, made once for the built library that it stands beside; a parallel run waits for the first."""
+    digest = hashlib.sha256(repr((FILES, LOADED_ON)).encode()).hexdigest()[:16]
+    target = built.parent / f"rules-{digest}" / LIBRARY_NAME
+    target.parent.mkdir(exist_ok=True)
+    with (target.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not target.exists():
+            with TemporaryDirectory(dir=target.parent) as folder:
+                _load(built, Path(folder)).rename(target)
+    return target
+
+
+def _load(built: Path, folder: Path) -> Path:
     target = folder / LIBRARY_NAME
     shutil.copyfile(built, target)
     for kind, name, text in FILES:

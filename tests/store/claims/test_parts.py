@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlmodel import Session
 
 from store.calls.insurance import bill_insurance
 from store.claims import snapshot
-from store.claims.correct import RouteToCoder
+from store.claims.correct import BuildClaims, RouteToCoder
 from store.claims.payers import SavePayer
 from store.claims.rejection_work import RetransmitClaims
+from store.claims.split import SplitOff, others_on
 from store.coding import diagnoses, flow, lines
 from store.errors import Refused
 from store.remits.take_in import ImportRemittance
@@ -255,6 +257,39 @@ def test_taking_back_the_second_visit_leaves_the_claim_of_the_first_as_it_was(wo
     assert (after.charge, after.service_to, after.current) == (before.charge, before.service_to, before.current)
     assert len(world.lines(before.id)) == 1
     assert world.faults() == []
+
+
+def test_a_visit_is_taken_off_the_claim_that_it_was_put_on_until_that_is_sent(world: World) -> None:
+    together(world)
+    one, two = visit(world, "A", 0), visit(world, "A", 1, lines=(("J0696", (), 1, (1,)),))
+    claim, second = world.one(Claim, encounter_id=one), world.get(Encounter, two)
+    with pytest.raises(Refused, match="Take the others off"):
+        world.do(SplitOff(claim.id, world.get(Encounter, one).number))
+    with pytest.raises(Refused, match="bills no encounter"):
+        world.do(SplitOff(claim.id, "999"))
+    world.do(RouteToCoder(claim.id, "two units?", 2))
+    with pytest.raises(Refused, match="with the coder"):
+        world.do(SplitOff(claim.id, second.number))
+    world.owner.undo()
+    before = world.dump()
+    with Session(world.engine) as session:
+        others = others_on(session, claim.id)
+    assert others == [(second.number, f"{second.service_date}  J0696")]
+    world.do(SplitOff(claim.id, second.number))
+    own = world.one(Claim, encounter_id=two)
+    assert [[line.code for line in world.lines(each)] for each in (claim.id, own.id)] == [["G0008"], ["J0696"]]
+    assert world.get(Claim, claim.id).charge + own.charge == claim.charge
+    assert (own.service_from, world.get(Claim, claim.id).service_to) == (second.service_date, claim.service_from)
+    assert world.faults() == []
+    world.owner.undo()
+    assert world.dump() == before
+    world.do(SplitOff(claim.id, second.number))
+    world.do(BuildClaims())
+    assert len(world.lines(claim.id)) == 1
+    ready(world)
+    assert len(read(world.send())) == 2
+    with pytest.raises(Refused, match="stay together"):
+        world.do(SplitOff(claim.id, second.number))
 
 
 @pytest.mark.usefixtures("small")

@@ -248,14 +248,6 @@ def test_the_fix_key_mends_what_a_claim_can_mend(world: World, sql: str, value: 
     assert recoded == (state == "EDIT_FAIL")
 
 
-def test_the_fix_key_tells_where_else_it_is_mended(world: World) -> None:
-    claim_id = world.claim()
-    world.sql("UPDATE patient SET birth='2031-01-01'")
-    world.do(RescrubClaims())
-    with pytest.raises(Refused, match="Mend the patient's record"):
-        world.do(FixFinding(claim_id, found(world, claim_id)[0].mark, "x"))
-
-
 # --- duplicates and history ----------------------------------------------------------------------------------------
 
 

@@ -80,9 +80,9 @@ def test_what_is_not_loaded_is_told_as_not_checked(world: World) -> None:
 
 
 @pytest.fixture(scope="module")
-def ruled(built_library_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CodeLibrary]:
+def ruled(built_library_path: Path) -> Iterator[CodeLibrary]:
     """The library with pairs, limits, add-on codes and a fee schedule."""
-    with open_library(library_with_rules(built_library_path, tmp_path_factory.mktemp("rules"))) as opened:
+    with open_library(library_with_rules(built_library_path)) as opened:
         yield opened
 
 

@@ -11,6 +11,7 @@ from store.claims.edit_work import HoldClaim, OverrideFinding, ReleaseClaim, Res
 from store.claims.facility import SetFacilityBill
 from store.claims.fixing import FixFinding
 from store.claims.holidays import ForgetHoliday, SaveFederalHolidays, SaveHoliday
+from store.claims.on_file_work import SetFee, SetProvider
 from store.claims.payers import SavePartner, SavePayer
 from store.claims.practice_data import SetPractice
 from store.claims.rejection_work import (
@@ -23,6 +24,7 @@ from store.claims.rejection_work import (
 )
 from store.claims.routing import ReturnClaim, RouteClaim
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
+from store.claims.split import SplitOff
 from store.remits.bill_next import BillNextPayer
 from store.remits.next_payer import MoveToPatient
 from store.remits.take_in import ImportRemittance
@@ -30,7 +32,7 @@ from store.tables import Batch, Claim, ClaimFinding, Encounter
 from store.work.command import Command
 from tests.payer import answer
 from tests.store.eras import era, pays
-from tests.store.world import DAY, World
+from tests.store.world import DAY, DOS, World, person
 
 SOON = DAY + timedelta(days=3)
 Make = Callable[[World], Command]
@@ -116,6 +118,15 @@ def _paid(world: World) -> int:
     return claim_id
 
 
+def _two_visits(world: World) -> tuple[int, str]:
+    """A claim of two visits, and the number of the second."""
+    world.do(SavePayer('payer_id = "PRMUT"\ncombine_days = 7'))
+    ids = [world.encounter("PRMUT", patient=person("Two"), day=DOS + timedelta(days=day)) for day in (0, 1)]
+    for one in ids:
+        world.code(one, lines=(("G0008", (), 1, (1,)),))
+    return world.one(Claim, encounter_id=ids[0]).id, world.get(Encounter, ids[1]).number
+
+
 CASES: dict[str, Make] = {
     "claims.correct": lambda w: CorrectClaim(w.claim(), "NEW123", "AUTH1", (("1", ("59",)),), "22"),
     "claims.route_to_coder": lambda w: RouteToCoder(w.claim(), "which side?"),
@@ -127,6 +138,7 @@ CASES: dict[str, Make] = {
     "claims.build": lambda w: (_stopped(w), BuildClaims())[1],
     "claims.rescrub": lambda w: (_stopped(w), RescrubClaims())[1],
     "claims.override": lambda w: OverrideFinding(_warned(w), "C.TWINS", "both were done"),
+    "claims.split_off": lambda w: SplitOff(*_two_visits(w)),
     "claims.hold": lambda w: HoldClaim(w.claim(), SOON, "records are missing"),
     "claims.release": lambda w: ReleaseClaim(_held_claim(w)),
     "claims.fix": lambda w: FixFinding(*_without_member(w), "PRM99"),
@@ -145,6 +157,8 @@ CASES: dict[str, Make] = {
     "claims.void": lambda w: VoidClaim(_paid(w), "wrong patient"),
     "claims.bill_next": lambda w: BillNextPayer(_waiting_behind_a_denial(w)),
     "claims.set_practice": lambda _: SetPractice((("pay_to", "PO BOX 7; LARKFIELD; KS; 66899"),)),
+    "claims.set_provider": lambda _: SetProvider("2999900113", (("taxonomy", "207Q00000X"),)),
+    "claims.set_fee": lambda _: SetFee("G0008", 4_000, DAY),
     "claims.save_payer": lambda _: SavePayer('payer_id = "PRMUT"\nelectronic = false'),
     "claims.save_partner": lambda _: SavePartner(PARTNER),
     "remits.move_to_patient": lambda w: MoveToPatient(_waiting_for_the_next(w), "other insurance ended"),
