@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 from store.claims.build import QUEUE
 from store.claims.edit_work import OPEN, rescrub
 from store.claims.payer_data import FREQUENCIES, KINDS
+from store.claims.practice_data import PRACTICE_FIELDS, practice_values
 from store.errors import NotAllowed, Refused, Taken
 from store.people.roles import Actor, Permission
 from store.tables import Claim, Coverage, Encounter, Patient, Payer, Practice, Provider
@@ -79,6 +80,8 @@ def _some(known: tuple[str, ...]) -> Callable[[str], str]:
 _ADMIN = Permission.ADMIN
 
 ON_FILE = {
+    **{f"practice.{name}": OnFile(f"practice: {one.label}", one.example, one.check, _ADMIN)
+       for name, one in PRACTICE_FIELDS.items()},
     "provider.npi": OnFile("NPI of the provider", "1999999984", _npi, _ADMIN),
     "provider.taxonomy": OnFile("taxonomy of the provider", "207Q00000X", _taxonomy, _ADMIN),
     "provider.last": OnFile("last name of the provider", "Hollis", _name, _ADMIN),
@@ -110,6 +113,8 @@ def may_change(name: str, actor: Actor) -> bool:
 
 def text_of(session: Session, claim: Claim, name: str) -> str:
     """What the field says now."""
+    if name.startswith("practice."):
+        return practice_values(session)[_column(name)]
     value = getattr(_record(session, claim, name), _column(name))
     return "" if value is None else str(value)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, say, say_json, say_table
+from tui.commands.common import Db, Json, opened, pairs_of, say, say_json, say_table
 
 
 def register(app: typer.Typer) -> None:
@@ -42,11 +42,8 @@ def set_provider(
     """Change a provider, or put one on file: superbill providers set 2999900113 taxonomy=207Q00000X."""
     from store.claims.on_file_work import SetProvider
 
-    told = [value.partition("=") for value in values]
-    if any(not sign for _, sign, _ in told):
-        raise typer.BadParameter("Write FIELD=VALUE.")
     with opened(db) as practice:
-        say(practice.do(SetProvider(npi, tuple((name.strip(), text) for name, _, text in told))).said)
+        say(practice.do(SetProvider(npi, pairs_of(values))).said)
 
 
 def list_fees(

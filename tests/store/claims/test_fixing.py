@@ -13,6 +13,7 @@ from store.claims.fixing import FixFinding, Landing, fixes, landing
 from store.errors import NotAllowed, Refused
 from store.practice import Practice
 from store.tables import Claim, ClaimFinding, Encounter, Patient, Payer, Provider, ServiceLine
+from store.tables import Practice as Own
 from tests.store.world import DAY, World, person
 
 
@@ -28,6 +29,15 @@ def lands(world: World, claim_id: int, who: Practice | None = None) -> Landing:
 
 
 FOUND: list[tuple[str, str, str, str, type[SQLModel], str, Any]] = [
+    ("UPDATE practice SET npi='2999900015'", "Practice: NPI of the group", "2999900015", "2999900113",
+     Own, "npi", "2999900113"),
+    ("UPDATE practice SET zip='66899'", "Practice: street", "66899", "1 MAIN ST; LARKFIELD; KS; 668990001",
+     Own, "zip", "668990001"),
+    ("UPDATE practice SET line1='P.O. Box 7'", "Practice: street", "P.O. Box 7", "1 MAIN ST; LARKFIELD; KS; 668990001",
+     Own, "line1", "1 MAIN ST"),
+    ("UPDATE practice SET tax_id='07-99'", "Practice: tax id", "07-99", "99-0000001", Own, "tax_id", "990000001"),
+    ("UPDATE practice SET taxonomy='207Q'", "Practice: taxonomy", "207Q", "193200000X",
+     Own, "taxonomy", "193200000X"),
     ("UPDATE provider SET npi='2999900114' WHERE npi='2999900113'", "NPI of the provider", "2999900114", "2999900113",
      Provider, "npi", "2999900113"),
     ("UPDATE payer SET required='rendering_taxonomy'", "Taxonomy of the provider", "", "207q00000x",
@@ -65,6 +75,7 @@ def test_every_finding_that_blocks_has_somewhere_to_land(world: World) -> None:
     """None of those that the scrub can make is left with a sentence alone, but what c corrects."""
     claim_id = world.claim()
     for sql in (
+        "UPDATE practice SET npi='1', zip='1', line1='PO BOX 1', tax_id='1', taxonomy='1'",
         "UPDATE provider SET npi='1', taxonomy='1' WHERE npi='2999900113'",
         "UPDATE coverage SET member_id=''",
         "UPDATE patient_contact SET line1=''",
@@ -77,14 +88,14 @@ def test_every_finding_that_blocks_has_somewhere_to_land(world: World) -> None:
     world.do(RescrubClaims())
     with Session(world.engine) as session:
         marks = [mark for mark, _, _ in fixes(session, claim_id)]
-        assert len(marks) > 10
+        assert len(marks) > 15
         for mark in marks:
             assert landing(session, world.owner.actor, claim_id, mark).question
 
 
 def test_who_may_not_change_a_record_asks_the_desk_that_may(world: World) -> None:
     claim_id = world.claim()
-    world.sql("UPDATE provider SET npi='2999900114' WHERE npi='2999900113'")
+    world.sql("UPDATE practice SET npi='2999900015'")
     biller = world.who("biller")
     biller.do(RescrubClaims())
     assert lands(world, claim_id, biller).question == "Ask credentialing"
@@ -92,7 +103,7 @@ def test_who_may_not_change_a_record_asks_the_desk_that_may(world: World) -> Non
     claim = world.get(Claim, claim_id)
     assert (claim.state, claim.routed_to, claim.routed_question) == ("ROUTED", "credentialing", "which NPI is right?")
     with pytest.raises(NotAllowed, match="Ask credentialing"):
-        biller.do(CorrectClaim(claim_id, fields=(("provider.npi", "2999900113"),)))
+        biller.do(CorrectClaim(claim_id, fields=(("practice.npi", "2999900113"),)))
 
 
 def test_what_is_mended_on_file_is_mended_for_every_claim_that_waits_but_those_that_others_hold(world: World) -> None:
@@ -112,6 +123,7 @@ def test_a_value_that_no_claim_can_bear_is_refused_with_its_field(world: World) 
         ("patient.birth", "tomorrow", "no date"),
         ("patient.sex", "Q", "F, M, U can"),
         ("payer.frequencies", "9", "1, 7, 8"),
+        ("practice.address", "PO Box 7; L; KS; 668990001", "post office box"),
         ("1.charge", "0", "more than nothing"),
         ("9.charge", "1", "no line 9"),
     ):
