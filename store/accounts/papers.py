@@ -19,7 +19,8 @@ from store.new_file import make_folder, new_file
 from store.statements.compose import addressee, sender
 from store.statements.letter_values import Letter, Part
 from store.statements.pdf.letter import letter_lines, write_letter
-from store.statements.words import Words, words_for
+from store.statements.wording import words_of
+from store.statements.words import words_for
 from store.tables import DiscountStep, Guarantor, PatientPayment, Practice
 from store.work.command import Job
 from store.work.values import Done
@@ -91,8 +92,8 @@ def _told(tables: Mapping[str, tuple[str, ...]], guarantor: Guarantor) -> tuple[
 
 def write_paper(session: Session, letter: Letter, guarantor: Guarantor, folder: Path, name: str) -> tuple[Path, Path]:
     """Write a letter as PDF and as plain text; a file that is there is left as it is."""
-    practice = sender(session.exec(select(Practice)).one())
-    words: Words = words_for(guarantor.language)
+    words = words_for(guarantor.language, words_of(session))
+    practice = sender(session.exec(select(Practice)).one(), words)
     to = addressee(guarantor)
     make_folder(folder)
     pdf, text = folder / f"{name}.pdf", folder / f"{name}.txt"

@@ -263,6 +263,7 @@ def _fill_tables(session: Session) -> None:
             session.add(
                 Fee(code=fee.code, system=fee.system, title=fee.title, cents=fee.cents, valid_from=fee.valid_from)
             )
+        session.add(StatementTemplate(language="es", field="hours", text="De lunes a viernes, de 8 a. m. a 5 p. m."))
         for row in rows("service_words.csv"):
             for language in ("en", "es"):
                 if row[language]:

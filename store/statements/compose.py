@@ -61,7 +61,7 @@ class _Composer:
         ids = sorted(asked.guarantor.id for asked in asks)
         on = asks[0].on
         self.words = words
-        self.sender = sender(practice)
+        self.practice = practice
         self.policy = policy_of(session)
         self.balances = account_balances(session, ids)
         self.visits = Visits(session, ids)
@@ -89,7 +89,7 @@ class _Composer:
         age = max((max(0, (asked.on - since).days) for since, _ in debits), default=0)
         level = asked.level or next_level(self.policy, guarantor.dunning, guarantor.id in self.delivered, age)
         statement = Statement(
-            practice=self.sender,
+            practice=sender(self.practice, words),
             guarantor=addressee(guarantor),
             account=guarantor.number,
             number=asked.number,
@@ -119,14 +119,15 @@ class _Composer:
         )
 
 
-def sender(practice: Practice) -> Sender:
-    """The practice as a statement names it."""
+def sender(practice: Practice, words: Words) -> Sender:
+    """The practice as a statement names it, its office hours in the statement's language."""
     zip_code = practice.zip if len(practice.zip) == 5 else f"{practice.zip[:5]}-{practice.zip[5:]}"
     address = (practice.line1, f"{practice.city}, {practice.state} {zip_code}")
     phone = practice.phone
     if len(phone) == 10 and phone.isdigit():
         phone = f"({phone[:3]}) {phone[3:6]}-{phone[6:]}"
-    return Sender(practice.name, address, phone, practice.pay_url, practice.hours, practice.tax_id)
+    hours = words.hours or (practice.hours if words.language == "en" else "")
+    return Sender(practice.name, address, phone, practice.pay_url, hours, practice.tax_id)
 
 
 def addressee(guarantor: Guarantor) -> Addressee:

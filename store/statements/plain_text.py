@@ -40,7 +40,7 @@ def _head(statement: Statement, words: Words) -> Iterator[str]:
         (words.amount_due, show_cents(statement.amount_due, sign="$")),
         (words.due_date, words.day(statement.due_date)) if statement.amount_due else ("", words.nothing_due),
     ]
-    sender = [practice.name, *practice.address, f"{practice.phone}  {practice.hours}"]
+    sender = [practice.name, *practice.address, "  ".join(filter(None, (practice.phone, practice.hours)))]
     yield from _ends(words.title.upper(), "")
     for place in range(max(len(sender), len(facts))):
         left = sender[place] if place < len(sender) else ""

@@ -13,11 +13,13 @@ from sqlmodel import Session, select
 from store.errors import Refused
 from store.people.roles import Permission
 from store.statements.words import WORDS, Words
-from store.tables import Fee, RunWording, StatementTemplate
+from store.tables import Fee, Practice, RunWording, StatementTemplate
 from store.text import clean_line
 from store.work.command import Change, Command, Said, free_text
 
 LONGEST, LONGEST_SERVICE = 400, 80
+_SHORT = {"hours": 80}
+"""Texts that have less room than others."""
 
 
 def text_fields() -> tuple[str, ...]:
@@ -34,6 +36,8 @@ def text_fields() -> tuple[str, ...]:
 def words_of(session: Session) -> dict[str, Words]:
     """The table of each language, with the practice's own texts in it."""
     tables = dict(WORDS)
+    hours = session.exec(select(Practice.hours)).first() or ""
+    tables["en"] = replace(tables["en"], hours=hours)
     for row in session.exec(select(StatementTemplate)).all():
         if row.language in tables:
             tables[row.language] = _with(tables[row.language], row.field, row.text)
@@ -125,4 +129,4 @@ class SetTemplate(Command):
         if self.field not in text_fields():
             told = ", ".join((*text_fields(), "services.CODE"))
             raise Refused(f"A statement has no text '{self.field[:30]}'.", do=f"It has: {told}.")
-        return LONGEST
+        return _SHORT.get(self.field, LONGEST)

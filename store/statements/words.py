@@ -17,7 +17,8 @@ from store.money import show_cents
 class Words:
     """The wording of one language; `reasons` is by kind, `levels` by dunning level, `services` by procedure code.
 
-    A service that is not among `services` is called as the fee schedule calls it.
+    A service that is not among `services` is called as the fee schedule calls it.  `hours` are the practice's office
+    hours; a language in which they were not written leaves them out.
     """
 
     language: str
@@ -64,6 +65,7 @@ class Words:
     from_name: str
     reasons: Mapping[str, str]
     services: Mapping[str, str] = field(default_factory=dict)
+    hours: str = ""
 
     def day(self, on: date) -> str:
         """A date as people write it: 'October 5, 2026', '5 de octubre de 2026'."""

@@ -400,6 +400,24 @@ def test_a_service_is_called_as_the_practice_calls_it_in_the_guarantor_s_languag
             assert other not in text
 
 
+def test_office_hours_stand_in_the_language_of_the_statement_or_not_at_all(world: World) -> None:
+    account = owing(world)
+    world.sql("UPDATE practice SET hours='Monday to Friday, 8 to 5'")
+
+    def hours(language: str) -> str:
+        world.sql("UPDATE guarantor SET language=:l", l=language)
+        with world.owner.reading() as session:
+            guarantor, practice = session.get_one(Guarantor, account), session.exec(select(Practice)).one()
+            return compose(session, practice, Asked(guarantor, "1-A", DAY), words=words_of(session)).practice.hours
+
+    assert (hours("en"), hours("es")) == ("Monday to Friday, 8 to 5", "")
+    with pytest.raises(Refused, match="longer than 80"):
+        world.do(SetTemplate("es", "hours", "w" * 81))
+    world.do(SetTemplate("es", "hours", "De lunes a viernes, de 8 a 5"))
+    world.do(SetTemplate("en", "hours", "Weekdays, 8 to 5"))
+    assert (hours("en"), hours("es")) == ("Weekdays, 8 to 5", "De lunes a viernes, de 8 a 5")
+
+
 # --- the picture --------------------------------------------------------------------------------------------------
 
 
