@@ -81,6 +81,11 @@ class Ask:
         """Whether a count typed before the key is the answer."""
         return False
 
+    @property
+    def typed_over(self) -> bool:
+        """Whether what is typed takes the place of what stands there at the start; else it goes on after it."""
+        return False
+
     def parse(self, text: str) -> Answer:
         """The answer that a text means, or `Refused`."""
         raise NotImplementedError
@@ -114,6 +119,11 @@ class Days(Ask):
         """`14d` answers with fourteen days."""
         return True
 
+    @property
+    def typed_over(self) -> bool:
+        """Another number is typed, not more digits."""
+        return True
+
     def parse(self, text: str) -> Answer:
         """Days from today as an int, or the date itself."""
         words = text.strip().lower()
@@ -132,6 +142,11 @@ class Amount(Ask):
 
     least: int = 1
     most: int | None = None
+
+    @property
+    def typed_over(self) -> bool:
+        """Another number is typed, not more digits."""
+        return True
 
     def parse(self, text: str) -> Answer:
         """Cents; a dollar sign and thousands separators are forgiven."""

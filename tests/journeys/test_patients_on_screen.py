@@ -159,3 +159,16 @@ async def test_a_payment_at_the_desk_takes_few_keys_and_leaves_a_receipt(world: 
         assert "Receipt R10001: $227.00 by card" in desk.status
     with Session(world.engine) as session:
         assert account_balance(session, account).patient_due == 0
+
+
+async def test_an_amount_that_is_typed_takes_the_place_of_the_one_that_stands_there(world: World) -> None:
+    account = owing(world)
+    app = app_of(world.owner)
+    async with app.run_test(size=SMALL) as pilot:
+        desk = Counted(app, pilot, None)
+        await opened(app, desk, "statements")
+        await desk.press("P", "2", "7", "full_stop", "5", "enter", "1", "enter", "y")
+        await desk.settle()
+        assert "Receipt R10001: $27.50 by cash" in desk.status
+    with Session(world.engine) as session:
+        assert account_balance(session, account).patient_due == 22_700 - 2_750

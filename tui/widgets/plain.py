@@ -17,6 +17,7 @@ from textual import events
 from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from store.text import clean_line, clean_note
 from tui.widgets.look import PLAIN, dressed
@@ -151,17 +152,21 @@ class LineInput(Input, inherit_bindings=False):
         """A pasted text comes in whole, its lines behind each other: the library would keep the first line only."""
         event.prevent_default()
         event.stop()
-        self.insert_text_at_cursor(_safe(event.text[:LONGEST_PASTE].strip()))
+        self.put_in(_safe(event.text[:LONGEST_PASTE].strip()))
 
     def validate_value(self, value: str) -> str:
         """Pasted text is text from outside too."""
         return _safe(value)
 
-    def fill(self, text: str, *, hint: str = "") -> None:
-        """Puts a text into the line, with the cursor at its end."""
+    def fill(self, text: str, *, hint: str = "", typed_over: bool = False) -> None:
+        """Puts a text into the line, with the cursor at its end, or selected so that what is typed takes its place."""
         self.placeholder = _safe(hint)
         self.value = _safe(text)
-        self.cursor_position = len(self.value)
+        self.selection = Selection(0 if typed_over else len(self.value), len(self.value))
+
+    def put_in(self, text: str) -> None:
+        """Puts a text at the cursor, or in the place of what is selected."""
+        self.replace(text, *self.selection)
 
 
 def _safe(text: str) -> str:

@@ -86,7 +86,8 @@ class Prompt(Horizontal):
         self._ask, self._choices, self._selected, self._yes_no = ask, tuple(choices), 0, False
         self._draft = f"{of}/{ask.name}"
         self._say(ask.question)
-        self._input.fill(self._kept.get(self._draft, ask.first), hint=ask.hint)
+        text = self._kept.get(self._draft, ask.first)
+        self._input.fill(text, hint=ask.hint, typed_over=ask.typed_over and text == ask.first)
         if isinstance(ask, Pick):
             self._input.fill("", hint=ask.hint or "digit, or type to find")
             self._list()
@@ -106,7 +107,7 @@ class Prompt(Horizontal):
         elif key == "escape":
             self._finish(None)
         elif character and character.isprintable():
-            self._input.insert_text_at_cursor(character)
+            self._input.put_in(character)
             self.typed(self._input.value)
 
     def pick_at(self, at: int) -> None:
