@@ -29,15 +29,15 @@ _LEDGER = (
     Column("memo", "Memo", 30, wide=True),
 )
 _VISITS = (
-    Column("visit", "Visit", 7),
+    Column("visit", "Visit", 7, wide=True),
     Column("dos", "Service", 10, Kind.DATE),
     Column("patient", "Patient", 10),
     Column("charge", "Charge", 9, Kind.CENTS),
     Column("payers", "Payers", 9, Kind.CENTS),
-    Column("off", "Taken off", 9, Kind.CENTS),
+    Column("off", "Taken off", 9, Kind.CENTS, wide=True),
     Column("paid", "Pat paid", 9, Kind.CENTS),
-    Column("insurance", "Insurance", 9, Kind.CENTS),
-    Column("due", "Patient", 9, Kind.CENTS),
+    Column("insurance", "Waits ins", 9, Kind.CENTS),
+    Column("due", "Pat owes", 9, Kind.CENTS),
 )
 
 

@@ -33,6 +33,12 @@ def test_columns_never_take_more_than_the_line() -> None:
         assert len(placed) == 1 or sum(one.width for one in placed) + len(placed) - 1 <= width
 
 
+def test_a_text_at_the_end_gets_narrower_before_it_is_left_out() -> None:
+    columns = (Column("n", "N", 10), Column("due", "Due", 9, Kind.CENTS), Column("why", "Why", 40))
+    widths = {width: [one.width for one in place(columns, width, terminal=80)] for width in (61, 40, 31, 30)}
+    assert {width: found[2:] for width, found in widths.items()} == {61: [40], 40: [19], 31: [10], 30: []}
+
+
 def test_numbers_lose_cents_before_they_are_hidden_and_are_never_cut() -> None:
     shown_ = [write(123456, Kind.CENTS, width) for width in (9, 7, 5, 4, 3)]
     assert shown_ == [" 1,234.56", "1234.56", "1,235", "1235", "###"]

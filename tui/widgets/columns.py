@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from store.money import show_cents
@@ -13,6 +13,9 @@ from tui.widgets.plain import Line, Part, fit, one_line
 
 WIDE_FROM = 100
 """Terminal columns from which `wide` columns are shown."""
+
+_NARROWEST = 10
+"""Cells below which a text tells nothing."""
 
 _RIGHT = {Kind.NUMBER, Kind.CENTS, Kind.DAYS, Kind.AGE}
 
@@ -27,11 +30,18 @@ class Placed:
 
 
 def place(columns: Sequence[Column], width: int, *, terminal: int) -> tuple[Placed, ...]:
-    """The columns that fit, from the left; what is left over widens the text columns, up to twice."""
+    """The columns that fit, from the left; what is left over widens the text columns, up to twice.
+
+    What may be missing soonest, a wide column or else the last one, gets narrower before it is left out if it is text.
+    """
     shown = [(at, column) for at, column in enumerate(columns) if not column.wide or terminal >= WIDE_FROM]
-    while len(shown) > 1 and _taken(column.width for _, column in shown) > width:
-        last_wide = max((n for n, (_, column) in enumerate(shown) if column.wide), default=len(shown) - 1)
-        shown.pop(last_wide)
+    while len(shown) > 1 and (over := _taken(column.width for _, column in shown) - width) > 0:
+        least = max((n for n, (_, column) in enumerate(shown) if column.wide), default=len(shown) - 1)
+        at, column = shown[least]
+        if column.kind is Kind.TEXT and column.width - over >= _NARROWEST:
+            shown[least] = (at, replace(column, width=column.width - over))
+        else:
+            shown.pop(least)
     left = width - _taken(column.width for _, column in shown)
     texts = [at for at, column in shown if column.kind is Kind.TEXT and column.width > 4]
     share, rest = divmod(max(0, left), len(texts)) if texts else (0, 0)

@@ -17,6 +17,9 @@ from tui.widgets.finding import found
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN
 from tui.widgets.plain import LineInput, PlainText, one_line
 
+_ROOM = 6
+"""Cells beside question and answer: colons, spaces, the cursor."""
+
 
 class _PromptInput(LineInput):
     """Tells its prompt of each key in turn; keys after the answer belong to the screen behind."""
@@ -87,7 +90,7 @@ class Prompt(Horizontal):
         self._draft = f"{of}/{ask.name}"
         self._say(ask.question)
         text = self._kept.get(self._draft, ask.first)
-        self._input.fill(text, hint=ask.hint, typed_over=ask.typed_over and text == ask.first)
+        self._input.fill(text, hint=ask.hint, typed_over=ask.typed_over)
         if isinstance(ask, Pick):
             self._input.fill("", hint=ask.hint or "digit, or type to find")
             self._list()
@@ -162,11 +165,18 @@ class Prompt(Horizontal):
         try:
             answer = self._ask.parse(self._input.value)
         except Refused as error:
-            self._question.show((one_line(str(error)) + " ", BAD), (self._ask.question + ": ", BOLD))
+            self._refuse(error, self._ask)
             return
         self._kept.pop(self._draft, None)
         self.sent[self._draft] = self._input.value
         self._finish(answer)
+
+    def _refuse(self, error: Refused, ask: Ask) -> None:
+        """Says why an answer is none; the question and what was typed stay in sight."""
+        room = self.app.size.width - len(ask.question) - len(self._input.value) - _ROOM
+        told = str(error) if len(str(error)) <= room or not error.do else error.do
+        self._question.show((one_line(told) + " ", BAD), (ask.question + ": ", BOLD))
+        self._input.fill(self._input.value, hint=ask.hint, typed_over=ask.typed_over)
 
     def _finish(self, answer: Answer | None) -> None:
         if answer is None:
