@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from store.calls.insurance import bill_insurance
 from store.claims import snapshot
-from store.claims.correct import BuildClaims, RouteToCoder
+from store.claims.correct import BuildClaims, CorrectClaim, RouteToCoder
 from store.claims.payers import SavePayer
 from store.claims.rejection_work import RetransmitClaims
 from store.claims.split import SplitOff, others_on
@@ -96,6 +96,32 @@ def test_a_visit_of_52_lines_goes_out_in_two_claims_whose_cents_and_lines_are_th
     assert {tuple(one.diagnoses) for one in sent.values()} == {("I10", "E119", "J029", "R051")}
     assert len({line.control for line in told}) == 52
     assert world.faults() == []
+
+
+def test_control_numbers_have_at_most_twenty_characters_and_stay_over_versions(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.claims.parts.MAX_LINES", 1)
+    encounter_id = world.encounter("PRMUT", "HRTLD")
+    world.sql("UPDATE encounter SET number='99999999999' WHERE id=:id", id=encounter_id)
+    world.code(encounter_id, CODES[:4], MANY[:11])
+    claims = parts(world, encounter_id)
+    assert [one.control_number for one in claims] == [
+        "99999999999-1", *(f"99999999999-1-{part}" for part in range(2, 12))
+    ]  # fmt: skip
+    last = claims[-1]
+    before = content(world, last)
+    world.do(CorrectClaim(last.id, fields=(("note", "AGAIN"),)))
+    after = content(world, last)
+    assert world.get(Claim, last.id).current == 2
+    assert (after.control_number, after.lines[0].control) == (before.control_number, before.lines[0].control)
+    ready(world)
+    sent = read(world.send())
+    assert {*sent} == {one.control_number for one in claims}
+    assert max(map(len, sent)) <= 20
+    world.do(ImportRemittance("835", era(pays(world, last.id, "PR-1 100"))))
+    following = world.one(Claim, prior_id=last.id)
+    assert following.control_number == "99999999999-2"
 
 
 @pytest.mark.usefixtures("small")
