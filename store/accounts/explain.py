@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from store.accounts.books import Book
@@ -167,12 +168,12 @@ def _cause(sources: _Sources, entry: LedgerEntry, posting: Posting) -> Cause:
 
 def _standing(session: Session, claim_id: int) -> Sequence[tuple[LedgerEntry, Posting]]:
     """The postings of entries that were not taken back by ourselves."""
-    taken_back = select(LedgerEntry.reverses_id).where(col(LedgerEntry.reverses_id).is_not(None))
+    back = aliased(LedgerEntry)  # asked entry by entry: a list of all that was ever reversed grows with the practice
     query = (
         select(LedgerEntry, Posting)
         .join(Posting, col(Posting.entry_id) == col(LedgerEntry.id))
-        .where(Posting.claim_id == claim_id)
-        .where(col(LedgerEntry.reverses_id).is_(None), col(LedgerEntry.id).not_in(taken_back))
+        .where(Posting.claim_id == claim_id, col(LedgerEntry.reverses_id).is_(None))
+        .where(~select(back.id).where(col(back.reverses_id) == col(LedgerEntry.id)).exists())
         .order_by(col(LedgerEntry.id), col(Posting.id))
     )
     return session.exec(query).all()

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
 from store.accounts.books import Book
-from store.accounts.bulk import insert_rows
+from store.bulk import insert_rows, write_rows
 from store.errors import Refused
 from store.tables import Guarantor, LedgerEntry, Posting
 from store.work.command import Change
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(NamedTuple):
     """One leg of an entry: `cents` positive is a debit."""
 
     book: Book
@@ -85,7 +84,7 @@ def post(change: Change, *entries: Entry) -> None:
         for entry_id, (_, legs) in zip(ids, booked, strict=True)
         for leg in legs
     ]
-    change.session.execute(insert(Posting.__table__), rows)  # type: ignore[attr-defined]
+    write_rows(change.session, Posting, rows)
 
 
 def _header(change: Change, entry: Entry) -> dict[str, object]:

@@ -17,11 +17,11 @@ from sqlmodel import Session, col, select
 from store.accounts.agreements import Kept, plans, promises
 from store.accounts.balances import account_balances, among, in_books, open_items
 from store.accounts.books import Book
-from store.accounts.bulk import insert_rows
 from store.accounts.given_up import give_up
 from store.accounts.holds import standing_holds
 from store.accounts.policy import policy_of
 from store.accounts.standing import refresh_account
+from store.bulk import insert_rows
 from store.errors import NotAllowed, Refused
 from store.money import show_cents
 from store.people.roles import Permission

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
+from store.bulk import write_rows
 from store.claims.batch_queue import QUEUE as FILES
 from store.claims.build import called
 from store.claims.outgoing import DELIVERED, HEARD, MADE, NO_ACK, Route, awaited, route_to
@@ -56,9 +56,8 @@ class Hearing:
     def write(self) -> None:
         """Write what was done so far, so that it need not be kept."""
         self.change.session.flush()
-        if self._events:
-            self.change.session.execute(insert(ClaimEvent.__table__), self._events)  # type: ignore[attr-defined]
-            self._events.clear()
+        write_rows(self.change.session, ClaimEvent, self._events)
+        self._events.clear()
         self.change.write_steps()
 
     def tell(self, claim: Claim, kind: str, status: str, text: str) -> None:

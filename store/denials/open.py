@@ -114,8 +114,11 @@ class DenialBook:
 
         Those that nobody had asked about are reversed by the payer itself, and are no outcome to learn from.
         """
+        mine = self._known.get(claim.id)
+        if not mine:
+            return
         new = {id(denial) for denial, _ in self._new}
-        for denial in self._known.get(claim.id, ()):
+        for denial in mine:
             if denial.claim_line_id not in line_ids or id(denial) in new:
                 continue
             if denial.state in AWAITING:

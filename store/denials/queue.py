@@ -66,6 +66,7 @@ def _preview(session: Session, subjects: Sequence[int]) -> Previews:
         .where(col(Denial.id).in_(subjects))
     )
     found: dict[int, tuple[str, ...]] = {}
+    last = _last_remarks(session, subjects)
     for denial, claim, line, terms in session.exec(query).all():
         what = f"{line.code} {line.modifiers} {show_cents(line.charge, sign='$')}" if line else "whole claim"
         remarks = f"remarks {denial.remarks}" if denial.remarks else "no remark codes"
@@ -75,7 +76,7 @@ def _preview(session: Session, subjects: Sequence[int]) -> Previews:
         found[denial.id] = (
             f"{claim.control_number}  {what}  {denial.group}-{denial.reason} {hint}",
             f"{remarks}   {limit}   {before}",
-            _last_remark(session, denial.id),
+            last.get(denial.id, "not touched yet"),
         )
     return found
 
@@ -86,15 +87,15 @@ def _rule(session: Session, denial: Denial, claim: Claim) -> Rule:
     )
 
 
-def _last_remark(session: Session, denial_id: int) -> str:
-    query = (
-        select(Remark, User.name)
-        .join(User, col(User.id) == col(Remark.user_id))
-        .where(Remark.subject == f"{QUEUE}:{denial_id}")
-        .order_by(col(Remark.id).desc())
-    )
-    row = session.exec(query).first()
-    return f"last: {row[0].at:%m-%d} {row[1]}: {row[0].text.splitlines()[0]}" if row else "not touched yet"
+def _last_remarks(session: Session, subjects: Sequence[int]) -> dict[int, str]:
+    """The last note of each denial that has any."""
+    named = {f"{QUEUE}:{one}": one for one in subjects}
+    newest = select(func.max(Remark.id)).where(col(Remark.subject).in_(list(named))).group_by(col(Remark.subject))
+    query = select(Remark, User.name).join(User, col(User.id) == col(Remark.user_id))
+    return {
+        named[remark.subject]: f"last: {remark.at:%m-%d} {name}: {remark.text.splitlines()[0]}"
+        for remark, name in session.exec(query.where(col(Remark.id).in_(newest))).all()
+    }
 
 
 def _why(session: Session, item: WorkItem) -> Why:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import Session as SqlSession
 
-from store.accounts.bulk import insert_rows
+from store.bulk import insert_rows, write_rows
 from store.remits.dispositions import Disposition, Rule, Rules, rules_of
 from store.remits.match import Matcher
 from store.remits.states import AnswerState
@@ -141,8 +140,7 @@ def keep_adjustments(session: SqlSession, answers: Sequence[Answer]) -> None:
         for answer in answers
         for found in answer.found
     ]
-    if rows:
-        session.execute(insert(RemitAdjustment.__table__), rows)  # type: ignore[attr-defined]
+    write_rows(session, RemitAdjustment, rows)
 
 
 def _found(answer: Answer, value: x12.Adjustment, line: Line | None, rules: Rules) -> Found:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import col, select
 
+from store.bulk import write_rows
 from store.tables import WorkItem
 from store.work.command import Change
 
@@ -78,5 +78,5 @@ class Board:
             self._change.session.flush()
             self._new.clear()
         elif self._new:
-            self._change.session.execute(insert(WorkItem.__table__), list(self._new.values()))  # type: ignore[attr-defined]
+            write_rows(self._change.session, WorkItem, list(self._new.values()))
             self._new.clear()

@@ -39,6 +39,7 @@ class Judge:
         for claim_id, payers in waiting.items():
             self._open[claim_id] = sum(payers.values())
         self._originals = Originals(session, answers)
+        self._takes_back = any(answer.reverses for answer in answers)
         self.cancelled: list[int] = []
 
     def look(self, answer: Answer) -> None:
@@ -48,7 +49,7 @@ class Judge:
             answer.state = AnswerState.HELD if answer.claim else AnswerState.UNMATCHED
         elif answer.claim is not None and answer.posts:
             self._open[answer.claim.id] -= self._legs.leaves(answer)
-        if answer.state is not AnswerState.CANCELLED and not answer.reverses:
+        if self._takes_back and answer.state is not AnswerState.CANCELLED and not answer.reverses:
             self._originals.add(answer)
 
     def _doubt(self, answer: Answer) -> str:

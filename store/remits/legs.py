@@ -60,10 +60,10 @@ class Legs:
         """How many cents less are open at payers once the answer is posted."""
         if answer.claim is None:
             return 0
-        taken = answer.value.paid
+        taken, goes_on = answer.value.paid, answer.claim.id in self._next
         for found in answer.found:
             if found.disposition is Disposition.CONTRACTUAL or (
-                found.disposition is Disposition.PATIENT and answer.claim.id not in self._next
+                found.disposition is Disposition.PATIENT and not goes_on
             ):
                 taken += found.cents
         return taken
@@ -74,19 +74,20 @@ class Legs:
         return sum(shares) > 0 and answer.claim is not None and answer.claim.id not in self._next
 
     def _claim_legs(self, answer: Answer, claim: Claim) -> Iterator[Leg]:
+        pair = _Pairs(claim, self._payers[claim.id]).of
         for line in answer.lines:
-            yield from self._pair(claim, Book.CASH, line.value.paid, line.claim_line_id)
+            yield from pair(Book.CASH, line.value.paid, line.claim_line_id)
         at_claim_level = answer.value.paid - sum(line.value.paid for line in answer.lines)
-        yield from self._pair(claim, Book.CASH, at_claim_level, None)
+        yield from pair(Book.CASH, at_claim_level, None)
         for found in answer.found:
             if found.disposition is Disposition.CONTRACTUAL:
-                yield from self._pair(claim, Book.CONTRACTUAL, found.cents, found.claim_line_id)
+                yield from pair(Book.CONTRACTUAL, found.cents, found.claim_line_id)
             elif found.disposition in (Disposition.PATIENT, Disposition.PROTECTED):
                 for payer_id, cents in self._shares(answer, claim, found.cents):
                     if payer_id is None and found.disposition is Disposition.PROTECTED:
                         continue  # no payer follows: it stays where it is, and a person decides
                     book = Book.PATIENT if payer_id is None else Book.INSURANCE
-                    yield from self._pair(claim, book, cents, found.claim_line_id, payer_id)
+                    yield from pair(book, cents, found.claim_line_id, payer_id)
 
     def _shares(self, answer: Answer, claim: Claim, cents: int) -> Iterator[tuple[int | None, int]]:
         """Who bears a patient share: (payer, cents), None for the patient.
@@ -109,15 +110,23 @@ class Legs:
                 yield payer_id, part
         yield None, cents
 
-    def _pair(
-        self, claim: Claim, book: Book, cents: int, line_id: int | None, payer_id: int | None = None
-    ) -> Iterator[Leg]:
+
+class _Pairs:
+    """Legs of one claim, each with its contrary at the payer that answers."""
+
+    def __init__(self, claim: Claim, answering: int) -> None:
+        self._who, self._encounter, self._answering = (claim.guarantor_id, claim.id), claim.encounter_id, answering
+
+    def of(self, book: Book, cents: int, line_id: int | None, payer_id: int | None = None) -> tuple[Leg, ...]:
+        """None for nothing."""
         if not cents:
-            return
-        where = (claim.guarantor_id, claim.id, line_id, claim.encounter_id)
-        answering = self._payers[claim.id]
-        yield Leg(book, cents, *where, payer_id if payer_id is not None else answering)
-        yield Leg(Book.INSURANCE, -cents, *where, answering)
+            return ()
+        where = (*self._who, line_id, self._encounter)
+        answering = self._answering
+        return (
+            Leg(book, cents, *where, answering if payer_id is None else payer_id),
+            Leg(Book.INSURANCE, -cents, *where, answering),
+        )
 
 
 def _answering(change: Change, remittance: Remittance, claims: Mapping[int, Claim]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
@@ -20,6 +20,7 @@ from store.accounts.balances import Balance, account_balances, claim_books
 from store.accounts.books import Book
 from store.accounts.ledger import post
 from store.accounts.standing import QUEUE as STATEMENTS
+from store.bulk import write_rows
 from store.calls.due import QUEUE as CALLS
 from store.calls.due import refresh_calls
 from store.claims.build import QUEUE as CLAIMS
@@ -185,6 +186,7 @@ class _Settling:
         self._net = net_of(change.session, self._claims)
         self._waiting = waiting_at_payers(change.session, self._claims)
         self._events: list[dict[str, Any]] = []
+        self._written = ClaimWriter(change)
         self._to_bill: dict[int, Claim] = {}
 
     def carry_out(self) -> None:
@@ -196,22 +198,21 @@ class _Settling:
                 self._raise(one, one.hold)
             elif one.claim is not None and one.posts:
                 self._settle(one, one.claim)
-        if not self._change.action.undoable:
-            write_claims(self._change, self._claims.values())
+        self._written.flush()
         self._denials.flush()
         self._tally.denials_changed |= self._denials.changed
         self._board.flush()
-        if self._events and self._change.action.undoable:
+        if self._change.action.undoable:
             self._change.session.add_all(ClaimEvent(**event) for event in self._events)
-        elif self._events:
-            self._change.session.execute(insert(ClaimEvent.__table__), self._events)  # type: ignore[attr-defined]
+        else:
+            write_rows(self._change.session, ClaimEvent, self._events)
         bill_next_payers(self._change, list(self._to_bill.values()))
 
     def _settle(self, one: Answer, claim: Claim) -> None:
         self._tally.matched += 1
         self._tally.accounts.add(claim.guarantor_id)
         if one.value.payer_control and not one.reverses:
-            claim.payer_control = one.value.payer_control
+            self._written.set(claim, "payer_control", one.value.payer_control)
         was_cancelled = claim.state == ClaimState.CANCELLED
         given_back = self._follow_refusals(one, claim)
         self._move(one, claim, self._net[claim.id])
@@ -253,7 +254,7 @@ class _Settling:
         for queue in (CLAIMS, REJECTIONS):
             self._board.force_close(queue, claim.id)
         if claim.state != state:
-            self._change.move(claim, CLAIM, state, called(claim))
+            self._change.move(claim, CLAIM, state, called(claim), self._written.set)
 
     def _offer_next_payer(self, one: Answer, claim: Claim) -> None:
         """The rest is the next payer's: it is billed now, unless the claim was sent on already."""
@@ -278,26 +279,43 @@ class _Settling:
         exceptions.raise_exception(self._change, self._board, one.id, one.value.paid, reason)
 
 
-def write_claims(change: Change, claims: Iterable[Claim]) -> None:
-    """Write what was changed on these claims in one statement; the session writes versioned rows one by one.
+class ClaimWriter:
+    """Writes what is changed on claims in one statement; the session writes versioned rows one by one.
 
-    `Stale` where another transaction saved one of them meanwhile, as the session says it.
+    Where the action can be undone the session does it, as it keeps an image of each.
     """
-    rows = []
-    for claim in claims:
-        if change.session.is_modified(claim):
-            rows.append({"key": claim.id, "was": claim.version, "told": claim.state, "theirs": claim.payer_control})
-            for name, value in (("state", claim.state), ("payer_control", claim.payer_control)):
-                set_committed_value(claim, name, value)
+
+    def __init__(self, change: Change) -> None:
+        self._change = change
+        self._changed: dict[int, Claim] = {}
+
+    def set(self, claim: Claim, name: str, value: str) -> None:
+        """The state or the payer's number of a claim; what it is already stays unwritten."""
+        if getattr(claim, name) == value:
+            return
+        if self._change.action.undoable:
+            setattr(claim, name, value)
+        else:
+            set_committed_value(claim, name, value)  # nothing is left for the session to find and write
+            self._changed[claim.id] = claim
+
+    def flush(self) -> None:
+        """Write them; `Stale` where another transaction saved one meanwhile, as the session says it."""
+        if not self._changed:
+            return
+        rows = [
+            {"key": one.id, "was": one.version, "told": one.state, "theirs": one.payer_control}
+            for one in self._changed.values()
+        ]
+        table = Claim.__table__  # type: ignore[attr-defined]
+        statement = update(table).where(table.c.id == bindparam("key"), table.c.version == bindparam("was"))
+        values = {"state": bindparam("told"), "payer_control": bindparam("theirs"), "version": table.c.version + 1}
+        written = self._change.session.connection().execute(statement.values(values), rows).rowcount
+        if written not in (-1, len(rows)):
+            raise Stale("Somebody else saved a claim of this payment meanwhile.", do="Import it again.")
+        for claim in self._changed.values():
             set_committed_value(claim, "version", claim.version + 1)
-    if not rows:
-        return
-    table = Claim.__table__  # type: ignore[attr-defined]
-    statement = update(table).where(table.c.id == bindparam("key"), table.c.version == bindparam("was"))
-    values = {"state": bindparam("told"), "payer_control": bindparam("theirs"), "version": table.c.version + 1}
-    written = change.session.connection().execute(statement.values(values), rows).rowcount
-    if written not in (-1, len(rows)):
-        raise Stale("Somebody else saved a claim of this payment meanwhile.", do="Import it again.")
+        self._changed.clear()
 
 
 def refresh(change: Change, accounts: set[int]) -> None:

@@ -15,8 +15,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from store.accounts.assistance import refresh_assistance
-from store.accounts.bulk import insert_rows
 from store.accounts.policy import policy_of
+from store.bulk import insert_rows
 from store.errors import NotAllowed, NotFound, Refused
 from store.money import show_cents
 from store.people.roles import Permission

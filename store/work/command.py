@@ -12,6 +12,7 @@ import dataclasses
 import json
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel, col, select
 
 from store import clock
+from store.bulk import write_rows
 from store.db import writer
 from store.errors import NotAllowed, NotFound, Refused
 from store.people import audit
@@ -139,11 +141,16 @@ class Change:
         self.session.flush()
         return row
 
-    def move(self, row: SQLModel, machine: Machine, after: str, called: str) -> None:
-        """One step of the record's state machine, refused if the machine doesn't have it."""
+    def move(
+        self, row: SQLModel, machine: Machine, after: str, called: str, write: Callable[[Any, str, Any], None] = setattr
+    ) -> None:
+        """One step of the record's state machine, refused if the machine doesn't have it.
+
+        `write` sets the state where the record is not saved by the session (row, "state", after).
+        """
         before = row.state  # type: ignore[attr-defined]
         machine.require(before, after, called)
-        row.state = after
+        write(row, "state", after)
         self.steps.append((machine.name, row, before, after, False))
 
     def born(self, row: Record, machine: Machine, called: str) -> Record:
@@ -283,7 +290,7 @@ def _keep_images(change: Change) -> dict[str, str]:
     ]
     if not rows:
         return {}
-    change.session.execute(RowImage.__table__.insert().inline(), rows)  # type: ignore[attr-defined]
+    write_rows(change.session, RowImage, rows)
     told = [(str(r["table_name"]), int(str(r["row_id"])), r["before"], r["after"]) for r in rows]
     return {"images": digest_of_images(told)}  # type: ignore[arg-type]
 
@@ -300,8 +307,7 @@ def _keep_steps(change: Change) -> None:
         }
         for machine, row, before, after, undo in change.steps
     ]
-    if rows:
-        change.session.execute(Transition.__table__.insert().inline(), rows)  # type: ignore[attr-defined]
+    write_rows(change.session, Transition, rows)
 
 
 def _args(command: Command, *, audited: bool) -> dict[str, Any]:

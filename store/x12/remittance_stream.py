@@ -3,7 +3,8 @@
     for payment in scan_remittance(data, "june.835"):
         for claim in payment.claims():
 
-No claim is kept between the two walks, so that a file of any size takes no more memory than its text.
+The claims are kept from the first walk for the second while a file has no more than `KEPT`; the payments after that
+are read anew, so that a file of any size takes little more memory than its text.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from store.x12.remittance import payment_reader
 from store.x12.remittance_values import Payment, RemitClaim
 from store.x12.segments import Reader, TransactionSet
 
+KEPT = 10_000
+"""How many claims of a file are kept between the walks: about 3 kB each."""
 _FAULTS_KEPT = 1000
 
 
@@ -43,8 +46,8 @@ class PaymentStream:
         return cls(payment, len(payment.claims), digest.hex(), None, payment.claims)
 
     def claims(self) -> Iterator[RemitClaim]:
-        """The claims, read anew each time."""
-        if self.whole is None:
+        """The claims in their order."""
+        if self.whole is None or self.kept:
             return iter(self.kept)
         return payment_reader(self.whole).claims()
 
@@ -86,18 +89,25 @@ def scan_remittance(data: bytes, name: str = "") -> list[PaymentStream]:
 
 def scan_payments(data: bytes, name: str = "") -> Iterator[tuple[PaymentStream, list[Imbalance]]]:
     """Every payment of a whole file with the equations of it that fail, which are none when it adds up."""
+    room = KEPT
     for whole in Reader(data, name).sets():
-        yield _scan(whole)
+        stream, wrong = _scan(whole, room)
+        room -= len(stream.kept)
+        yield stream, wrong
 
 
-def _scan(whole: TransactionSet) -> tuple[PaymentStream, list[Imbalance]]:
+def _scan(whole: TransactionSet, room: int) -> tuple[PaymentStream, list[Imbalance]]:
     reader, digest = payment_reader(whole), _Digest()
     faults: list[Imbalance] = []
+    kept: list[RemitClaim] = []
     paid = count = 0
     for claim in reader.claims():
         count += 1
         paid += claim.paid
+        if count <= room:
+            kept.append(claim)
         digest.add(claim)
         faults.extend(claim_imbalances(claim))
     head = reader.payment()
-    return PaymentStream(head, count, digest.hex(), whole), [*faults, *total_imbalance(head, paid)]
+    stream = PaymentStream(head, count, digest.hex(), whole, tuple(kept) if count <= room else ())
+    return stream, [*faults, *total_imbalance(head, paid)]
