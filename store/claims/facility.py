@@ -24,15 +24,17 @@ from datetime import date
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlmodel import Session, select
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from store.claims.facts import clinician
 from store.errors import NotFound, Refused
 from store.money import parse_cents, show_cents
 from store.people.roles import Permission
 from store.plain_tables import toml_of
-from store.tables import Claim, Encounter, FacilityBill
+from store.tables import Claim, ClaimLine, Encounter, FacilityBill
 from store.work.command import Change, Command, Said
+from store.x12.institutional_codes import INPATIENT, MAX_REASONS
 
 
 class Occurred(BaseModel):
@@ -100,6 +102,33 @@ class Bill(BaseModel):
         return self.bill_type.removeprefix("0")[:2]
 
 
+OF_EACH_VISIT = ("revenue", "conditions", "occurrences", "external", "reasons")
+"""What each visit on one claim may tell for itself; all else has to be the same."""
+
+
+def together(one: Bill | None, other: Bill | None) -> bool:
+    """Whether visits with these bills may go on one claim: both none, or alike; a stay is always one of its own."""
+    if one is None or other is None:
+        return one is other
+    if (
+        one.facility_type in INPATIENT
+        or one.values
+        or other.values
+        or len({*one.reasons, *other.reasons}) > MAX_REASONS
+    ):
+        return False
+    left_out = set(OF_EACH_VISIT)
+    return one.model_dump(exclude=left_out) == other.model_dump(exclude=left_out)
+
+
+def require_apart(session: Session, claim: Claim, bill: Bill) -> None:
+    """Refused where a stay would stand on a claim with further visits."""
+    visits = select(ClaimLine.encounter_id).where(ClaimLine.claim_id == claim.id, ClaimLine.active).distinct()
+    if bill.facility_type in INPATIENT and len(session.exec(visits).all()) > 1:
+        what = f"Claim {claim.control_number} bills several visits, and a stay has a claim of its own."
+        raise Refused(what, do="Take the other visits off it first.")
+
+
 def bill_of(session: Session, encounter_id: int) -> Bill | None:
     """The bill of an encounter, None where the encounter is professional."""
     row = session.get(FacilityBill, encounter_id)
@@ -152,15 +181,17 @@ def bill_text(session: Session, encounter_id: int) -> dict[str, str]:
     return texts | {name: "" if told[name] is None else str(told[name]) for name in ("hour", "discharge_hour")}
 
 
-def change_bill(change: Change, encounter_id: int, fields: dict[str, str]) -> None:
+def change_bill(change: Change, encounter_id: int, fields: dict[str, str]) -> Bill:
     """Set fields of an encounter's bill, which begins with a type of bill and revenue codes."""
     bill = bill_of(change.session, encounter_id)
     told = bill.model_dump(mode="json") if bill else {}
     for name, text in fields.items():
         told[name] = _parsed(name, text)
     row = change.session.get(FacilityBill, encounter_id) or FacilityBill(encounter_id=encounter_id, content="")
-    row.content = _checked(change.session, told).model_dump_json()
+    made = _checked(change.session, told)
+    row.content = made.model_dump_json()
     change.add(row)
+    return made
 
 
 def _parsed(name: str, text: str) -> Any:
@@ -196,15 +227,18 @@ class SetFacilityBill(Command):
         if found is None:
             raise NotFound(f"There is no encounter {self.encounter_number[:20]!r}.")
         change.patient_id = found.patient_id
-        content = _checked(change.session, toml_of(self.text)).model_dump_json()
+        bill = _checked(change.session, toml_of(self.text))
+        content = bill.model_dump_json()
         row = change.session.get(FacilityBill, found.id)
         if row is None:
             row = FacilityBill(encounter_id=found.id, content=content)
         row.content = content
         change.add(row)
         told = "Its claim will be an 837I."
-        claims = change.session.exec(select(Claim).where(Claim.encounter_id == found.id)).all()
-        for claim in claims:
+        lines = select(ClaimLine.claim_id).where(ClaimLine.encounter_id == found.id)
+        where = or_(col(Claim.encounter_id) == found.id, col(Claim.id).in_(lines))
+        for claim in change.session.exec(select(Claim).where(where)).all():
+            require_apart(change.session, claim, bill)
             correctable(change, claim.id).kind = "institutional"
             told = rebuild(change, claim)
         return Said(f"Encounter {found.number} is institutional: {told}", found.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from store.claims.facility import BILL_FIELDS, bill_text, change_bill
+from store.claims.facility import BILL_FIELDS, bill_text, change_bill, require_apart
 from store.claims.facts import BY_NAME, CLAIM_FIELDS, LINE_FIELDS, Facts, place, put
 from store.claims.on_file import ON_FILE, fields_on_file, put_on_file, text_of
 from store.claims.parts import encounters_of, lines_on
@@ -105,7 +105,7 @@ def set_fields(change: Change, claim: Claim, fields: tuple[tuple[str, str], ...]
             for encounter in encounters_of(change.session, claim):
                 put(change.session, encounter.id, None, name, text)
     if bill:
-        change_bill(change, claim.encounter_id, bill)
+        require_apart(change.session, claim, change_bill(change, claim.encounter_id, bill))
         claim.kind = "institutional"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlmodel import Session
+from collections import Counter
 
-from store.claims.facility import Bill
+from sqlmodel import Session, col, select
+
+from store.claims.facility import OF_EACH_VISIT, Bill, bill_of
 from store.claims.facts import clinician
-from store.tables import Claim, Encounter
+from store.claims.parts import encounters_of
+from store.tables import Claim, ClaimLine, Encounter
 from store.x12.claim_values import Clinician, ProfessionalClaim
 from store.x12.institutional_values import (
     Admission,
@@ -21,6 +24,42 @@ from store.x12.institutional_values import (
 _CAUSES = frozenset("VWXY")
 """First letters of ICD-10-CM's chapter 20, external causes, which a UB-04 tells apart from diagnoses (FL 72)."""
 _FIRST_ROOM, _LAST_ROOM = "0100", "0219"
+
+
+def bill_of_claim(session: Session, claim: Claim) -> Bill | None:
+    """The bill of a claim's visit; over several visits the first one's with the codes of all and the last one's end.
+
+    A visit without a bill of its own is billed like the claim's own one.
+    """
+    visits = encounters_of(session, claim)
+    known = {one.id: bill_of(session, one.id) for one in visits}
+    own = known.get(claim.encounter_id) or next((one for one in known.values() if one), None)
+    if own is None or len(visits) == 1:
+        return own
+    bills = {id_: bill or own for id_, bill in known.items()}
+    told = list(bills.values())
+    update: dict[str, object] = {name: _each_once(told, name) for name in OF_EACH_VISIT if name != "revenue"}
+    last = {"status": told[-1].status, "discharge_hour": told[-1].discharge_hour}
+    return told[0].model_copy(update=update | last | {"revenue": _revenue(session, claim, bills)})
+
+
+def _each_once(bills: list[Bill], name: str) -> list[object]:
+    found: list[object] = []
+    for bill in bills:
+        found += [one for one in getattr(bill, name) if one not in found]
+    return found
+
+
+def _revenue(session: Session, claim: Claim, bills: dict[int, Bill]) -> list[str]:
+    """The revenue code of each line of a claim, counted within its visit."""
+    query = select(ClaimLine.encounter_id).where(ClaimLine.claim_id == claim.id, ClaimLine.active)
+    seen: Counter[int | None] = Counter()
+    found = []
+    for visit in session.exec(query.order_by(col(ClaimLine.id))).all():
+        codes = bills[visit or claim.encounter_id].revenue
+        found.append(codes[min(seen[visit], len(codes) - 1)])
+        seen[visit] += 1
+    return found
 
 
 def institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, bill: Bill) -> InstitutionalClaim:

@@ -13,26 +13,17 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from store.claims.facility import bill_of, together
 from store.claims.states import WAITING, ClaimState
 from store.coding import access
 from store.coding.states import CodingState
 from store.errors import Refused
-from store.tables import (
-    Claim,
-    ClaimFact,
-    ClaimLine,
-    ClaimVersion,
-    Coverage,
-    Diagnosis,
-    Encounter,
-    FacilityBill,
-    Payer,
-    ServiceLine,
-)
+from store.tables import Claim, ClaimFact, ClaimLine, ClaimVersion, Coverage, Diagnosis, Encounter, Payer, ServiceLine
 from store.work.command import Change
 
 MAX_LINES, MAX_INSTITUTIONAL_LINES, MAX_DIAGNOSES = 50, 999, 12
-"""What one claim holds (837P: 50 lines, twelve diagnoses; 837I: 999 lines)."""
+MAX_INSTITUTIONAL_DIAGNOSES = 25
+"""What one claim holds (837P: 50 lines, twelve diagnoses; 837I: 999 lines, 25 diagnoses)."""
 
 NOT_SENT = (ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD)
 """States in which visits are put on a claim, or taken off it."""
@@ -138,14 +129,15 @@ def free_number(session: Session, encounter: Encounter, coverage: Coverage) -> s
 def joinable(change: Change, encounter: Encounter, coverage: Coverage) -> Claim | None:
     """The claim that was not sent yet and may take another encounter in, where its payer allows that.
 
-    (Not an institutional one, nor one whose encounters are with a coder.)
+    (Not one whose encounters are with a coder, nor a stay; hospital visits where their bills are alike.)
     """
     days = change.get(Payer, coverage.payer_id).combine_days
-    if not days or change.session.get(FacilityBill, encounter.id) is not None:
+    if not days:
         return None
+    kind = "institutional" if bill_of(change.session, encounter.id) else "professional"
     sent = select(ClaimVersion.claim_id).where(col(ClaimVersion.batch_id).is_not(None))
     query = select(Claim).where(
-        Claim.patient_id == encounter.patient_id, Claim.coverage_id == coverage.id, Claim.kind == "professional",
+        Claim.patient_id == encounter.patient_id, Claim.coverage_id == coverage.id, Claim.kind == kind,
         col(Claim.prior_id).is_(None), col(Claim.state).in_(NOT_SENT), col(Claim.id).not_in(sent),
         Claim.payer_control == "",
     )  # fmt: skip
@@ -163,13 +155,16 @@ def _alike(change: Change, claim: Claim, encounter: Encounter, days: int) -> boo
         return False
     if len({_told(change.session, one.id) for one in encounters}) > 1:
         return False
+    bills = [bill_of(change.session, one.id) for one in encounters]
+    if not all(together(bills[-1], one) for one in bills):
+        return False
     first = min(one.service_date for one in encounters)
     last = max(one.discharge_date or one.service_date for one in encounters)
     if (last - first).days >= days:
         return False
     lines = [*lines_on(change.session, claim.id), *access.lines(change, encounter.id)]
     whole = sum(len(access.lines(change, one.id)) for one in encounters) == len(lines)
-    return whole and fits(lines, "professional") and _diagnoses_fit(change.session, encounters)
+    return whole and fits(lines, claim.kind) and _diagnoses_fit(change.session, encounters, claim.kind)
 
 
 def _told(session: Session, encounter_id: int) -> frozenset[tuple[str, str]]:
@@ -180,9 +175,10 @@ def _told(session: Session, encounter_id: int) -> frozenset[tuple[str, str]]:
     return frozenset(session.exec(query).all())
 
 
-def _diagnoses_fit(session: Session, encounters: Iterable[Encounter]) -> bool:
+def _diagnoses_fit(session: Session, encounters: Iterable[Encounter], kind: str) -> bool:
     query = select(Diagnosis.code).where(col(Diagnosis.encounter_id).in_([one.id for one in encounters]))
-    return len(set(session.exec(query).all())) <= MAX_DIAGNOSES
+    most = MAX_INSTITUTIONAL_DIAGNOSES if kind == "institutional" else MAX_DIAGNOSES
+    return len(set(session.exec(query).all())) <= most
 
 
 def _placed(session: Session, claim_ids: Sequence[int]) -> list[int]:

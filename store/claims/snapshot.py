@@ -14,9 +14,8 @@ from sqlmodel import Session, col, select
 from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
-from store.claims.facility import bill_of
 from store.claims.facts import Facts, place
-from store.claims.hospital import institutional_of
+from store.claims.hospital import bill_of_claim, institutional_of
 from store.claims.parts import MAX_DIAGNOSES, encounters_of, lines_on
 from store.coding.access import pointer_ids
 from store.errors import Refused
@@ -103,7 +102,7 @@ def on_forms(claims: Iterable[AnyClaim]) -> list[ProfessionalClaim]:
 def compose(session: Session, claim: Claim, frequency: str, authorization: str = "") -> AnyClaim:
     """The claim as the records stand now; `frequency` is 1, 7 or 8."""
     made = _compose_professional(session, claim, frequency, authorization)
-    bill = bill_of(session, claim.encounter_id) if claim.kind == "institutional" else None
+    bill = bill_of_claim(session, claim) if claim.kind == "institutional" else None
     return made if bill is None else institutional_of(session, claim, made, bill)
 
 

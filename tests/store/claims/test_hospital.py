@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store.claims.correct import CorrectClaim
+from store.claims.facility import SetFacilityBill
 from store.claims.fields import fields_of
 from store.claims.listing import write_data_only
+from store.claims.payers import SavePayer
+from store.claims.split import SplitOff
 from store.errors import Refused
 from store.jobs import PrintClaims, WriteLetters
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, ClaimFinding, Denial, FacilityBill, SentDocument
+from store.tables import Claim, ClaimFinding, Denial, Encounter, FacilityBill, SentDocument
 from store.x12.claim_reading import read_claims
 from store.x12.institutional_values import Condition, InstitutionalClaim, Procedure
 from tests.store.eras import denied, era
-from tests.store.world import DOS, World
+from tests.store.world import DOS, World, person
 from tests.store.x12.samples import validator_complaints
 
 STONE, REED = "2999900212", "2999900311"
@@ -115,3 +118,59 @@ def test_a_hospital_claim_has_its_letters_and_no_cms_1500(world: World, tmp_path
     (denial, *_) = world.all(Denial, claim_id=claim_id)
     world.do(WriteLetters((denial.id,), "appeal", "fax", "", "F1", tmp_path))
     assert world.one(SentDocument).denial_id == denial.id
+
+
+BILLED = (("bill_type", "131"), ("revenue", "0510"), ("conditions", "44"))
+
+
+def visits(world: World, *bills: tuple[tuple[str, str], ...], **other: Any) -> list[int]:
+    """Visits of one patient on following days, each with its bill; their ids."""
+    world.do(SavePayer('payer_id = "PRMUT"\ncombine_days = 31'))
+    found = []
+    for number, bill in enumerate(bills):
+        day = DOS + timedelta(days=number)
+        found.append(world.encounter("PRMUT", patient=person("A"), day=day, claim=bill, **other))
+        world.code(found[-1], ("I10", *(("E11.9",) if number else ())), (("G0008", (), 1, (1,)),))
+    return found
+
+
+def test_hospital_visits_go_on_one_claim_over_their_days_where_the_payer_takes_them_so(world: World) -> None:
+    second = (("bill_type", "131"), ("revenue", "0771"), ("conditions", "C1"), ("reasons", "R07.9"))
+    visits(world, BILLED, second, BILLED)
+    claim_id = world.one(Claim).id
+    world.let_pass(claim_id)
+    claim = sent(world)
+    assert (claim.statement_from, claim.statement_to) == (DOS, DOS + timedelta(days=2))
+    assert [(line.revenue, line.service_date) for line in claim.lines] == [
+        ("0510", DOS), ("0771", DOS + timedelta(days=1)), ("0510", DOS + timedelta(days=2)),
+    ]  # fmt: skip
+    assert [one.code for one in claim.diagnoses] == ["I10", "E119"]
+    assert (claim.conditions, claim.reasons) == (("44", "C1"), ("R079",))
+    assert claim.charge == world.get(Claim, claim_id).charge == sum(one.charge for one in world.lines(claim_id))
+    assert world.faults() == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [(), (*BILLED, ("attending_npi", f"{STONE} STONE, VAL")), (*BILLED, ("values", "A1 5.00")),
+     (("bill_type", "851"), ("revenue", "0510"))],
+    ids=["professional", "another attending", "amounts", "another type of bill"],
+)  # fmt: skip
+def test_hospital_visits_whose_bills_differ_have_their_own_claims(
+    world: World, other: tuple[tuple[str, str], ...]
+) -> None:
+    visits(world, BILLED, other)
+    assert len(world.all(Claim)) == 2
+
+
+def test_a_stay_has_a_claim_of_its_own(world: World) -> None:
+    visits(world, BILLED, BILLED)
+    (claim,) = world.all(Claim)
+    with pytest.raises(Refused, match="a stay has a claim of its own"):
+        world.do(CorrectClaim(claim.id, fields=(("bill_type", "111"),)))
+    number = world.all(Encounter)[1].number
+    with pytest.raises(Refused, match="a stay has a claim of its own"):
+        world.do(SetFacilityBill(number, 'bill_type = "111"\nrevenue = ["0120"]'))
+    world.do(SplitOff(claim.id, number))
+    world.do(SetFacilityBill(number, 'bill_type = "111"\nrevenue = ["0120"]'))
+    assert len(world.all(Claim)) == 2
