@@ -268,8 +268,8 @@ class Practice(Presence):
         """Take the best free item of a queue; None when there is none."""
         known = queue.find(name, self.actor)
         with storage_told(), Session(writer(self.engine)) as session:
-            items = queue.candidates(session, known, self.actor, clock.today())
-            lease = leases.take_first(session, self.actor, items, clock.now())
+            best = queue.best(session, known, self.actor, clock.today())
+            lease = leases.take_first(session, self.actor, best, clock.now())
             if lease is not None:
                 self._log(session, "lease", lease)
             return lease
@@ -341,6 +341,8 @@ class Practice(Presence):
 
     def _log(self, session: Session, action: str, lease: Lease) -> None:
         detail: dict[str, object] = {"token": lease.token}
+        if action == "lease" and lease.taken_from:
+            action, detail = "take_over", detail | {"from": lease.taken_from}
         audit.append(session, self.actor, clock.now(), f"work.{action}", f"item:{lease.item_id}", detail)
         session.commit()
 

@@ -7,11 +7,11 @@ grows each time and fences off the saves of whoever held it before.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, or_, update
+from sqlalchemy import ColumnElement, Select, Update, or_, update
 from sqlmodel import Session, col, select
 
-from store.db import on_postgresql
 from store.errors import NotFound, Stale, Taken
 from store.people.roles import Actor
 from store.tables import User, WorkItem
@@ -23,21 +23,17 @@ LEASE_SECONDS = 120
 
 def take(session: Session, actor: Actor, item_id: int, now: datetime) -> Lease:
     """Lease an item; `Taken` names who works on it and until when."""
-    lease = _try(session, actor, item_id, now)
+    holder = session.exec(select(WorkItem.owner_id).where(WorkItem.id == item_id).with_for_update()).first()
+    lease = _try(session, actor, item_id, now, holder)
     if lease is None:
         raise _taken(session, item_id)
     return lease
 
 
-def take_first(session: Session, actor: Actor, candidates: list[int], now: datetime) -> Lease | None:
-    """Lease the first of these items that is still free."""
-    if on_postgresql(session):  # past what others are taking at this moment, without waiting for them
-        candidates = [*_unlocked(session, actor, candidates, now), *candidates]
-    for item_id in candidates:
-        lease = _try(session, actor, item_id, now)
-        if lease is not None:
-            return lease
-    return None
+def take_first(session: Session, actor: Actor, best: Select[Any], now: datetime) -> Lease | None:
+    """Lease what `store.work.queue.best` finds; None when it finds nothing."""
+    row = session.execute(best).first()
+    return None if row is None else _try(session, actor, row[0], now, row[1])
 
 
 def beat(session: Session, actor: Actor, lease: Lease, now: datetime) -> Lease:
@@ -65,25 +61,14 @@ def require_free(item: WorkItem, actor: Actor, session: Session, now: datetime) 
         raise _taken(session, item.id)
 
 
-def _unlocked(session: Session, actor: Actor, candidates: list[int], now: datetime) -> list[int]:
-    """The first candidate that nobody holds and nobody is just taking."""
-    query = (
-        select(WorkItem.id)
-        .where(col(WorkItem.id).in_(candidates), col(WorkItem.open), _free(actor, now))
-        .order_by(func.array_position(candidates, col(WorkItem.id)))
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return list(session.exec(query).all())
-
-
 def _free(actor: Actor, now: datetime) -> ColumnElement[bool]:
     return or_(
         col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, col(WorkItem.lease_until) <= now
     )
 
 
-def _try(session: Session, actor: Actor, item_id: int, now: datetime) -> Lease | None:
+def _try(session: Session, actor: Actor, item_id: int, now: datetime, holder: int | None) -> Lease | None:
+    """Lease an item if it is free; `holder` is who is written down as having it, whose hold may have run out."""
     until = now + timedelta(seconds=LEASE_SECONDS)
     statement = (
         update(WorkItem)
@@ -99,7 +84,10 @@ def _try(session: Session, actor: Actor, item_id: int, now: datetime) -> Lease |
         .execution_options(synchronize_session=False)
     )
     row = session.execute(statement).first()
-    return Lease(item_id, row[0], row[1], until) if row else None
+    if row is None:
+        return None
+    before = None if holder in {None, actor.user_id} else session.get(User, holder)
+    return Lease(item_id, row[0], row[1], until, before.name if before else "")
 
 
 def _held(actor: Actor, lease: Lease) -> Update:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 HIGH_VALUE_CENTS = 100_000
 DUE_SOON_BUSINESS_DAYS = 5
+MOST_AT_ONCE = 200
+"""So many people may ask for the next item in the same moment, and each is given one."""
 
 AnySelect = Select[*tuple[Any, ...]]
 Previews = Mapping[int, tuple[str, ...]]
@@ -155,14 +157,21 @@ def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, l
     return list(session.scalars(query.order_by(*_order(session, queue, view, today, soon)).limit(limit)))
 
 
-def candidates(session: Session, queue: Queue, actor: Actor, today: date, limit: int = 20) -> list[int]:
-    """The items that "get next" offers, best first: not deferred, not somebody else's, in nobody else's hands."""
+def best(session: Session, queue: Queue, actor: Actor, today: date) -> AnySelect:
+    """The query of what "get next" offers, best first: its id, and who had it before.
+
+    Not deferred, not somebody else's, in nobody else's hands.  The first few are picked out, which takes no sorting of
+    the whole queue; of them the database gives the first that nobody else is just taking.
+    """
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
-    query = select(col(WorkItem.id)).select_from(WorkItem)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
-    query = query.where(_conditions(queue, actor, View(), today), mine, free)
-    return list(session.scalars(query.order_by(*_order(session, queue, View(), today, soon)).limit(limit)))
+    order = _order(session, queue, View(), today, soon)
+    first = select(col(WorkItem.id)).where(_conditions(queue, actor, View(), today), mine, free)
+    query = select(col(WorkItem.id), col(WorkItem.owner_id)).where(
+        col(WorkItem.id).in_(first.order_by(*order).limit(MOST_AT_ONCE)), col(WorkItem.open), free
+    )
+    return query.order_by(*order).limit(1).with_for_update(skip_locked=True)
 
 
 def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> BoardLine:

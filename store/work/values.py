@@ -116,13 +116,14 @@ class Lease:
     """The right to work on an item until `until` (renewed by a heartbeat).
 
     `token` grows by one with each lease of the item; every save is made with it, so that a session whose lease ran
-    out can't overwrite the next one's work.
+    out can't overwrite the next one's work.  `taken_from` is the login whose hold had run out, if it was somebody's.
     """
 
     item_id: int
     subject_id: int
     token: int
     until: datetime
+    taken_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

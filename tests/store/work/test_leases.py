@@ -184,6 +184,24 @@ def test_leases_are_in_the_audit_trail(world: World, item_id: int) -> None:
     assert told == [("work.lease", f"item:{item_id}", "coder"), ("work.release", f"item:{item_id}", "coder")]
 
 
+def test_a_take_over_is_an_entry_of_its_own_that_names_who_had_it(world: World, item_id: int) -> None:
+    with clock.held(NOON):
+        world.who("coder").lease(item_id)
+    with clock.held(NOON + timedelta(minutes=5)):
+        lease = world.who("coder2").next_item("coding")
+        assert lease is not None
+        assert lease.taken_from == "coder"
+    with clock.held(NOON + timedelta(minutes=10)):
+        assert world.who("coder").lease(item_id).taken_from == "coder2"
+        assert world.who("coder").lease(item_id).taken_from == ""
+    told = [(entry.action, entry.user_name, entry.detail) for entry in world.all(AuditEntry)[-3:]]
+    assert told == [
+        ("work.take_over", "coder2", '{"from":"coder","token":2}'),
+        ("work.take_over", "coder", '{"from":"coder2","token":3}'),
+        ("work.lease", "coder", '{"token":4}'),
+    ]
+
+
 # --- many processes -----------------------------------------------------------------------------------------------
 
 Log = list[tuple[int, int, int]]
