@@ -143,7 +143,8 @@ _CATALOG = (
     ),
     (
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND NOT relrowsecurity "
-        "AND relname IN ('work_item', 'remark', 'action', 'row_image', 'transition', 'sitting', 'pin')",
+        "AND relname IN ('work_item', 'remark', 'action', 'row_image', 'transition', 'sitting', 'pin', "
+        "'coding_review')",
         "Rows of {0} are not narrowed to who may see them.",
         "superbill upgrade sets the rights up again.",
     ),

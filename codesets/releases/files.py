@@ -109,6 +109,8 @@ def members_of(path: Path) -> list[Member]:
             inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
             _not_too_many(len(inside), path)
             return [member for file in inside for member in _file_members(file)]
+        if path.exists() and not path.is_file():
+            raise Refused("This is not a plain file.", where=str(path))  # a pipe would be waited for
         return _file_members(path)
     except OSError as error:
         raise Refused(f"The file can't be read ({error.strerror or error}).", where=str(path)) from None

@@ -156,6 +156,7 @@ def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[st
 
     care = sorted({area.table for area in areas() if area.name in _CARE})
     ends = f"{role_is} IN ({_texts([role for role in Role if Permission.ADMIN in PERMISSIONS[role]])})"
+    reviews = f"{role_is} IN ({_texts([role for role in Role if Permission.REVIEW in PERMISSIONS[role]])})"
     policies = {
         "work_item": [("ALL", among("queue", filled), "")],
         "remark": [("ALL", among("split_part(subject, ':', 1)", seen), f"user_id = {mine}")],
@@ -173,6 +174,12 @@ def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[st
             ("INSERT", "", "true"),
             ("UPDATE", "true", "true"),
             ("DELETE", _ADDED_BY.format(table="coverage", who=mine), ""),
+        ],
+        "coding_review": [  # who codes asks for a second look and takes that back; deciding it is a reviewer's
+            ("SELECT", "true", ""),
+            ("INSERT", "", "outcome = ''"),
+            ("UPDATE", reviews, f"outcome = '' OR reviewer_id = {mine}"),
+            ("DELETE", "outcome = ''", ""),
         ],
         "transition": [("SELECT", f"{wide} OR {own} OR machine IN ({_texts(care)})", ""), ("INSERT", "", own)],
         "sitting": [("ALL", f"user_id = {mine}", f"user_id = {mine}")],

@@ -14,6 +14,12 @@ from typing import Any
 from codesets import Refused as CodesRefused
 from codesets.library.kinds import KINDS
 from codesets.library.load import releases_in
+from codesets.releases import cpt, hcpcs, lcd
+from codesets.releases.files import Member, members_of
+from codesets.releases.icd10cm_addenda import read_addenda
+from codesets.releases.icd10cm_index import read_index
+from codesets.releases.icd10cm_order import read_order_file
+from codesets.releases.icd10cm_tabular import read_tabular
 from store.claims.facility import SetFacilityBill
 from store.claims.payers import SavePartner, SavePayer
 from store.claims.rule_work import SaveRule
@@ -29,10 +35,12 @@ from store.x12.claim_reading import read_claims
 from store.x12.kinds import kind_of
 from store.x12.remittance import read_remittance
 from store.x12.status_answers import read_status_answers
+from tests.codesets.releases import test_icd10cm_files as icd10cm
 from tests.payer import answer
 from tests.store.intake import samples
 from tests.store.work.claims import PARTNER, RULE
 from tests.store.x12 import remit_samples, test_status
+from tests.store.x12 import test_answer_properties as test_answers
 from tests.store.x12.remit_text import remittance_text
 from tui.queues import load_specs
 from tui.settings.keymap import read_keymap
@@ -115,6 +123,44 @@ def _codes(kind: str) -> Read:
     return _at("release.txt", read)
 
 
+def _member(name: str, read: Callable[[Member], Any]) -> Read:
+    """A reader of one file of a release; everything that it gives is asked for."""
+
+    def read_all(path: Path) -> Any:
+        found = [read(member) for member in members_of(path)]
+        return [list(one) if isinstance(one, Iterator) else one for one in found]
+
+    return _at(name, read_all)
+
+
+def _record(code: str, kind: int) -> str:
+    return (f"{code:>5}00100{kind}{'Invented':80}{'short':28}".ljust(268) + "2010010120100101        N").ljust(320)
+
+
+TABULAR = (
+    b'<?xml version="1.0"?><ICD10CM.tabular><version>2027</version><chapter><name>1</name><desc>Invented</desc>'
+    b'<section id="A00-A09"><desc>Invented</desc><diag><name>A00</name><desc>Cholera</desc><excludes1><note>typhoid '
+    b"(A01.0-)</note></excludes1><diag><name>A00.0</name><desc>Cholera one</desc></diag></diag></section></chapter>"
+    b"</ICD10CM.tabular>"
+)
+BOMB = b'<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "' + b"x" * 100 + b'">' + b"".join(
+    b'<!ENTITY a%d "' % n + (b"&a%d;" % (n - 1) if n else b"&a;") * 50 + b'">' for n in range(9)
+) + b"]><ICD10CM.tabular><version>&a8;</version></ICD10CM.tabular>"  # fmt: skip
+LCD = b"article_id,article_version,title\n100,1,Invented article\n100,2,Invented article\n"
+INDEX = icd10cm.index_text(icd10cm.TERMS).encode()
+CODE_FILES = (
+    Reader("tabular list", (TABULAR, BOMB), _member("tabular.xml", read_tabular)),
+    Reader("index", (INDEX, BOMB), _member("index.xml", read_index)),
+    Reader("order file", (icd10cm.ORDER.encode(),), _member("icd10cm_order_2026.txt", read_order_file)),
+    Reader("addenda", (icd10cm.ADDENDA.encode(),), _member("icd10cm_codes_addenda_2027.txt", read_addenda)),
+    Reader("HCPCS", ("\r\n".join((_record("G0101", 3), _record("J0001", 3))).encode(),),
+           _member("HCPC2026_APR_ANWEB.txt", hcpcs.read_hcpcs)),
+    Reader("HCPCS names", (b"term\tcodes\ninvented\tG0101\n",), _member("names.tsv", hcpcs.read_aliases)),
+    Reader("CPT", (b"CPT notice\r\n0XXX1\tInvented long one\r\n0XXX2\tInvented two\r\n",),
+           _member("LONGULT.txt", lambda member: cpt.read_cpt([member]))),
+    Reader("coverage", (LCD,), _member("article.csv", lcd.read_lcd)),
+)  # fmt: skip
+
 PTP = (
     b"CPT only copyright AMA.\t\t\t\t\t\t\r\n"
     b"Column 1\tColumn 2\t* = in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\r\n"
@@ -129,6 +175,7 @@ ANSWERS = (
     b"query,answer,kind,by,at\r\nQ10001,White coat hypertension.,other,Dr. Hollis,2026-05-15T10:12:00Z\r\n",
     b'{"answers": [{"query": "Q10001", "answer": "Not known.", "at": "2026-05-15"}]}',
 )
+TA1 = test_answers.TEXTS["TA1"][0].encode()
 READERS = (
     Reader("encounters", (
         samples.table(dict(samples.ROW)).encode(), json.dumps(samples.whole()).encode(),
@@ -137,7 +184,7 @@ READERS = (
     Reader("835", (remittance_text(remit_samples.FILE).encode(), _answers("remittance")),
            lambda d, _: read_remittance(d, "f")),
     Reader("837", _claims(), lambda d, _: read_claims(d, "f")),
-    Reader("acknowledgements", (_answers("syntax"), _answers("claims")), lambda d, _: read_acks(d, "f")),
+    Reader("acknowledgements", (_answers("syntax"), _answers("claims"), TA1), lambda d, _: read_acks(d, "f")),
     Reader("277", (test_status.wrap(),), lambda d, _: read_status_answers(d, "f")),
     Reader("kind", (*_claims(), _answers("syntax")), lambda d, _: kind_of(d, "f")),
     Reader("answers", ANSWERS, _at("answers.csv", read_answers)),
@@ -146,6 +193,7 @@ READERS = (
     Reader("settings", (b'theme = "light"\nmouse = true\ncopy = "osc52"\n',), _in("settings.toml", read_settings)),
     Reader("keys", (b'[keys]\n"denials.write_off" = ["W", "ctrl+w"]\nmoves.down = "j"\n',),
            _in("keys.toml", lambda folder: read_keymap(folder, load_specs()))),
+    *CODE_FILES,
     Reader("edit pairs", (PTP,), _codes("ncci-ptp")),
     Reader("unit limits", (MUE,), _codes("ncci-mue")),
 )  # fmt: skip

@@ -111,6 +111,12 @@ NO_NOTES = (
     "COPY note TO STDOUT",
     "SELECT 1 FROM note WHERE text LIKE '%pain%'",
 )
+NO_WORDING = (
+    "UPDATE dunning_message SET text = 'Pay at once.'",
+    "DELETE FROM dunning_message",
+    "INSERT INTO dunning_message (level, language, min_age, plan, insurance, text) VALUES (1, 'en', 0, '', '', 'x')",
+)
+NO_PARTNERS = ("DELETE FROM trading_partner", "UPDATE trading_partner SET submitter_id = 'MINE'")
 NO_RUNNING = ("SELECT superbill_set_user('friend', NULL, 'biller', true, '{prefix}')",)
 
 ATTACKS = [
@@ -118,6 +124,8 @@ ATTACKS = [
     *itertools.product(("admin",), NO_MONEY[:-1] + NO_COLLECTION),
     *itertools.product(EVERYBODY, NO_TAMPERING),
     *itertools.product(WITHOUT_NOTES, NO_NOTES),
+    *itertools.product(("coder", "reviewer", "poster"), NO_WORDING),
+    *itertools.product([name for name in EVERYBODY if name != "admin"], NO_PARTNERS),
     *itertools.product([name for name in EVERYBODY if name != "admin"], NO_RUNNING),
     *itertools.product(("coder", "reviewer", "biller", "poster", "collector"), ("SELECT * FROM audit_entry",)),
 ]
@@ -209,6 +217,31 @@ def test_the_object_mapper_is_refused_like_psql(attacked: LoginWorld) -> None:
         assert session.exec(select(Patient)).all()
         with pytest.raises(Exception, match="permission denied for table patient_contact"):
             session.exec(select(PatientContact)).all()
+
+
+ASKED = (
+    "INSERT INTO coding_review (encounter_id, coder_id, chosen, reason, asked_at, codes_before, codes_after, outcome, "
+    "reasons, reviewer_id, decided_at, matched, total) SELECT 1, superbill_me(), 'asked', 'x', now(), '', '', "
+    "'{outcome}', '', {by}, now(), 0, 0 RETURNING id"
+)
+DECIDED = "UPDATE coding_review SET outcome = 'agreed', reviewer_id = {by} WHERE reason = 'x'"
+
+
+def test_a_second_look_is_decided_by_who_may_review_and_in_nobody_elses_name(attacked: LoginWorld) -> None:
+    other = "(SELECT id FROM app_user WHERE name = 'supervisor')"
+    with connected(attacked, "coder") as client:
+        with pytest.raises(errors.InsufficientPrivilege):
+            ask(client, ASKED.format(outcome="agreed", by=other))
+        assert ask(client, ASKED.format(outcome="", by="NULL")).fetchone()
+        for by in (other, "superbill_me()"):
+            assert ask(client, DECIDED.format(by=by)).rowcount == 0
+    with connected(attacked, "reviewer") as client:
+        with pytest.raises(errors.InsufficientPrivilege):
+            ask(client, DECIDED.format(by=other))
+        assert ask(client, DECIDED.format(by="superbill_me()")).rowcount == 1
+    with connected(attacked, "coder") as client:
+        assert ask(client, "DELETE FROM coding_review WHERE reason = 'x'").rowcount == 0
+    attacked.sql("DELETE FROM coding_review WHERE reason = 'x'")
 
 
 # --- who and when can't be forged, and nothing is slipped into the ledger ---

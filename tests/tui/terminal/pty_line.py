@@ -21,9 +21,11 @@ LONGEST_SECONDS = 30.0
 class Line:
     """The line between the program and its terminal."""
 
-    def __init__(self, file: int, size: tuple[int, int]) -> None:
+    def __init__(self, file: int, size: tuple[int, int], process: int = 0) -> None:
         self._file = file
+        self.process = process
         self.sent = 0
+        self.raw = bytearray()
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
 
@@ -46,6 +48,7 @@ class Line:
             except OSError:
                 return
             self.sent += len(data)
+            self.raw += data
             # The model knows no private modes with '>' or '$'; the program only asks with them.
             self._stream.feed(data.replace(b"\x1b[>", b"\x1b[?").replace(b"$p", b"l"))
 
@@ -76,7 +79,7 @@ def on_a_line(command: Sequence[str], size: tuple[int, int], env: Mapping[str, s
     if process == 0:
         os.execvpe(command[0], list(command), {**os.environ, **env, "TERM": "xterm-256color"})
     fcntl.ioctl(file, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-    line = Line(file, size)
+    line = Line(file, size, process)
     try:
         yield line
     finally:
