@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -41,6 +42,9 @@ class Book:
         self._above: dict[int, TabularNode | None] = {
             id(node): None if node.parent is None else nodes[node.parent] for node in nodes
         }
+        self._below: dict[int, list[TabularNode]] = defaultdict(list)
+        for node in nodes:
+            self._below[id(self._above[id(node)])].append(node)
         self.by_key = {node.key: node for node in nodes if node.kind not in ("chapter", "block")}
 
     def parent_of(self, node: TabularNode) -> TabularNode | None:
@@ -80,11 +84,13 @@ class Book:
 
     def _insert(self, node: TabularNode, above: TabularNode | None) -> None:
         """Put a node behind its smaller sisters and all that is below them."""
-        sisters = [n for n in self.nodes if self._above[id(n)] is above and n.kind != "block" and n.key < node.key]
+        below = self._below[id(above)]
+        sisters = [n for n in below if n.kind != "block" and n.key < node.key]
         place = self._end_of(sisters[-1] if sisters else above)
         if not sisters and above is not None:
             place = self.nodes.index(above) + 1
         self.nodes.insert(place, node)
+        below.insert(below.index(sisters[-1]) + 1 if sisters else 0, node)
         self._above[id(node)] = above
         self.by_key[node.key] = node
         if above is not None:

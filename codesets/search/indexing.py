@@ -11,7 +11,7 @@ from math import log
 from typing import Any
 
 from codesets.search.bits import pack, pack_array
-from codesets.search.words import compounds_of, words_of
+from codesets.search.words import Word, compounds_of, words_of
 
 Row = dict[str, Any]
 
@@ -81,12 +81,19 @@ class SearchRows:
         self.phrases = sorted(phrases, key=lambda p: -p.prior)  # stable: ties stay in tabular order
         self.extensions = extensions
         self._texts: dict[str, list[str]] = {}
-        self._own = [self._words(p.text) + self._joined(p.text) for p in self.phrases]
+        self._asides: list[bytes] = []
+        self._own = [self._read(p) + self._joined(p.text) for p in self.phrases]
         self._around = [self._nearby(p, own) for p, own in zip(self.phrases, self._own, strict=True)]
         vocabulary = {w for words in self._texts.values() for w in words}
         self.words = sorted(vocabulary)
         self.ids = {word: number for number, word in enumerate(self.words)}
         self.weights: list[float] = []
+
+    def _read(self, phrase: PhraseSource) -> list[str]:
+        """The words of a phrase; whether each is essential is noted beside, so that no text is read twice."""
+        words = words_of(phrase.text)
+        self._asides.append(bytes(_asides(phrase, words)))
+        return self._texts.setdefault(phrase.text, [w.text for w in words])
 
     def _words(self, text: str) -> list[str]:
         if text not in self._texts:
@@ -168,8 +175,7 @@ class SearchRows:
     def _marked(self, number: int) -> list[int]:
         """The ids of a phrase's words; those that are not essential carry the mark `ASIDE`."""
         words = self._own[number]
-        asides = _asides(self.phrases[number])
-        asides += [True] * (len(words) - len(asides))  # hyphenated words once more, as one
+        asides = self._asides[number].ljust(len(words), b"\1")  # hyphenated words once more, as one
         return [self.ids[word] | (ASIDE if aside else 0) for word, aside in zip(words, asides, strict=True)]
 
     def _held(self, number: int) -> float:
@@ -177,7 +183,7 @@ class SearchRows:
         words = self._words(self.phrases[number].text)
         return sum(
             self.weights[self.ids[word]] * (ASIDE_SHARE if aside else 1.0)
-            for word, aside in zip(words, _asides(self.phrases[number]), strict=True)
+            for word, aside in zip(words, self._asides[number], strict=True)
         )
 
     def _prefix_rows(self, own: list[list[int]]) -> Iterator[Row]:
@@ -197,7 +203,7 @@ class SearchRows:
         return ({"text": gram, "words": pack(numbers)} for gram, numbers in sorted(grams.items()))
 
 
-def _asides(phrase: PhraseSource) -> list[bool]:
+def _asides(phrase: PhraseSource, words: Iterable[Word]) -> list[bool]:
     """For each word of a phrase, whether it is not essential.
 
     Such are words in parentheses, and the other forms of a main term of the Alphabetic Index
@@ -206,7 +212,7 @@ def _asides(phrase: PhraseSource) -> list[bool]:
     spans = [match.span() for match in _PARENTHESES.finditer(phrase.text)] if "(" in phrase.text else []
     flags: list[bool] = []
     stems: set[str] = set()
-    for word in words_of(phrase.text):
+    for word in words:
         stem = word.text[:_SAME_STEM]
         again = phrase.kind == "index" and len(stem) == _SAME_STEM and stem in stems
         flags.append(again or any(low <= word.start < high for low, high in spans))

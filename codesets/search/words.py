@@ -91,12 +91,12 @@ def words_of(text: str) -> list[Word]:
     found: list[Word] = []
     before = ""
     for match in _WORD.finditer(text):
-        raw = fold(match.group()).replace("-", "").removesuffix("(s)").removesuffix("(es)")
-        if raw.endswith(("'s", "\u2019s")):
-            raw = raw[:-2]
+        raw = fold(match.group())
+        if not raw.isalnum():
+            raw = _bare(raw)
         if not raw:
             continue
-        amount = _AMOUNT.fullmatch(raw)
+        amount = _AMOUNT.fullmatch(raw) if raw[0].isdigit() else None
         if amount:
             middle = match.start() + len(amount[1])
             found += [Word(amount[1], match.start(), middle), Word(normal(amount[2]), middle, match.end())]
@@ -106,6 +106,12 @@ def words_of(text: str) -> list[Word]:
         found.append(Word(word, match.start(), match.end()))
         before = word
     return found
+
+
+def _bare(word: str) -> str:
+    """Without hyphens, plural endings in parentheses and the possessive."""
+    word = word.replace("-", "").removesuffix("(s)").removesuffix("(es)")
+    return word[:-2] if word.endswith(("'s", "\u2019s")) else word
 
 
 @lru_cache(maxsize=400)
