@@ -24,6 +24,7 @@ from store.coding.whole import CodeEncounter
 from store.db import open_engine, writer
 from store.intake.load import ImportEncounters
 from store.intake.values import CoverageIn, EncounterIn, PersonIn, ProviderIn
+from store.people import grants
 from store.people.identity import actor_of
 from store.people.roles import PERMISSIONS, Actor, Permission, Role
 from store.practice import Practice
@@ -266,7 +267,16 @@ def narrowest(permission: Permission) -> str:
 
 @contextmanager
 def logins_of(world: World) -> Iterator[LoginWorld]:
-    """The same practice on PostgreSQL with a login for each person."""
+    """The same practice on PostgreSQL with a login for each person, of its role and no other.
+
+    Logins belong to the server: a test that ended one or gave it another role did so for the tests after it too.
+    """
+    with world.engine.begin() as connection:
+        prefix = grants.prefix_of(connection)
+        every = ", ".join(f'"{grants.group(prefix, role)}"' for role in Role)
+        for name, role in connection.execute(text("SELECT name, role FROM app_user WHERE role <> 'owner'")).all():
+            connection.exec_driver_sql(f'REVOKE {every} FROM "{name}"')
+            connection.exec_driver_sql(f'GRANT "{grants.group(prefix, role)}" TO "{name}"')
     with LoginWorld.opened(world.url, world.engine, world.library) as found:
         yield found
 
