@@ -157,6 +157,21 @@ class Amount(Ask):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Count(Ask):
+    """A whole number from `least` to `most`."""
+
+    least: int = 1
+    most: int = 99
+
+    def parse(self, text: str) -> Answer:
+        """The number."""
+        words = text.strip()
+        if words.isascii() and words.isdecimal() and self.least <= (number := int(words[:9])) <= self.most:
+            return number
+        raise Refused(f"{text[:20]!r} is no such number.", do=f"Write one from {self.least} to {self.most}.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Pick(Ask):
     """One of a few: by digit, by typing a part of it, or with the arrows.
 

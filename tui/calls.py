@@ -167,6 +167,7 @@ class Calls:
     def __init__(self, open_practice: Callable[[], PracticeApi]) -> None:
         self._open_practice = open_practice
         self._practice: PracticeApi | None = None
+        self._refused = Refused("The practice isn't open yet.", do="q leaves.")
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="store", daemon=True)
         self._stop = False
@@ -176,10 +177,14 @@ class Calls:
 
     @property
     def practice(self) -> PracticeApi:
-        """The open practice; refused before it is."""
+        """The open practice; refused before it is, with why it could not be opened."""
         if self._practice is None:
-            raise Refused("The practice isn't open.", do="q leaves.")
+            raise self._refused
         return self._practice
+
+    def require_open(self) -> None:
+        """Refused before the practice is open."""
+        _ = self.practice
 
     @property
     def is_open(self) -> bool:
@@ -190,7 +195,11 @@ class Calls:
         """Opens the practice."""
         if not self._thread.is_alive():
             self._thread.start()
-        self._practice = await self.run(self._open_practice)
+        try:
+            self._practice = await self.run(self._open_practice)
+        except Refused as error:
+            self._refused = error
+            raise
 
     def hold_back(self) -> None:
         """From now on answers wait: no screen goes on with its work until they are let through."""

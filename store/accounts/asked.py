@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from store.accounts.balances import account_balance
 from store.accounts.payments import by_method, open_payments, own_credits, unapplied
 from store.accounts.policy import policy_of
-from store.accounts.small_balances import IN, judged
+from store.accounts.small_balances import judged, qualifying
+from store.errors import Refused
 from store.money import show_cents
 from store.statements.asked import Known
-from store.tables import PatientPayment, SmallBalanceRun
+from store.tables import PatientPayment, SmallBalanceAccount, SmallBalanceRun
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -25,10 +26,13 @@ def due_of(practice: Practice, guarantor_id: int) -> int:
 
 
 def refundable(practice: Practice, guarantor_id: int) -> int:
-    """The guarantor's own money that could go back, in cents."""
+    """The guarantor's own money that could go back, in cents; refused where there is none."""
     with practice.reading() as session:
         credits = sum(one.cents for one in own_credits(session, guarantor_id))
-        return unapplied(session, guarantor_id) + credits
+        cents = unapplied(session, guarantor_id) + credits
+    if cents <= 0:
+        raise Refused("This account has no money of its own to give back.")
+    return cents
 
 
 def receipts_of(practice: Practice, guarantor_id: int) -> list[Known]:
@@ -55,13 +59,23 @@ def drawer_effect(practice: Practice) -> str:
 def small_effect(practice: Practice) -> str:
     """What a run of small balances would give up."""
     with practice.reading() as session:
-        rows = judged(session, policy_of(session), practice.now().date())
-    inside = [cents for _, cents, why in rows if why == IN]
-    return f"Propose giving up {len(inside)} small balances, {show_cents(sum(inside), sign='$')}?"
+        policy = policy_of(session)
+        rows = judged(session, policy, practice.now().date())
+    inside = qualifying(rows, policy)
+    out = f"; {len(rows) - len(inside)} stay out" if len(rows) > len(inside) else ""
+    return f"Propose giving up {len(inside)} small balances, {show_cents(sum(inside), sign='$')}{out}?"
 
 
 def waiting_small_runs(practice: Practice) -> list[Known]:
     """Runs of small balances that nobody has decided."""
     with practice.reading() as session:
-        query = select(SmallBalanceRun).where(col(SmallBalanceRun.approved).is_(None))
-        return [(run.id, f"run of {run.made_on}: {run.reason}") for run in session.exec(query).all()]
+        query = (
+            select(SmallBalanceRun, func.count(), func.sum(SmallBalanceAccount.cents))
+            .join(SmallBalanceAccount, col(SmallBalanceAccount.run_id) == col(SmallBalanceRun.id))
+            .where(col(SmallBalanceRun.approved).is_(None), SmallBalanceAccount.included)
+            .group_by(col(SmallBalanceRun.id))
+        )
+        return [
+            (run.id, f"{run.made_on}: {count} balances, {show_cents(int(cents), sign='$')}: {run.reason}")
+            for run, count, cents in session.exec(query).all()
+        ]

@@ -6,6 +6,7 @@ kickback risk), and those of the payers that the practice names.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -59,6 +60,17 @@ def judged(session: Session, policy: PatientPolicy, on: date) -> list[tuple[int,
     small = [one for one in ids if 0 < balances[one].patient_due <= policy.small_cents]
     whys = _Whys(session, policy, small, on)
     return [(one, balances[one].patient_due, whys.of(one, balances[one].insurance_pending)) for one in small]
+
+
+def qualifying(rows: Sequence[tuple[int, int, str]], policy: PatientPolicy) -> list[int]:
+    """The cents of each account that may be given up; refused, with why the others stay out, where there is none."""
+    inside = [cents for _, cents, why in rows if why == IN]
+    if not inside:
+        limit = show_cents(policy.small_cents, sign="$")
+        out = ", ".join(f"{count} {why}" for why, count in Counter(why for _, _, why in rows).most_common(3))
+        told = f"; {len(rows)} owe so little: {out}" if rows else ""
+        raise Refused(f"No account owes at most {limit} for {policy.small_age_days} days{told}.")
+    return inside
 
 
 class _Whys:
@@ -125,9 +137,7 @@ class ProposeSmallBalances(Command):
         if change.session.exec(waiting).first() is not None:
             raise Refused("A run of small balances waits already.", do="Have it approved or refused first.")
         rows = judged(change.session, policy, change.today)
-        inside = [cents for _, cents, why in rows if why == IN]
-        if not inside:
-            raise Refused("No account owes so little for so long.")
+        inside = qualifying(rows, policy)
         run = change.add(
             SmallBalanceRun(
                 made_on=change.today,

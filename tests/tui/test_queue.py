@@ -237,6 +237,10 @@ async def test_the_palette_finds_actions_and_queues() -> None:
         await desk.press("enter")
         assert desk.question.startswith("Send 1 appeal")
         await desk.press("escape", "colon")
+        await desk.type("keep view")  # a label of two words, not the name "keep" with an answer
+        await desk.press("enter")
+        assert desk.question
+        await desk.press("escape", "colon")
         await desk.type("queue coding")
         await desk.press("enter")
         assert "CODING" in desk.text("#title")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from store.money import parse_cents, show_cents
-from tui.asks import Amount, Ask, Choice, Chosen, Days, Pick, Words
+from tui.asks import Amount, Ask, Choice, Chosen, Count, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.verbs import day
@@ -103,7 +103,7 @@ def _assist(chosen: Chosen) -> Sequence[object]:
 def _decide(chosen: Chosen) -> Sequence[object]:
     from store.accounts.assistance import DecideAssistance
 
-    return [DecideAssistance(account(chosen), int(chosen.text("household")), parse_cents(chosen.text("income")))]
+    return [DecideAssistance(account(chosen), chosen.number("household"), chosen.number("income"))]
 
 
 def _refund(chosen: Chosen) -> Sequence[object]:
@@ -275,8 +275,8 @@ ACCOUNT_ACTIONS: tuple[Action, ...] = (
     Action(id="accounts.apply", key="b", label="use credit", build=_apply, many=True,
            help="Put the guarantor's own money that is too much somewhere on what is owed."),
     Action(id="accounts.decide", label="decide assistance", build=_decide,
-           asks=(Words(name="household", question="People in the household"),
-                 Words(name="income", question="Income in a year", hint="dollars, before taxes")),
+           asks=(Count(name="household", question="People in the household"),
+                 Amount(name="income", question="Income in a year", hint="dollars, before taxes", least=0)),
            help="Decide an application by the practice's table."),
     Action(id="accounts.packet", label="print assistance packet", build=_paper("packet"), asks=(PAPERS,), many=True,
            help="Write the form that asks for assistance, as PDF and text."),

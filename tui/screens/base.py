@@ -166,6 +166,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
                 await result
 
     def _queue_named(self, words: str) -> str:
+        self.session.calls.require_open()
         choices = [Choice(name, title) for name, title in self.session.titles.items()]
         hits = [one for one in choices if one.value == words.casefold()] or found(choices, words)
         if not hits:

@@ -32,8 +32,11 @@ def palette(actions: Sequence[Action], queues: Mapping[str, str]) -> Pick:
     """
     ordered = sorted(actions, key=lambda one: (one in MOVES, one in COMMON))
     names = {name for one in actions for name in names_of(one)} | {QUEUE}
+    labels = [one.label.casefold() for one in actions]
 
     def line(typed: str) -> str | None:
+        if any(label.startswith(typed.strip().lstrip(":").casefold()) for label in labels):
+            return None  # a label of several words is no name with an answer behind it
         read = read_line(typed)
         return f"line:{typed}" if read and (read.row is not None or read.name in names) else None
 

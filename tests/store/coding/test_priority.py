@@ -135,7 +135,7 @@ def test_the_order_in_the_database_is_by_the_score_that_is_told_and_asks_for_no_
         }
     event.listen(world.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     world.who("coder").next_item("coding")
-    assert sum("FROM work_item" in one and "ORDER BY" in one for one in asked) == 1
+    assert sum("FROM work_item" in one and "service_date" in one and "ORDER BY" in one for one in asked) == 1
     assert len(asked) < 20
 
 
