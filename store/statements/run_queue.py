@@ -53,7 +53,7 @@ def _next(state: str) -> str:
     return {
         "SELECTED": "look through it, then A approves",
         "REVIEWED": "A approves",
-        "APPROVED": "G makes the pages, S sends",
+        "APPROVED": "P makes the pages, S sends",
         "GENERATED": "S sends",
     }.get(state, "")
 

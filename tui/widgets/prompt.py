@@ -17,7 +17,8 @@ from tui.widgets.finding import found
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN
 from tui.widgets.plain import LineInput, PlainText, one_line
 
-_ROOM = 6
+_YES_NO = " y/N"
+_ROOM = 4
 """Cells beside question and answer: colons, spaces, the cursor."""
 
 
@@ -99,7 +100,8 @@ class Prompt(Horizontal):
     async def confirm(self, effect: str) -> bool:
         """Whether a person says yes to an effect; Enter, Esc and anything else is no."""
         self._ask, self._yes_no = None, True
-        self._say(effect, " y/N")
+        room = self.app.size.width - len(_YES_NO) - _ROOM
+        self._say(effect if len(effect) <= room else f"{effect[: room - 1]}…", _YES_NO)
         self._input.fill("")
         return await self._wait() == "y"
 
@@ -173,7 +175,7 @@ class Prompt(Horizontal):
 
     def _refuse(self, error: Refused, ask: Ask) -> None:
         """Says why an answer is none; the question and what was typed stay in sight."""
-        room = self.app.size.width - len(ask.question) - len(self._input.value) - _ROOM
+        room = self.app.size.width * 3 // 4 - len(ask.question) - _ROOM
         told = str(error) if len(str(error)) <= room or not error.do else error.do
         self._question.show((one_line(told) + " ", BAD), (ask.question + ": ", BOLD))
         self._input.fill(self._input.value, hint=ask.hint, typed_over=ask.typed_over)
@@ -217,4 +219,5 @@ class Prompt(Horizontal):
             self._list()
 
     def _say(self, question: str, tail: str = "") -> None:
+        self.set_class(self._yes_no, "-yes-no")
         self._question.show((question, BOLD), (tail or ":", DIM if tail else BOLD), (" ", PLAIN))
