@@ -32,7 +32,8 @@ def editable(change: Change, encounter_id: int) -> Encounter:
         return _for_review(change, encounter)
     items.require_free(change, QUEUE, encounter.id)
     if encounter.state not in OPEN_TO_CODING:
-        raise Refused(f"{called(encounter)} is {encounter.state}; its codes can't be changed now.")
+        do = f"It waits: {encounter.hold_reason}. H takes it up again." if encounter.state == CodingState.HOLD else ""
+        raise Refused(f"{called(encounter)} is {encounter.state}; its codes can't be changed now.", do=do)
     if encounter.state != CodingState.IN_PROGRESS:
         change.move(encounter, ENCOUNTER, CodingState.IN_PROGRESS, called(encounter))
     encounter.coded_by = change.actor.user_id

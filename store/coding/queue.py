@@ -50,17 +50,17 @@ def _why(session: Session, item: WorkItem) -> Why:
         f"Encounter {encounter.number} of {encounter.service_date} is {encounter.state}: {item.reason}.",
         f"It is {found.age} days old{f'; it should be coded by {item.due}' if item.due else ''}.",
         *found.told(),
-        "Late ones come first, then what is due within 5 business days; in each the escalated, then by score.",
-        "It leaves the queue when it is finished (F), held (H) or marked as not billable (V).",
+        "Late ones come first, then those due in 5 business days; escalated before the rest.",
+        "It leaves the queue when it is finished (F), held (H) or not billable (V).",
     ]
     if encounter.state == CodingState.HOLD:
         lines.append(f"On hold until {encounter.hold_until}: {encounter.hold_reason}.")
     return Why(
         "Why is this here?",
         tuple(lines),
-        "Due: date of service, or of discharge, plus the practice's coding target in business days.  Score: expected"
-        " charge (its own lines, or the mean of the visits of its kind in the year before) x (1 + age / target), and"
-        f" {PRESSED_CENTS // 100:,} with less than {SHORT_DAYS} days to the payer's filing limit.",
+        "due: visit or discharge + target in business days; score: expected charge (own lines, or the mean of a"
+        f" year's visits of its kind) x (1 + age / target), + {PRESSED_CENTS // 100:,} with less than {SHORT_DAYS} days"
+        " to the filing limit.",
     )
 
 

@@ -131,10 +131,20 @@ async def test_words_of_the_note_are_found_from_any_pane(desk: Desk) -> None:
         await desk.press("escape")
 
 
-async def test_a_held_encounter_leaves_the_queue_until_its_day(desk: Desk) -> None:
+async def test_a_held_encounter_leaves_the_queue_until_its_day_or_is_taken_up_again(desk: Desk) -> None:
     await desk.press("H")
     await answered(desk, "operative report is missing", "5d")
     assert "On hold until" in desk.status
+    await desk.press("escape", "v", "3", "enter")
+    await desk.settle()
+    assert "HOLD" in desk.text("#title")
+    await desk.press("i")
+    await answered(desk, "j45.31", "")
+    assert "operative report is missing. H takes it up again" in desk.status
+    await desk.press("H")
+    await desk.settle()
+    assert "Taken up again" in desk.status
+    assert "IN_PROGRESS" in desk.text("#title")
 
 
 def _taken_by_somebody_else(practice: Practice) -> None:

@@ -50,6 +50,12 @@ def _no_change(chosen: Chosen) -> Sequence[object]:
     return [NothingToRecode(row.subject_id, chosen.text("reason")) for row in chosen.rows]
 
 
+def _resume(chosen: Chosen) -> Sequence[object]:
+    from store.coding.flow import ResumeEncounter
+
+    return [ResumeEncounter(row.subject_id) for row in chosen.rows]
+
+
 def _recall(chosen: Chosen) -> Sequence[object]:
     from store.coding.recall import RecallEncounter
 
@@ -108,7 +114,8 @@ SPEC = QueueScreenSpec(
         _desk("O", "override", "override", "Finish in spite of codes that exclude each other, with the reason."),
         _desk("Q", "query", "query", "Ask the provider about the selected words, or those behind the code under the "
               "cursor; the encounter waits for the answer."),
-        _desk("H", "hold", "hold", "Hold the encounter until a day, with the reason."),
+        _desk("H", "hold", "hold", "Hold the encounter until a day, with the reason; take one up again that is "
+              "on hold."),
         _desk("V", "void", "not billable", "The encounter is not billable, with the reason."),
         _desk("z", "worksheet", "E/M sheet", "The level of the visit by decision making or time; the reason is kept."),
         _desk("f", "shelf", "at hand", "Add a favourite, a code used lately or a macro of yours.", rank=40),
@@ -127,6 +134,8 @@ SPEC = QueueScreenSpec(
         Action(id="desk.no_change", label="no change", build=_no_change, places=_DESK,
                help="What came back is right as it was sent: it goes back with the reason, no claim is made anew.",
                asks=(Words(name="reason", question="Nothing changes because"),)),
+        Action(id="coding.resume", label="resume", build=_resume, many=True, places=frozenset({Place.LIST}),
+               help="Take up again what is on hold (v, deferred), before its day."),
         Action(id="coding.recall", label="recall", build=_recall, on_view=True, places=frozenset({Place.LIST}),
                help="Take a finished encounter up again, while its claim has not gone out.",
                asks=(Words(name="number", question="Encounter"), Words(name="reason", question="Recall because"))),

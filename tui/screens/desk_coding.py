@@ -150,7 +150,13 @@ class DeskCoding(DeskBase):
         from store.coding.lines import ChangeLine
 
         service = self._service()
-        ask = Words(name="modifiers", question="Modifiers", first=" ".join(self._modifiers()), required=False)
+        ask = Words(
+            name="modifiers",
+            question="Modifiers",
+            first=" ".join(self._modifiers()),
+            required=False,
+            hint="like 25 or 59 LT, at most four; empty is none",
+        )
         answer = await self.asked(ask)
         if answer is not None:
             modifiers = tuple(str(answer).replace(",", " ").split())

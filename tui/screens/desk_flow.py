@@ -58,9 +58,12 @@ class DeskFlow(DeskBase):
             await self.carry_on(FinishCoding(self.encounter_id, str(reason)))
 
     async def do_desk_hold(self, _count: int | None) -> None:
-        """Asks why and until when."""
-        from store.coding.flow import HoldEncounter
+        """Asks why and until when; what is on hold is taken up again."""
+        from store.coding.flow import HoldEncounter, ResumeEncounter
 
+        if self.require_open().state == "HOLD":
+            await self.change(ResumeEncounter(self.encounter_id))
+            return
         reason = await self.asked(Words(name="reason", question="Hold because"))
         until = await self.asked(Days(name="until", question="Until", first="3d")) if reason is not None else None
         if reason is None or until is None:

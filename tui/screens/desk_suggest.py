@@ -86,11 +86,12 @@ class DeskSuggest(DeskBase):
         self._codes.focus()
 
     def _go_to_code(self) -> None:
-        """From selected words of the note to the code or the suggestion that rests on them."""
+        """From selected words of the note to the code or the suggestion that rests on them; without, to the next one."""
         span = self._note.selected
         if span is None:
-            raise Refused("No words are selected.", do="v selects; Enter goes to the code that rests on them.")
-        if not any(self._codes.go_to_place(offset) for offset in range(span[0], span[1])):
+            if not self._codes.go_to_offer(0):
+                raise Refused("No words are selected.", do="v selects; Enter goes to the code that rests on them.")
+        elif not any(self._codes.go_to_place(offset) for offset in range(span[0], span[1])):
             raise Refused("No code rests on these words.", do="i searches one for them.")
         self._codes.focus()
 
