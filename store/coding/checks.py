@@ -68,7 +68,7 @@ def require_finishable(change: Change, encounter: Encounter, override: str = "")
     if stops:
         more = f" ({len(stops) - 1} more)" if len(stops) > 1 else ""
         help_ = "O overrides it with a reason. " if stops[0].overridable else ""
-        raise Refused(f"{stops[0].message}{more}", do=f"{help_}{stops[0].clears_when}")
+        raise Refused(f"{stops[0].message}{more}", do=f"{help_}Cleared when {stops[0].clears_when}.")
 
 
 def _stops(finding: Finding) -> bool:

@@ -86,7 +86,7 @@ class DeskSuggest(DeskBase):
         self._codes.focus()
 
     def _go_to_code(self) -> None:
-        """From selected words of the note to the code or the suggestion that rests on them; without, to the next one."""
+        """From selected words of the note to what rests on them; without such words to the next suggestion."""
         span = self._note.selected
         if span is None:
             if not self._codes.go_to_offer(0):
