@@ -52,12 +52,16 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value to pick, its label, a word more about it and a key to remind of."""
+    """One value to pick, its label, a word more about it and a key to remind of.
+
+    Choices of a `group` stand under its name until it is picked, or something is typed.
+    """
 
     value: str
     label: str
     more: str = ""
     key: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -129,8 +129,9 @@ class _ClaimAcks:
         status = " ".join(shown(one) for one in ack.statuses)
         if ack.rejected:
             faults = " ".join(f"line {line} {shown(one)} {in_words([one])}" for line, one in ack.line_statuses)
-            told = f"{in_words(ack.statuses)}  {source}: {ack.message} {faults}"
-            self._reject(claim, status, clean_line(told).strip(), _source(ack))
+            more = clean_line(f"{ack.message} {faults}").strip()
+            told = f"{in_words(ack.statuses)}  {source}{': ' if more else ''}{more}"
+            self._reject(claim, status, clean_line(told), _source(ack))
             return
         self.counts["accepted"] += 1
         if ack.payer_control and not claim.payer_control and _by_payer(ack):

@@ -126,7 +126,7 @@ def _cents(_session: Session | None, text: str) -> int:
 
 _number = _matching(_NUMBER.pattern, "the number as it was given: letters and digits")
 _words = _matching(r".{1,80}", "at most 80 characters")
-_days = {
+DATES = {
     "onset": ("day of onset", "431"), "initial_treatment": ("day of the first treatment", "454"),
     "last_seen": ("day last seen", "304"), "acute": ("day of the acute manifestation", "453"),
     "accident": ("day of the accident", "439"), "last_menstrual": ("last menstrual period", "484"),
@@ -135,6 +135,7 @@ _days = {
     "return_to_work": ("back to work on", "296"), "admission": ("day of admission", "435"),
     "discharge": ("day of discharge", "096"),
 }  # fmt: skip
+"""Days that a claim tells: what each is called, and its qualifier (DTP)."""
 _PERSON = "1999999984 SMITH, JOHN"
 
 CLAIM_FIELDS = (
@@ -151,7 +152,7 @@ CLAIM_FIELDS = (
     Field("delay_reason", "delay reason", "7", "2300 CLM20", _matching("[1-9]|1[015]", "1 to 11, or 15")),
     Field("patient_paid", "paid by the patient", "12.50", "2300 AMT*F5", _cents),
     Field("medical_record", "medical record number", "M123", "2300 REF*EA", _number),
-    *(Field(name, label, "2026-03-02", f"2300 DTP*{code}", day) for name, (label, code) in _days.items()),
+    *(Field(name, label, "2026-03-02", f"2300 DTP*{code}", day) for name, (label, code) in DATES.items()),
 )  # fmt: skip
 LINE_FIELDS = (
     Field("ndc", "drug", "00409-1234-01 10 ML", "2410", drug, line=True),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from store.claims.facility import BILL_FIELDS, bill_text, change_bill, require_apart
-from store.claims.facts import BY_NAME, CLAIM_FIELDS, LINE_FIELDS, Facts, place, put
+from store.claims.facts import BY_NAME, CLAIM_FIELDS, DATES, LINE_FIELDS, Facts, place, put
 from store.claims.on_file import ON_FILE, fields_on_file, put_on_file, text_of
 from store.claims.parts import encounters_of, lines_on
 from store.coding.fees import fee_on
@@ -20,6 +20,10 @@ from store.work.command import Change
 CHARGE = "charge"
 _CHARGE = ("charge of the line", "195.00")
 _INSURANCE_TYPES = ("12", "13", "14", "15", "16", "41", "42", "43", "47")
+_GROUPS = {
+    "patient": "patient and insurance", "subscriber": "patient and insurance", "provider": "practice, provider, payer",
+    "practice": "practice, provider, payer", "payer": "practice, provider, payer",
+}  # fmt: skip
 RECORD_FIELDS = {
     "authorization": ("authorisation number", "A123"),
     "group_number": ("group number", "G123"),
@@ -37,6 +41,18 @@ class Settable:
     label: str
     example: str
     value: str = ""
+
+    @property
+    def group(self) -> str:
+        """Under which head it stands among many."""
+        number, dot, _ = self.name.partition(".")
+        if dot and number.isdigit():
+            return self.label.rpartition(", ")[2]
+        if self.name in BILL_FIELDS and self.label.startswith("UB-04"):
+            return "UB-04"
+        if self.name in DATES:
+            return "dates"
+        return _GROUPS.get(number, "patient and insurance" if self.name in RECORD_FIELDS else "claim")
 
 
 def known_fields() -> list[Settable]:

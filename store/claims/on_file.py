@@ -111,6 +111,11 @@ def may_change(name: str, actor: Actor) -> bool:
     return actor.may(ON_FILE[name].permission)
 
 
+def may_not_change(actor: Actor) -> frozenset[str]:
+    """The fields that a person may not change."""
+    return frozenset(name for name in ON_FILE if not may_change(name, actor))
+
+
 def text_of(session: Session, claim: Claim, name: str) -> str:
     """What the field says now."""
     if name.startswith("practice."):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import case
+from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
 from store.claims import snapshot
@@ -14,18 +14,31 @@ from store.claims.states import ClaimState
 from store.claims.view import claim_record
 from store.people.roles import Permission
 from store.queries.open_on import asked_about_claims
-from store.tables import Claim, ClaimFinding, ClaimVersion, Patient, Payer, WorkItem
+from store.tables import Claim, ClaimFinding, ClaimVersion, Coverage, Encounter, Patient, Payer, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.values import Column, Kind, Why
 
 
-def join_claim(query: AnySelect) -> AnySelect:
-    """The claim behind each item, with its patient and its payer."""
+def join_visit(query: AnySelect) -> AnySelect:
+    """The claim behind each item, with its patient, payer, visit and coverage."""
     return (
         query.join(Claim, col(Claim.id) == col(WorkItem.subject_id))
         .join(Patient, col(Patient.id) == col(Claim.patient_id))
         .join(Payer, col(Payer.id) == col(Claim.payer_id))
+        .join(Encounter, col(Encounter.id) == col(Claim.encounter_id))
+        .join(Coverage, col(Coverage.id) == col(Claim.coverage_id))
     )
+
+
+_LAST4 = func.substr(Coverage.member_id, func.length(Coverage.member_id) - 3)
+BY_VISIT = (
+    Shown(
+        Column("site", "Site", 8, wide=True, help="Site: the facility, else the place of service", letter="d"),
+        case((col(Encounter.facility) == "", "POS " + col(Encounter.place)), else_=col(Encounter.facility)),
+    ),
+    Shown(Column("last4", "Last4", 5, wide=True, help="Last4: of the member id", letter="l"), _LAST4),
+)
+"""Columns of claims' queues that tell where a visit was, and the end of the number on the patient's card."""
 
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
@@ -88,21 +101,22 @@ CLAIMS = Queue(
     permission=Permission.CLAIM,
     shown=(
         Shown(Column("tf", "TF", 4, Kind.DAYS, help="TF: days left to the filing limit"), col(Claim.filing_limit)),
-        Shown(Column("claim", "Claim", 9), col(Claim.control_number)),
-        Shown(Column("patient", "Patient", 12), col(Patient.last) + ", " + col(Patient.first)),
-        Shown(Column("dos", "DOS", 10, Kind.DATE), col(Claim.service_from)),
-        Shown(Column("payer", "Payer", 6), col(Payer.payer_id)),
-        Shown(Column("charge", "Charge", 9, Kind.CENTS), col(Claim.charge)),
+        Shown(Column("claim", "Claim", 9, letter="b"), col(Claim.control_number)),
+        Shown(Column("patient", "Patient", 12, letter="m"), col(Patient.last) + ", " + col(Patient.first)),
+        Shown(Column("dos", "DOS", 10, Kind.DATE, letter="s"), col(Claim.service_from)),
+        Shown(Column("payer", "Payer", 6, letter="p"), col(Payer.payer_id)),
+        Shown(Column("charge", "Charge", 9, Kind.CENTS, letter="c"), col(Claim.charge)),
         Shown(Column("sev", "Sev", 4, help="Sev: stop, or warn (may pass with a reason)"), col(Claim.edit_severity)),
         Shown(Column("count", "#", 2, Kind.NUMBER, help="#: how many edits keep it"), col(Claim.edit_count)),
-        Shown(Column("code", "Edit", 11, help="Edit: the first that keeps it, else its state"), _EDIT),
+        Shown(Column("code", "Edit", 11, help="Edit: the first that keeps it, else its state", letter="e"), _EDIT),
         Shown(
             Column("limit", "Limit", 10, Kind.DATE, wide=True, help="Limit: last day to file"), col(Claim.filing_limit)
         ),
         Shown(Column("state", "State", 9, wide=True), col(Claim.state)),
         Shown(Column("edit", "Why", 40, wide=True), col(WorkItem.reason)),
+        *BY_VISIT,
     ),
-    join=join_claim,
+    join=join_visit,
     preview=_preview,
     why=_why,
     record=claim_record,

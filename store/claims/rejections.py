@@ -8,7 +8,7 @@ from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
 from store.claims import build
-from store.claims.queue import join_claim
+from store.claims.queue import BY_VISIT, join_visit
 from store.claims.states import ClaimState
 from store.claims.view import claim_record
 from store.coding.states import WITH_CODERS
@@ -119,8 +119,9 @@ REJECTIONS = Queue(
         Shown(Column("dos", "DOS", 5, Kind.DATE, wide=True, letter="s"), col(Claim.service_from)),
         Shown(Column("sent", "Sent", 5, Kind.DATE, wide=True), col(Claim.sent_on)),
         Shown(Column("file", "File", 12, wide=True, help="File: the claim file that it went in"), _BATCH),
+        *BY_VISIT,
     ),
-    join=lambda query: join_claim(query).join(Encounter, col(Encounter.id) == col(Claim.encounter_id)),
+    join=join_visit,
     preview=_preview,
     why=_why,
     record=claim_record,

@@ -12,11 +12,15 @@ from store.work.record import Facts, Lines, Tab, Table
 from store.work.values import Column, Kind
 from tests.tui.fake import COLUMNS, HITS, search_codes
 from tests.tui.support import shown
+from tui.asks import Choice
 from tui.screens.code_search import CodeSearch, HitLike, hit_line
 from tui.widgets.columns import place, write
-from tui.widgets.facts import fold, tab_lines
+from tui.widgets.facts import tab_lines
+from tui.widgets.finding import opening
 from tui.widgets.look import MATCH
 from tui.widgets.note_pane import NotePane
+from tui.widgets.plain import fold
+from tui.widgets.table import table_lines
 
 NOTE = "CHIEF COMPLAINT:\tcough\nThe patient denies fever.\n\nPLAN: recheck blood pressure in two weeks and call."
 
@@ -171,3 +175,22 @@ def test_a_hit_shows_what_matched() -> None:
     line = hit_line(HITS[1], 70)
     assert ("diabetes", MATCH) in line
     assert sum(len(text) for text, _ in line) == 70
+
+
+def test_a_record_never_drops_its_sentences_for_want_of_room_but_folds_them() -> None:
+    columns = (Column("at", "When", 16), Column("text", "Text", 60), Column("file", "File", 22))
+    table = Table(columns, (("2026-03-09 09:00", "member number, subscriber: not valid for the day", "a.277"),))
+    narrow = ["".join(part for part, _ in line) for line in table_lines(table, 60)]
+    assert narrow == [
+        "When             Text                                       ",
+        "2026-03-09 09:00 member number, subscriber: not valid for",
+        "                 the day",
+    ]
+    assert "a.277" in "".join(part for line in table_lines(table, 110) for part, _ in line)
+
+
+def test_choices_of_a_group_stand_under_its_name_until_it_is_picked() -> None:
+    birth, sex = Choice("b", "birth", group="patient"), Choice("s", "sex", group="patient")
+    alone = Choice("m", "member id")
+    assert [one.label for one in opening((birth, alone, sex), "")] == ["member id", "patient …"]
+    assert opening((birth, alone, sex), "patient") == [birth, sex]

@@ -30,6 +30,7 @@ _USUAL = (
     Choice("place", "place of service"),
     Choice("nothing", "nothing, send it as it stands now"),
 )
+_ORDER = ("patient and insurance", "claim", "dates", "UB-04", "practice, provider, payer")
 CORRECTION_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", choices=_USUAL),
     Words(
@@ -43,8 +44,12 @@ CORRECTION_ASKS: tuple[Ask, ...] = (
 
 
 def _claim_choices(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
-    """What can be mended of a claim: the usual things, then each field with what it says now."""
+    """What can be mended of a claim: the usual things, then each field that the person may change, with what it says.
+
+    Fields stand in groups, those of the claim itself first; typing finds any of them.
+    """
     from store.claims.fields import fields_of
+    from store.claims.on_file import may_not_change
     from store.practice import Practice
     from store.tables import Claim
 
@@ -53,7 +58,15 @@ def _claim_choices(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     with practice.reading() as session:
         claim = session.get_one(Claim, chosen.rows[0].subject_id)
         found = [one for one in fields_of(session, claim) if one.name != "authorization"]
-    return (*_USUAL, *(Choice(f"field {one.name}", one.label, one.value or one.example) for one in found))
+    closed = may_not_change(practice.actor)
+    return (
+        *_USUAL,
+        *(
+            Choice(f"field {one.name}", one.label, one.value or f"none yet; like {one.example}", group=one.group)
+            for one in sorted(found, key=lambda one: _ORDER.index(one.group) if one.group in _ORDER else len(_ORDER))
+            if one.name not in closed
+        ),
+    )
 
 
 def _stands(practice: PracticeApi, chosen: Chosen) -> str:
@@ -71,11 +84,21 @@ def _stands(practice: PracticeApi, chosen: Chosen) -> str:
         return value_of(session, session.get_one(Claim, chosen.rows[0].subject_id), name)
 
 
+def _title(_practice: PracticeApi, chosen: Chosen) -> str:
+    """What the field is called."""
+    from store.claims.fields import label_of
+
+    kind, _, name = chosen.text("what").partition(" ")
+    label = label_of(name) if kind == "field" else next(one.label for one in _USUAL if one.value == kind)
+    return label[0].upper() + label[1:]
+
+
 CLAIM_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", load=_claim_choices),
     Words(
         name="value",
         question="Should be",
+        titled=_title,
         hint="for modifiers: 2 59 RT (line, then modifiers); empty takes a field away",
         required=False,
         suggest=_stands,

@@ -11,9 +11,8 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from store.errors import Refused
-from tui.widgets.facts import fold
 from tui.widgets.look import BAD, BOLD, CURSOR, DIM, MATCH, PLAIN
-from tui.widgets.plain import Line, LineInput, Part, PlainText, fit, one_line, several_lines, with_spans
+from tui.widgets.plain import Line, LineInput, Part, PlainText, fit, fold, one_line, several_lines, with_spans
 from tui.widgets.scroller import Pager
 
 

@@ -11,9 +11,8 @@ from textual.screen import Screen
 
 from store.work.values import Why
 from tui.keys import Action
-from tui.widgets.facts import fold
 from tui.widgets.look import BOLD, DIM, KEY, PLAIN
-from tui.widgets.plain import Line, LineInput, PlainText, fit, one_line
+from tui.widgets.plain import Line, LineInput, PlainText, fit, fold, one_line
 from tui.widgets.scroller import Pager
 
 _KEY_WIDTH = 13

@@ -9,9 +9,8 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from store.errors import Refused
-from tui.widgets.facts import fold
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN
-from tui.widgets.plain import Line, LineInput, PlainText, one_line
+from tui.widgets.plain import Line, LineInput, PlainText, fold, one_line
 from tui.widgets.scroller import Pager
 
 KEPT = (

@@ -20,9 +20,9 @@ from tui.screens.viewed import ViewedScreen, rows_word
 from tui.session import Session
 from tui.sitting import Spot
 from tui.widgets.columns import say, sort_words
-from tui.widgets.facts import fold, tab_lines
+from tui.widgets.facts import tab_lines
 from tui.widgets.look import BAD, BOLD, DIM, FLAG_MEANS, PLAIN, WARN
-from tui.widgets.plain import Line, Part, PlainText, fit, one_line, width_of
+from tui.widgets.plain import Line, Part, PlainText, fit, fold, one_line, width_of
 from tui.widgets.queue_list import LIMIT, QueueList
 from tui.widgets.scroller import Pager
 

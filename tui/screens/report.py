@@ -18,9 +18,8 @@ from tui.keys import COMMON, REPORT, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.session import Session
 from tui.widgets.columns import say
-from tui.widgets.facts import fold
 from tui.widgets.look import BOLD, DIM, PLAIN
-from tui.widgets.plain import Line, PlainText, fit, one_line
+from tui.widgets.plain import Line, PlainText, fit, fold, one_line
 from tui.widgets.queue_list import QueueList
 from tui.widgets.scroller import Pager
 

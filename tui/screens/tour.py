@@ -7,9 +7,8 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from tui.keys import COMMON, MOVES
-from tui.widgets.facts import fold
 from tui.widgets.look import BOLD, DIM, PLAIN
-from tui.widgets.plain import Line, PlainText
+from tui.widgets.plain import Line, PlainText, fold
 from tui.widgets.scroller import Pager
 
 PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (

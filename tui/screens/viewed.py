@@ -61,7 +61,7 @@ class ViewedScreen(WorkScreen, inherit_bindings=False):
             for column in self._info.columns
         ]
         letters = {column.letter: column.key for column in self._info.columns if column.letter}
-        hint = "digit, a name, or all levels: den- slk+"
+        hint = f"digit, {'letter, ' if letters else ''}name, or all levels: den- slk+"
         ask = Pick(
             name="sort",
             question="Sort by",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.widgets.facts import fold
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN, WARN
-from tui.widgets.plain import Line, fit, one_line
+from tui.widgets.plain import Line, fit, fold, one_line
 
 if TYPE_CHECKING:
     from codesets.library.alphabetic import IndexEntry

@@ -35,14 +35,14 @@ def place(columns: Sequence[Column], width: int, *, terminal: int) -> tuple[Plac
     What may be missing soonest, a wide column or else the last one, gets narrower before it is left out if it is text.
     """
     shown = [(at, column) for at, column in enumerate(columns) if not column.wide or terminal >= WIDE_FROM]
-    while len(shown) > 1 and (over := _taken(column.width for _, column in shown) - width) > 0:
+    while len(shown) > 1 and (over := taken(column.width for _, column in shown) - width) > 0:
         least = max((n for n, (_, column) in enumerate(shown) if column.wide), default=len(shown) - 1)
         at, column = shown[least]
         if column.kind is Kind.TEXT and column.width - over >= _NARROWEST:
             shown[least] = (at, replace(column, width=column.width - over))
         else:
             shown.pop(least)
-    left = width - _taken(column.width for _, column in shown)
+    left = width - taken(column.width for _, column in shown)
     texts = [at for at, column in shown if column.kind is Kind.TEXT and column.width > 4]
     share, rest = divmod(max(0, left), len(texts)) if texts else (0, 0)
     more = {at: share + (n < rest) for n, at in enumerate(texts)}
@@ -95,7 +95,8 @@ def sort_words(columns: Sequence[Column], sort: Sequence[SortKey]) -> str:
     return " ".join(titles.get(key.column, key.column) + ("↓" if key.descending else "↑") for key in sort)
 
 
-def _taken(widths: Iterable[int]) -> int:
+def taken(widths: Iterable[int]) -> int:
+    """The cells that columns of these widths take with a blank between them."""
     each = list(widths)
     return sum(each) + len(each) - 1
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from store.money import show_cents
-from tui.widgets.facts import fold
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN, WARN
-from tui.widgets.plain import Line, Part, fit, one_line, width_of
+from tui.widgets.plain import Line, Part, fit, fold, one_line, width_of
 
 if TYPE_CHECKING:
     from codesets.edits import Finding

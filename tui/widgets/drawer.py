@@ -9,9 +9,8 @@ from textual.message import Message
 
 from store.work.values import Why
 from tui.asks import Choice
-from tui.widgets.facts import fold
 from tui.widgets.look import BOLD, CURSOR, DIM, KEY, PLAIN
-from tui.widgets.plain import Line, fit, one_line, several_lines, width_of
+from tui.widgets.plain import Line, fit, fold, one_line, several_lines, width_of
 from tui.widgets.scroller import Pager
 
 
@@ -54,9 +53,11 @@ class Drawer(Pager, can_focus=True):
         self.open_lines(lines)
 
     def open_choices(self, choices: Sequence[Choice], selected: int, width: int, *, digits: bool = True) -> None:
-        """Shows what can be picked; the first nine have a digit unless the choices show their own keys."""
+        """Shows what can be picked: the first nine with a digit where these are taken, any with a key of its own."""
         labels = min(max((width_of(choice.label) for choice in choices), default=0), width // 2)
-        heads = [choice.key if not digits else str(at + 1) if at < 9 else "" for at, choice in enumerate(choices)]
+        heads = [choice.key for choice in choices]
+        if digits:
+            heads = [f"{at if at < 10 else ' '} {key}".rstrip() for at, key in enumerate(heads, 1)]
         head = max(map(len, heads), default=0)
         lines = [
             choice_line(fit(heads[at], head), choice, labels, width, selected=at == selected)

@@ -8,7 +8,7 @@ from store.work.record import Block, Facts, Lines, Tab, Table
 from store.work.values import Kind
 from tui.widgets.columns import say
 from tui.widgets.look import BOLD, DIM, PLAIN
-from tui.widgets.plain import Line, Part, fit, several_lines, width_of
+from tui.widgets.plain import Line, Part, fit, fold, several_lines, width_of
 from tui.widgets.table import table_lines
 
 _MOST_LABEL = 22
@@ -55,31 +55,6 @@ def facts_lines(facts: Facts, width: int) -> list[Line]:
 def lines_lines(block: Lines, width: int) -> list[Line]:
     """Plain text, folded at spaces."""
     return [((part, PLAIN),) for line in block.lines for one in several_lines(line) for part in fold(one, width)]
-
-
-def fold(text: str, width: int) -> list[str]:
-    """A text in lines of at most `width` cells, broken at spaces where there are any; never empty."""
-    width = max(width, 8)
-    lines: list[str] = []
-    while width_of(text) > width:
-        cut = _cells_to_characters(text, width)
-        space = text.rfind(" ", 1, cut + 1)
-        at = space if space > 0 else cut
-        lines.append(text[:at].rstrip())
-        text = text[at:].lstrip(" ")
-    lines.append(text)
-    return lines
-
-
-def _cells_to_characters(text: str, cells: int) -> int:
-    if text.isascii():
-        return cells
-    taken = 0
-    for at, character in enumerate(text):
-        taken += width_of(character)
-        if taken > cells:
-            return max(1, at)
-    return len(text)
 
 
 def _two_columns(pairs: Sequence[tuple[str, str]], label_width: int, half: int) -> list[Line]:

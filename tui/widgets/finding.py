@@ -18,6 +18,21 @@ def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
     return [one for _, _, one in sorted(ranked, key=lambda each: each[:2])]
 
 
+def opening(choices: Sequence[Choice], group: str) -> list[Choice]:
+    """What is shown while nothing is typed: those of the group that was picked, else those of none and each group."""
+    if group:
+        return [one for one in choices if one.group == group]
+    heads: dict[str, list[Choice]] = {}
+    for one in choices:
+        if one.group:
+            heads.setdefault(one.group, []).append(one)
+    alone = [one for one in choices if not one.group]
+    return alone + [
+        Choice("", f"{name} …", ", ".join(one.label.partition(",")[0] for one in few), group=name)
+        for name, few in heads.items()
+    ]
+
+
 def _rank(words: str, choice: Choice) -> int | None:
     label = choice.label.casefold()
     if words in {label, label.replace(" ", "-")}:

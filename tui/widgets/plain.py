@@ -180,3 +180,28 @@ def _style_of(style: Style) -> str:
         name = style.color.name
         words.append(name if name.startswith("#") else f"ansi_{name}")
     return " ".join(words)
+
+
+def fold(text: str, width: int) -> list[str]:
+    """A text in lines of at most `width` cells, broken at spaces where there are any; never empty."""
+    width = max(width, 8)
+    lines: list[str] = []
+    while width_of(text) > width:
+        cut = _cells_to_characters(text, width)
+        space = text.rfind(" ", 1, cut + 1)
+        at = space if space > 0 else cut
+        lines.append(text[:at].rstrip())
+        text = text[at:].lstrip(" ")
+    lines.append(text)
+    return lines
+
+
+def _cells_to_characters(text: str, cells: int) -> int:
+    if text.isascii():
+        return cells
+    taken = 0
+    for at, character in enumerate(text):
+        taken += width_of(character)
+        if taken > cells:
+            return max(1, at)
+    return len(text)

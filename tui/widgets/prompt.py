@@ -13,7 +13,7 @@ from textual.widget import Widget
 from store.errors import Refused
 from tui.asks import Answer, Ask, Choice, Pick
 from tui.widgets.drawer import Drawer
-from tui.widgets.finding import found
+from tui.widgets.finding import found, opening
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN
 from tui.widgets.plain import LineInput, PlainText, one_line
 
@@ -68,6 +68,7 @@ class Prompt(Horizontal):
         self._choices: tuple[Choice, ...] = ()
         self._shown: tuple[Choice, ...] = ()
         self._selected = 0
+        self._group = ""
         self._yes_no = False
         self._before: Widget | None = None
 
@@ -88,6 +89,7 @@ class Prompt(Horizontal):
     async def ask(self, ask: Ask, choices: Sequence[Choice] = (), *, of: str = "") -> Answer | None:
         """The answer, or None after Esc; `of` names the rows that are asked about."""
         self._ask, self._choices, self._selected, self._yes_no = ask, tuple(choices), 0, False
+        self._group = ""
         self._draft = f"{of}/{ask.name}"
         self._say(ask.question)
         text = self._kept.get(self._draft, ask.first)
@@ -118,7 +120,7 @@ class Prompt(Horizontal):
     def pick_at(self, at: int) -> None:
         """The choice on a line of the drawer, by mouse."""
         if self.is_open and isinstance(self._ask, Pick) and 0 <= at < len(self._shown):
-            self._finish(self._shown[at].value)
+            self._take(self._shown[at])
 
     async def _wait(self) -> Answer | None:
         self._answer = asyncio.get_running_loop().create_future()
@@ -141,7 +143,9 @@ class Prompt(Horizontal):
         if not self.is_open:
             return
         event.stop()
-        if event.key == "escape":
+        if event.key == "escape" and self._group:
+            self._enter("")
+        elif event.key == "escape":
             self._finish(None)
         elif isinstance(self._ask, Pick) and event.key in {"up", "down"}:
             self._step(-1 if event.key == "up" else 1)
@@ -162,7 +166,7 @@ class Prompt(Horizontal):
             if self._ask.line is not None and (whole := self._ask.line(self._input.value)) is not None:
                 self._finish(whole)
             elif self._shown:
-                self._finish(self._shown[self._selected].value)
+                self._take(self._shown[self._selected])
             return
         try:
             answer = self._ask.parse(self._input.value)
@@ -202,16 +206,31 @@ class Prompt(Horizontal):
 
     def _pick_or_list(self, typed: str) -> None:
         digits = isinstance(self._ask, Pick) and self._ask.digits
-        if digits and typed.isdecimal() and typed.isascii() and 0 < int(typed) <= min(9, len(self._choices)):
-            self._finish(self._choices[int(typed) - 1].value)
+        first = opening(self._choices, self._group)
+        if digits and typed.isdecimal() and typed.isascii() and 0 < int(typed) <= min(9, len(first)):
+            self._take(first[int(typed) - 1])
         else:
             self._selected = 0
             self._list()
 
     def _list(self) -> None:
         digits = isinstance(self._ask, Pick) and self._ask.digits and not self._input.value
-        self._shown = tuple(found(self._choices, self._input.value))
+        inside = [one for one in self._choices if self._group in ("", one.group)]
+        typed = self._input.value
+        self._shown = tuple(found(inside, typed) if typed.strip() else opening(self._choices, self._group))
         self._drawer.open_choices(self._shown, self._selected, self.app.size.width, digits=digits)
+
+    def _take(self, choice: Choice) -> None:
+        """The answer, or the group whose choices are shown next."""
+        if choice.value or not choice.group:
+            self._finish(choice.value)
+        else:
+            self._enter(choice.group)
+
+    def _enter(self, group: str) -> None:
+        self._group, self._selected = group, 0
+        self._input.fill("", hint="digit, or type to find")
+        self._list()
 
     def _step(self, by: int) -> None:
         if self._shown:

@@ -1,0 +1,212 @@
+"""Claims, rejections and denials at the real screens: keys that act on many, file, void, prove or lead to a fix."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from store.claims.acks import ImportAcks
+from store.claims.edit_work import RescrubClaims
+from store.claims.payers import SavePayer
+from store.remits.take_in import ImportRemittance
+from store.tables import Claim, ClaimVersion, Encounter, MessageRule, Patient, Practice
+from tests.payer import answer
+from tests.store.conftest import engine, library, still, template, world
+from tests.store.eras import denied, era
+from tests.store.world import DOS, World, person
+from tests.tui.support import LARGE, SMALL, Desk
+from tui.app import SuperbillApp
+from tui.screens.desk import DeskScreen
+from tui.screens.queue import QueueScreen
+
+__all__ = ["engine", "library", "still", "template", "world"]
+
+
+@asynccontextmanager
+async def at(world: World, queue: str, size: tuple[int, int] = SMALL, who: str = "owner") -> AsyncIterator[Desk]:
+    app = SuperbillApp(lambda: world.who(who))
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, pilot, None)
+        await desk.settle()
+        app.push_screen(QueueScreen(app.session, queue))
+        await desk.settle()
+        yield desk
+
+
+async def typed(desk: Desk, text: str) -> None:
+    await desk.press("ctrl+u")
+    await desk.type(text)
+    await desk.press("enter")
+    await desk.settle()
+
+
+def number(world: World, claim_id: int) -> str:
+    return world.get(Claim, claim_id).control_number
+
+
+def rejected(world: World, *claims: int) -> None:
+    told = answer(world.send(), fates={number(world, one): "rejected" for one in claims})
+    world.do(ImportAcks("277", told.claims.encode()))
+
+
+async def test_all_rejections_of_one_error_go_again_with_one_reason_and_one_undo(world: World) -> None:
+    ids = [world.claim(), world.claim()]
+    other = world.claim()
+    rejected(world, *ids, other)
+    world.sql("UPDATE claim SET edit_code='A7:99' WHERE id=:id", id=other)
+    async with at(world, "rejections", who="biller") as desk:
+        await desk.press("s", "l", "enter")
+        assert "sort Last4" in desk.text("#terms")
+        await desk.press("s", "d", "enter")
+        assert "Site" in desk.text("#terms")
+        await desk.press("slash")
+        await typed(desk, f"claim:{number(world, ids[0])}")
+        await desk.press("b")
+        await typed(desk, "the clearinghouse was down")
+        assert "Send all 2 claims with the error" in desk.question
+        await desk.press("y")
+        await desk.settle()
+        assert [world.get(Claim, one).state for one in (*ids, other)] == ["READY", "READY", "REJECTED"]
+        await desk.press("u")
+        await desk.settle()
+        assert {world.get(Claim, one).state for one in ids} == {"REJECTED"}
+        await desk.press("o")
+        await desk.settle()
+        await desk.press("V")
+        await typed(desk, "never was")
+        await desk.press("y")
+        await desk.settle()
+        assert "the payer never decided it. Cancel it instead." in desk.status
+        await desk.press("escape")
+        await desk.settle()
+        assert isinstance(desk.app.screen, QueueScreen)
+    assert world.faults() == []
+
+
+def with_message(text: str) -> bytes:
+    """A 277CA whose accepted claims bear a message."""
+    return text.replace("*WQ*227~", "*WQ*227********FORWARDED TO PLAN~").encode()
+
+
+async def test_a_message_is_filed_by_rule_with_one_key_and_stays_to_be_looked_through(world: World) -> None:
+    claim_id = world.claim()
+    world.do(ImportAcks("277", with_message(answer(world.send()).claims)))
+    assert world.item("rejections", claim_id).reason == "note: FORWARDED TO PLAN"
+    async with at(world, "rejections", who="supervisor") as desk:
+        await desk.press("f")
+        await typed(desk, "forwarded")
+        await desk.press("enter")
+        await desk.settle()
+        assert not world.item("rejections", claim_id).open, desk.status
+        assert world.one(MessageRule).pattern == "FORWARDED TO PLAN"
+        later = world.claim()
+        world.do(ImportAcks("277b", with_message(answer(world.send()).claims)))
+        assert world.get(Claim, later).edit_code == ""
+        await desk.press("colon")
+        await typed(desk, "filed-messages")
+        assert "by rule forwarded: FORWARDED TO PLAN" in " ".join(desk.text("#text").split())
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+async def test_a_denied_claim_is_proved_and_voided_from_its_row(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    claim_id = world.sent()
+    world.do(ImportRemittance("835", era(denied(world, claim_id, "CO-29"))))
+    async with at(world, "denials", size, "biller") as desk:
+        await desk.press("z", "enter")
+        await desk.settle()
+        assert (tmp_path / "proofs" / f"proof_{number(world, claim_id)}" / "proof.pdf").is_file()
+        await desk.press("V")
+        await typed(desk, "billed twice")
+        assert "The payer takes back all that it paid" in desk.question
+        await desk.press("y")
+        await desk.settle()
+        assert world.get(Claim, claim_id).state == "READY", desk.status
+        assert world.all(ClaimVersion, claim_id=claim_id)[-1].frequency == "8"
+        await desk.press("u")
+        await desk.settle()
+        assert world.get(Claim, claim_id).state == "DENIED"
+
+
+async def test_f_lands_on_the_practices_field_and_returns_to_the_row(world: World) -> None:
+    ids = [world.claim(), world.claim()]
+    world.sql("UPDATE practice SET npi='2999900015'")
+    world.do(RescrubClaims())
+    async with at(world, "claims") as desk:
+        row = desk.row_id
+        await desk.press("f")
+        assert "practice: NPI of the group" in desk.drawer
+        await desk.press("1")
+        assert desk.question.startswith("Practice: NPI of the group")
+        assert "2999900015" in desk.question
+        await typed(desk, "2999900113")
+        assert {world.get(Claim, one).state for one in ids} == {"READY"}
+        assert (world.one(Practice).npi, desk.row_id) == ("2999900113", row)
+
+
+async def test_a_field_is_picked_by_its_group_or_by_typing_any_of_its_words(world: World) -> None:
+    claim_id = world.claim()
+    patient = world.get(Claim, claim_id).patient_id
+    async with at(world, "claims", who="biller") as desk:
+        await desk.press("c")
+        assert "patient and insurance …" in desk.drawer
+        assert "line 2 G0008 …" in desk.drawer
+        assert "practice" not in desk.drawer  # a biller may not change it
+        await desk.press("6")
+        assert "patient's birth" in desk.drawer
+        await desk.press("escape")
+        assert "line 2 G0008 …" in desk.drawer
+        await desk.type("birth")
+        await desk.press("enter")
+        assert desk.question == "Patient's birth:1980-05-17"
+        await typed(desk, "1980-05-18")
+        assert world.get(Patient, patient).birth.isoformat() == "1980-05-18"
+        assert world.get(Claim, claim_id).current == 2
+        await desk.press("c")
+        await desk.type("line 2 note")
+        await desk.press("enter")
+        await typed(desk, "LEFT ARM")
+        assert "Corrected" in desk.status
+
+
+async def test_a_coder_who_is_asked_about_a_line_stands_on_it(world: World) -> None:
+    claim_id = world.claim()
+    world.sql("UPDATE service_line SET pointers='' WHERE position=2")
+    world.do(RescrubClaims())
+    async with at(world, "claims", who="biller") as desk:
+        await desk.press("f", "1")
+        await typed(desk, "which diagnosis?")
+        encounter = world.get(Encounter, world.get(Claim, claim_id).encounter_id)
+        assert encounter.state == "RECODE"
+    async with at(world, "coding", who="owner") as desk:
+        await desk.press("enter")
+        await desk.settle()
+        assert isinstance(desk.app.screen, DeskScreen)
+        assert "Asked: line 2 G0008: which diagnosis?" in desk.status
+        service = desk.app.screen._codes.service
+        assert service is not None
+        assert service.code == "G0008"
+
+
+async def test_a_visit_is_split_off_its_claim_by_name(world: World) -> None:
+    world.do(SavePayer('payer_id = "PRMUT"\ncombine_days = 7'))
+    for days in (0, 1):
+        world.code(
+            world.encounter("PRMUT", patient=person("Split"), day=DOS + timedelta(days=days)),
+            lines=(("G0008", (), 1, (1,)),),
+        )
+    (claim,) = world.all(Claim)
+    async with at(world, "claims", who="biller") as desk:
+        await desk.press("colon")
+        await typed(desk, "split-off")
+        assert "has a claim of its own" in desk.status
+        assert len(world.all(Claim)) == 2
+        await desk.press("u")
+        await desk.settle()
+        assert [one.id for one in world.all(Claim)] == [claim.id]
