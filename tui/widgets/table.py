@@ -24,7 +24,7 @@ def table_lines(table: Table, width: int) -> list[Line]:
     ]
     if not table.rows:
         return [header(placed, ()), (("none", DIM),)]
-    return [header(placed, ()), *((line,) for row in table.rows for line in _row(placed, row, long))]
+    return [header(placed, ()), *(line for row in table.rows for line in _row(placed, row, long))]
 
 
 def _fitted(columns: Sequence[Column], width: int) -> tuple[list[tuple[int, Column]], str]:
@@ -42,15 +42,10 @@ def _fitted(columns: Sequence[Column], width: int) -> tuple[list[tuple[int, Colu
     return [(at, replace(one, width=min(one.width, room)) if one is long else one) for at, one in kept], long.key
 
 
-def _row(placed: Sequence[Placed], cells: Sequence[Cell], long: str) -> Iterator[tuple[str, str]]:
+def _row(placed: Sequence[Placed], cells: Sequence[Cell], long: str) -> Iterator[Line]:
     """A row, with as many further lines as its sentences need."""
     folded = next((fold(say(cells[one.index]), one.width) for one in placed if one.column.key == long), [""])
     for number, part in enumerate(folded):
-        yield (
-            " ".join(
-                write(part if one.column.key == long else cells[one.index] if not number else None,
-                      one.column.kind, one.width)
-                for one in placed
-            ).rstrip(),
-            PLAIN,
-        )  # fmt: skip
+        own = [part if one.column.key == long else None if number else cells[one.index] for one in placed]
+        told = (write(cell, one.column.kind, one.width) for cell, one in zip(own, placed, strict=True))
+        yield ((" ".join(told).rstrip(), PLAIN),)
