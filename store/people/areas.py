@@ -37,6 +37,7 @@ OF_PERMISSION: Mapping[Permission, Mapping[str, str]] = {
     _P.NOTE: {"notes": "r"},
     _P.IMPORT_ENCOUNTERS: {
         "patients": "ra", "codes": "raw", "contact": "ra", "insurance": "ra", "notes": "a", "directory": "ra",
+        "told": "raw",
     },
     _P.CLAIM: _BILLING,
     _P.SEND: _BILLING,

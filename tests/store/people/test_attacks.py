@@ -13,6 +13,7 @@ from sqlalchemy import make_url
 from sqlmodel import Session, select
 
 from codesets import CodeLibrary
+from store.claims.correct import CorrectClaim
 from store.db import open_engine
 from store.errors import NotAllowed
 from store.migrations import upgrade
@@ -56,6 +57,29 @@ NO_MONEY = (
     "SELECT cents FROM denial",
     "SELECT content FROM statement_account",
     "INSERT INTO posting (entry_id, book, cents) VALUES (1, 'cash', 1)",
+)
+NO_FIELDS = (
+    "SELECT value FROM claim_fact",
+    "SELECT count(*) FROM claim_fact",
+    "INSERT INTO claim_fact (encounter_id, name, value) VALUES (1, 'patient_paid', '1')",
+    "UPDATE claim_fact SET value = ''",
+    "DELETE FROM claim_fact",
+    "SELECT content FROM facility_bill",
+    "SELECT message FROM claim_finding",
+)
+"""What a claim tells beside its codes, the patient's payment among it, and what its scrub found."""
+NO_FIELD_CHANGED = (
+    *NO_FIELDS[2:5],
+    "UPDATE patient SET birth = birth",
+    "UPDATE provider SET npi = npi",
+    "UPDATE fee SET cents = 1",
+)
+NO_RECORD_CHANGED = (
+    "UPDATE practice SET npi = npi",
+    "UPDATE provider SET npi = npi",
+    "UPDATE fee SET cents = 1",
+    "UPDATE payer SET claim_kinds = ''",
+    "UPDATE patient SET guarantor_id = guarantor_id",
 )
 NO_COLLECTION = (
     "SELECT note FROM patient_call",
@@ -121,6 +145,9 @@ NO_RUNNING = ("SELECT superbill_set_user('friend', NULL, 'biller', true, '{prefi
 
 ATTACKS = [
     *itertools.product(WITHOUT_MONEY, NO_CONTACT + NO_MONEY + NO_COLLECTION),
+    *itertools.product(WITHOUT_MONEY, NO_FIELDS),
+    *itertools.product(("collector",), NO_FIELD_CHANGED),
+    *itertools.product(("coder", "reviewer", "biller", "poster", "collector", "supervisor"), NO_RECORD_CHANGED),
     *itertools.product(("admin",), NO_MONEY[:-1] + NO_COLLECTION),
     *itertools.product(EVERYBODY, NO_TAMPERING),
     *itertools.product(WITHOUT_NOTES, NO_NOTES),
@@ -140,7 +167,8 @@ def attacked(
     engine = open_engine(url)
     upgrade(engine)  # a copy of a database is open to everybody until its rights are set up again
     with on(DAY), LoginWorld.opened(url, engine, library) as world:
-        world.denied()
+        claim_id, _ = world.denied()
+        world.do(CorrectClaim(claim_id, fields=(("patient_paid", "12.50"), ("referral", "R123"))))
         world.encounter("PRMUT")
         world.code(world.encounter())
         for row in world.all(WorkItem):
@@ -197,6 +225,7 @@ EMPTY = (
     "SELECT * FROM row_image WHERE table_name IN ('guarantor', 'patient_contact', 'coverage', 'claim', 'denial')",
     "SELECT * FROM row_image WHERE after LIKE '%Elm St%'",
     "SELECT * FROM action WHERE command LIKE 'denials.%'",
+    "SELECT * FROM row_image WHERE table_name IN ('claim_fact', 'facility_bill', 'claim_finding')",
     "SELECT * FROM transition WHERE machine = 'claim'",
     "SELECT * FROM pg_stats WHERE tablename IN ('patient_contact', 'guarantor', 'posting')",
     "SELECT query FROM pg_stat_activity WHERE usename <> session_user AND query NOT IN ('', '<insufficient privilege>')",  # noqa: E501
