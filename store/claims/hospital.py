@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
@@ -80,7 +81,7 @@ def institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, bi
             description=line.description,
             attachments=line.attachments,
             drug=line.drug,
-            prior=line.prior,
+            prior=tuple(replace(one, revenue=code) for one in line.prior),
         )
         for line, code in zip(made.lines, revenue, strict=False)
     )

@@ -28,6 +28,7 @@ _ANSWERS = frozenset("NWY")
 _RELEASES = frozenset("IY")
 _REMARK = re.compile(r"[0-9A-Z]{1,10}")
 _MAX_REMARKS = 5
+_REVENUE = re.compile(r"[0-9]{4}")
 
 
 class PaidLine(Protocol):
@@ -144,7 +145,7 @@ def line_payment_segments(line: PaidLine, number: int, *, institutional: bool = 
 
 def _line_payment(line: PaidLine, one: LinePayment, where: str, institutional: bool) -> str:
     code, modifiers = (one.code, one.modifiers) if one.code else (line.code, line.modifiers)
-    revenue = one.revenue if institutional else ""
+    revenue = matching(_REVENUE, one.revenue, f"{where} revenue code") if institutional else ""
     if not 0 <= one.units <= 999_999:
         raise Refused(f"{one.units} units can't have been paid.", where=where)
     parts = [

@@ -20,7 +20,7 @@ from store.remits.take_in import ImportRemittance
 from store.tables import Claim, ClaimFinding, Denial, Encounter, FacilityBill, SentDocument
 from store.x12.claim_reading import read_claims
 from store.x12.institutional_values import Condition, InstitutionalClaim, Procedure
-from tests.store.eras import denied, era
+from tests.store.eras import denied, era, pays
 from tests.store.world import DOS, World, person
 from tests.store.x12.samples import validator_complaints
 
@@ -174,3 +174,20 @@ def test_a_stay_has_a_claim_of_its_own(world: World) -> None:
     world.do(SplitOff(claim.id, number))
     world.do(SetFacilityBill(number, 'bill_type = "111"\nrevenue = ["0120"]'))
     assert len(world.all(Claim)) == 2
+
+
+def test_the_next_payer_is_told_what_the_first_one_decided_by_revenue_code(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", "HRTLD", claim=(*BILLED, ("reasons", "R07.9")))
+    world.code(encounter_id)
+    first = world.one(Claim, encounter_id=encounter_id)
+    world.let_pass(first.id)
+    world.send()
+    world.do(ImportRemittance("835", era(pays(world, first.id, "PR-2 2000", "CO-45 700"))))
+    second = world.one(Claim, prior_id=first.id)
+    world.let_pass(second.id)
+    claim = sent(world)
+    assert (second.kind, claim.subscription.sequence, claim.charge) == ("institutional", "S", first.charge)
+    told = [(one.prior[0].revenue, one.prior[0].paid, one.charge) for one in claim.lines]
+    assert told == [("0510", 17_500, 19_500), ("0510", 2_500, 3_200)]
+    assert claim.others[0].paid == 20_000
+    assert world.faults() == []
