@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -18,11 +20,18 @@ TODAY = date(2026, 11, 23)
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory, built_library_path: Path) -> Path:
-    """The invented practice as it is on the day of the journeys."""
-    folder = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SUPERBILL_CODES", str(built_library_path.parent))
-        make_demo(folder, Plan(70, 7, TODAY), lambda _done, _total, _what: None)
+    """The invented practice as it is on the day of the journeys; parallel workers wait for the first to make it."""
+    top = tmp_path_factory.getbasetemp()
+    top = top.parent if "PYTEST_XDIST_WORKER" in os.environ else top
+    with (top / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = top / "demo"
+        if not (folder / "made").exists():
+            folder.mkdir(exist_ok=True)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("SUPERBILL_CODES", str(built_library_path.parent))
+                make_demo(folder, Plan(70, 7, TODAY), lambda _done, _total, _what: None)
+            (folder / "made").touch()
     return folder
 
 

