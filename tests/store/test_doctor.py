@@ -67,6 +67,10 @@ def url(server: Server) -> str:
 
 SEEDED = {
     "ALTER ROLE biller SUPERUSER": "The login biller may do anything",
+    "ALTER ROLE poster CREATEROLE": "The login poster may do anything",
+    "ALTER ROLE poster REPLICATION": "The login poster may do anything",
+    "ALTER TABLE coding_review DISABLE ROW LEVEL SECURITY": "Rows of coding_review are not narrowed",
+    "SET log_min_error_statement = 'error'": "log_min_error_statement is error",
     "ALTER ROLE coder BYPASSRLS": "The login coder may do anything",
     "GRANT SELECT ON patient_contact TO PUBLIC": "a right on the table patient_contact",
     "GRANT CREATE ON SCHEMA public TO PUBLIC": "Everybody has CREATE on the schema",
@@ -104,10 +108,23 @@ def test_a_server_that_is_set_up_as_told_has_two_findings_less_than_none(url: st
 
 
 def test_a_server_that_trusts_everybody_or_does_not_write_through_is_found() -> None:
-    with running(settings=("synchronous_commit=off",)) as unsafe:
+    with running(settings=("synchronous_commit=off", "listen_addresses=*")) as unsafe:
+        unsafe.stop()
+        unsafe.run("pg_checksums", "--disable", "-D", unsafe.data)
+        unsafe.start()
         engine = open_engine(make_template(PostgresDatabases(unsafe)))
+        methods = ("trust", "password", "md5", "ident")
+        unsafe.write("pg_hba.conf", "".join(f"host all all 10.0.0.0/8 {method}\n" for method in methods))
         with engine.connect() as connection:
             found = "\n".join(finding.what for finding in doctor._postgresql(connection))
         engine.dispose()
-    for words in ("trust", "fsync is off", "full_page_writes is off", "synchronous_commit is off"):
+    for number, method in enumerate(methods, 1):
+        assert f"pg_hba.conf line {number}: {method} lets people in" in found
+    for words in (
+        "data_checksums is off",
+        "listens on * without encryption",
+        "fsync is off",
+        "full_page_writes is off",
+        "synchronous_commit is off",
+    ):
         assert words in found
