@@ -119,7 +119,14 @@ def middle_marks(marks: Marks, claim: ProfessionalClaim) -> None:
     if claim.frequency in {"7", "8"}:
         marks.put(38, 50, 1, claim.frequency)
         marks.put(38, 62, 17, claim.payer_control)
-    marks.put(40, 50, 28, claim.authorization or claim.referral or claim.clia)
+    marks.put(40, 50, 28, _number(claim))
+
+
+def _number(claim: ProfessionalClaim) -> str:
+    """Box 23 has room for one: the authorisation, the referral or the laboratory's number, of the claim or a line."""
+    names = ("authorization", "referral", "clia")
+    told = (getattr(one, name) for name in names for one in (claim, *claim.lines))
+    return next((number for number in told if number), "")
 
 
 def _source(marks: Marks, claim: ProfessionalClaim) -> None:

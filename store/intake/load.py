@@ -103,11 +103,12 @@ class _Loader:
         return True
 
     def _complete(self, encounter: Encounter, value: EncounterIn) -> None:
-        """The note that an encounter waited for has come."""
+        """The note that an encounter waited for has come, with whatever else the claim is told by now."""
         if encounter.state != CodingState.NEW or not value.note.strip():
             return
         note = self.change.get(Note, encounter.id)
         note.text, note.sha256 = value.note, _digest(value.note)
+        keep(self.change, encounter, value.claim)
         self.change.move(encounter, ENCOUNTER, CodingState.READY, f"Encounter {encounter.number}")
         self._queue(encounter)
         self.completed += 1

@@ -94,6 +94,7 @@ def test_another_payer_its_money_and_a_replaced_claim_are_told() -> None:
 
 def test_drugs_notes_minutes_ranges_and_marks_have_their_places() -> None:
     found = places(printed(lines_of_all_kinds()).pages[0])
+    assert found[40, 50] == "A-2"
     assert (found[45, 1], found[45, 23]) == ("N400011122233 ML2.5", "ZZNEW DRUG 5 MG")
     assert found[49, 1] == "ZZHALF A CAST"
     assert (found[44, 59], found[46, 59], found[48, 10], found[54, 22], found[54, 63]) == ("75", "1.5", "03", "Y", "Y")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from store.claims.fields import fields_of, known_fields
 from store.intake.load import ImportEncounters
 from store.intake.npi import npi_of
 from store.intake.values import Intake
-from store.tables import Claim, Encounter, FacilityBill
+from store.tables import Claim, ClaimFact, Encounter, FacilityBill
 from store.x12.claim_reading import read_claims
 from store.x12.institutional_values import InstitutionalClaim
 from tests.store.intake.samples import (
@@ -191,3 +192,15 @@ def test_a_bundles_bill_becomes_an_837i(world: World, tmp_path: Path) -> None:
     (sent,) = read_claims(text.encode()).institutional
     assert isinstance(sent, InstitutionalClaim)
     assert (sent.authorization, sent.operating.last if sent.operating else "") == ("Z1", "WHITE")
+
+
+def test_what_comes_later_with_the_note_is_kept_too_and_nothing_after_it(world: World, tmp_path: Path) -> None:
+    def come(note: str, number: str) -> None:
+        rows = csv(tmp_path, {"claim.authorization": number}).encounters
+        world.do(ImportEncounters("in.csv", tuple(replace(one, note=note) for one in rows)))
+
+    come("", "A-1")
+    come("Seen for a cough.", "A-2")
+    come("Seen for a cough.", "A-3")
+    (told,) = world.all(ClaimFact)
+    assert (told.name, told.value) == ("authorization", "A-2")
