@@ -17,6 +17,7 @@ from store.money import show_cents
 from store.people.roles import Permission
 from store.tables import Claim, CreditBalance, Encounter, Guarantor, Patient, Payer, WorkItem
 from store.variance import credits
+from store.variance.recoupments import takings
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Record, Tab, Table
 from store.work.values import Cell, Column, Kind, Why
@@ -86,6 +87,7 @@ def _why(session: Session, item: WorkItem) -> Why:
             "Government payers: 60 days from the day it was identified, and up to 180 more while it is investigated.",
             "Other payers: the limit 'refund' that is on file for them (superbill payers show).",
             "Ask for a refund (R), which another person approves (Y), or expect the payer to take it back (K).",
+            "What it took already at provider level (WO) without naming the claim is put against it by its trace (W).",
         ),
         "42 CFR 401.305",
     )
@@ -100,7 +102,7 @@ def credit_record(session: Session, row_id: int) -> Record:
         claim_record(session, row.claim_id) if row.claim_id is not None else account_record(session, row.guarantor_id)
     )
     headline = f"{show_cents(row.cents, sign='$')} too much   {behind.headline}"
-    first = Tab("Credit", (_facts(session, row), _both_sides(session, row.guarantor_id)))
+    first = Tab("Credit", (_facts(session, row), *_taken(session, row), _both_sides(session, row.guarantor_id)))
     tabs = (first, *(one for one in behind.tabs if one.title != "Versions"))
     return Record(
         f"Credit {behind.title}", headline, row.state, tabs, row.claim_id, row.guarantor_id, row.version
@@ -131,6 +133,22 @@ def _facts(session: Session, row: CreditBalance) -> Facts:
             ("To the state", f"{row.escheated_on}, {row.reference}" if row.escheated_on else "no"),
         )
     )  # fmt: skip
+
+
+def _taken(session: Session, row: CreditBalance) -> Sequence[Table]:
+    """What the payer took back at provider level and is on no claim yet."""
+    if row.payer_id is None or row.claim_id is None:
+        return ()
+    columns = (
+        Column("trace", "Trace", 14),
+        Column("on", "Paid on", 10, Kind.DATE),
+        Column("reason", "Reason", 6),
+        Column("reference", "Reference", 14),
+        Column("left", "Left", 10, Kind.CENTS, help="what of it stands against no claim's credit yet"),
+    )
+    found = takings(session, session.get_one(Payer, row.payer_id), row.claim_id)
+    rows = tuple((one.trace, one.on, one.reason, one.reference, one.left) for one in found)
+    return (Table(columns, rows, "Taken back by the payer and on no claim yet (W)"),) if rows else ()
 
 
 def _both_sides(session: Session, guarantor_id: int) -> Table:

@@ -43,7 +43,7 @@ class InvestigateCredit(Command):
 
     def apply(self, change: Change) -> Said:
         """The day on which it began is kept."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         change.move(row, CREDIT, _S.INVESTIGATING, CALLED)
         row.investigated_from = row.investigated_from or change.today
         _set_due(change, row, _clock(change, row, PAUSE_DAYS))
@@ -63,7 +63,7 @@ class SetIdentified(Command):
 
     def apply(self, change: Change) -> Said:
         """The clock is counted from it."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         if self.on > change.today:
             raise Refused(f"{self.on} is in the future.")
         row.identified_on = self.on
@@ -81,11 +81,11 @@ class ApplyCreditBalance(Command):
 
     def apply(self, change: Change) -> Said:
         """Only a person's own money moves: what a payer overpaid goes back to it, or is posted right."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         if row.payer_id is not None:
             raise Refused(
                 "A payer's money is not the account's to move.",
-                do="Post its reversal, refund it (R) or wait for it (K).",
+                do="Post its reversal, refund it (R), wait for it (K), or say how the payer took it (W).",
             )
         guarantor = change.get(Guarantor, row.guarantor_id, lock=True)
         moved = apply_credit(change, guarantor.id)
@@ -108,7 +108,7 @@ class AskPayerRefund(Command):
 
     def apply(self, change: Change) -> Said:
         """Nothing is booked before it is issued."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         words = clean_line(self.reason)[:120]
         if not words:
             raise Refused("Say why the money goes back.")
@@ -133,7 +133,7 @@ class ApprovePayerRefund(Command):
 
     def apply(self, change: Change) -> Said:
         """Refused to who asked."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         if row.asked_by == change.actor.user_id:
             raise NotAllowed("Whoever asked for a refund can't approve it.")
         if row.refund_id is not None:
@@ -155,7 +155,7 @@ class RefusePayerRefund(Command):
 
     def apply(self, change: Change) -> Said:
         """From asked or approved."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         if not clean_line(self.reason):
             raise Refused("Say why it is refused.")
         if row.refund_id is not None:
@@ -177,7 +177,7 @@ class IssuePayerRefund(Command):
 
     def apply(self, change: Change) -> Said:
         """Only what was approved, and only what still is too much."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         number = clean_line(self.check_number)[:30]
         if not number:
             raise Refused("The refund has a check number or a trace.")
@@ -222,7 +222,7 @@ class CheckCashed(Command):
 
     def apply(self, change: Change) -> Said:
         """Only of a check that went out."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         if row.state not in (_S.ISSUED, _S.STALE):
             raise Refused("No check of it is out.")
         change.move(row, CREDIT, _S.CLEARED, CALLED)
@@ -242,7 +242,7 @@ class EscheatCredit(Command):
 
     def apply(self, change: Change) -> Said:
         """Refused before the days that are on file for the owner's state have passed, or where none are."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         words = clean_line(self.reference)[:80]
         if not words:
             raise Refused("The state's report has a number or a date.")
@@ -293,7 +293,7 @@ class ExpectRecoupment(Command):
 
     def apply(self, change: Change) -> Said:
         """Its clock goes on."""
-        row = _workable(change, self.credit_id)
+        row = workable(change, self.credit_id)
         if row.payer_id is None:
             raise Refused("A patient takes nothing back by itself.", do="Put it on another visit (m) or refund it (R).")
         change.move(row, CREDIT, _S.RECOUP_EXPECTED, CALLED)
@@ -322,7 +322,8 @@ def _ask_for_patient(change: Change, row: CreditBalance, words: str) -> int:
     return int(refund_id)
 
 
-def _workable(change: Change, credit_id: int) -> CreditBalance:
+def workable(change: Change, credit_id: int) -> CreditBalance:
+    """The row, locked, in nobody else's hands, and as the refund that was asked for it stands now."""
     row = change.get(CreditBalance, credit_id, lock=True)
     items.require_free(change, QUEUE, row.id)
     if row.claim_id is not None:

@@ -48,6 +48,12 @@ def _recoup(chosen: Chosen) -> Sequence[object]:
     return [ExpectRecoupment(row.subject_id) for row in chosen.rows]
 
 
+def _taken(chosen: Chosen) -> Sequence[object]:
+    from store.variance.recoupments import ApplyTaking
+
+    return [ApplyTaking(row.subject_id, chosen.text("trace")) for row in chosen.rows]
+
+
 def _investigate(chosen: Chosen) -> Sequence[object]:
     from store.variance.credit_work import InvestigateCredit
 
@@ -160,6 +166,16 @@ SPEC = QueueScreenSpec(
             confirm=lambda chosen: f"Wait for the payer to take {show_cents(chosen.cents, sign='$')} back?",
             many=True,
             rank=50,
+        ),
+        Action(
+            id="credits.taken",
+            key="W",
+            label="taken",
+            help="The payer took it at provider level (WO) without naming the claim: put that against the credit.",
+            asks=(Words(name="trace", question="Trace of the payment that it was taken from"),),
+            build=_taken,
+            confirm=lambda chosen: f"Put what was taken against {show_cents(chosen.cents, sign='$')} too much?",
+            rank=60,
         ),
         Action(
             id="credits.investigate",

@@ -28,6 +28,7 @@ from store.variance.credit_work import (
     SetIdentified,
 )
 from store.variance.credits import FindCredits
+from store.variance.recoupments import ApplyTaking
 from store.work.values import View
 from tests.store.eras import era, pays, reversal
 from tests.store.world import DAY, World, on
@@ -111,6 +112,47 @@ def test_a_recoupment_that_names_the_claim_clears_the_row(world: World) -> None:
     assert world.one(CreditBalance).state == "CLEARED"
     assert world.books(claim_id) == {"charges": -22_700, "cash": 45_400, "provider": -22_700}
     assert world.faults() == []
+
+
+def took(world: World, plb: str, trace: str) -> None:
+    """A payment for another claim, from which the payer took something without naming a claim of ours."""
+    world.do(ImportRemittance(trace, era(pays(world, world.sent(), "", ""), trace=trace, plb=plb)))
+
+
+def test_what_a_payer_took_without_naming_the_claim_is_put_against_its_credit_and_back(world: World) -> None:
+    claim_id, credit_id = overpaid(world)
+    took(world, "WO 20000", "EFT3")
+    record = world.owner.record("credits", credit_id)
+    assert "EFT3" in str(record.tabs[0])
+    before = world.books(claim_id)
+    world.do(ApplyTaking(credit_id, "EFT3"))
+    row = world.one(CreditBalance)
+    assert (row.state, row.cents, world.books(claim_id)["insurance"]) == ("IDENTIFIED", 2_700, -2_700)
+    with pytest.raises(Refused, match="took nothing back under 'EFT3'"):
+        world.do(ApplyTaking(credit_id, "EFT3"))  # its 200.00 are used up
+    world.owner.undo()
+    assert (world.books(claim_id), world.one(CreditBalance).cents) == (before, 22_700)
+    took(world, "WO 50000", "EFT4")
+    world.do(ExpectRecoupment(credit_id))
+    world.do(ApplyTaking(credit_id, "EFT4"))
+    assert world.one(CreditBalance).state == "CLEARED"
+    assert world.books(claim_id) == {"charges": -22_700, "cash": 45_400, "provider": -22_700}
+    assert world.faults() == []
+
+
+def test_only_a_recovery_that_names_no_other_claim_is_put_against_a_credit_that_nobody_refunds(world: World) -> None:
+    _, credit_id = overpaid(world)
+    took(world, "CS 5000", "EFT3")
+    other = world.sent()
+    number = world.get(Claim, other).control_number
+    content = era(pays(world, other, "", ""), trace="EFT5", plb="WO 5000")
+    world.do(ImportRemittance("835", content.replace(b"WO:REF", f"WO:{number}".encode())))
+    for trace in ("EFT3", "EFT5", "nothing"):
+        with pytest.raises(Refused, match="took nothing back"):
+            world.do(ApplyTaking(credit_id, trace))
+    world.do(AskPayerRefund(credit_id, "paid twice"))
+    with pytest.raises(Refused, match="twice"):
+        world.do(ApplyTaking(credit_id, "EFT3"))
 
 
 def test_a_payers_reversal_clears_it_by_itself(world: World) -> None:

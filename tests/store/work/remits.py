@@ -13,7 +13,7 @@ from store.remits.queue import SettleException
 from store.remits.rule_table import LoadDispositions, SetDisposition
 from store.remits.take_in import ImportRemittance
 from store.tables import Claim, ContractRate, CreditBalance, PaymentMatter, RemitClaim, Underpayment
-from store.variance import credit_work, credits, disputes
+from store.variance import credit_work, credits, disputes, recoupments
 from store.variance.rates import CorrectRate, LoadRates
 from store.work.command import Command
 from tests.store.eras import era, pays, reversal
@@ -53,9 +53,16 @@ def _short(world: World) -> int:
     return world.one(Underpayment).id
 
 
-def _credit(world: World, state: str = "") -> int:
+def _taken_without_a_name(world: World) -> int:
+    """Too much money of a payer on a claim, which it took from another payment without naming the claim."""
+    credit_id = _credit(world, payer="PRMUT")
+    world.do(ImportRemittance("taken", era(pays(world, world.sent(), "", ""), trace="TAKEN", plb="WO 10000")))
+    return credit_id
+
+
+def _credit(world: World, state: str = "", payer: str = "MEDB") -> int:
     """Too much money of a payer on a claim."""
-    claim_id = world.sent("MEDB")
+    claim_id = world.sent(payer)
     for trace in ("T1", "T2"):
         world.do(ImportRemittance(trace, era(pays(world, claim_id, "", ""), trace=trace)))
     world.do(scratch.CommitAnswer(world.one(RemitClaim, state="held").id))
@@ -125,6 +132,7 @@ CASES: dict[str, Make] = {
     "credits.apply": lambda w: credit_work.ApplyCreditBalance(_patient_credit(w, "owes")),
     "credits.cashed": lambda w: credit_work.CheckCashed(_patient_credit(w, "ISSUED")),
     "credits.escheat": lambda w: credit_work.EscheatCredit(_patient_credit(w, "lost"), "report 7"),
+    "credits.taken": lambda w: recoupments.ApplyTaking(_taken_without_a_name(w), "TAKEN"),
     "credits.recoup": lambda w: credit_work.ExpectRecoupment(_credit(w)),
     "remits.settle": lambda w: SettleException(_exception(w), "belongs to another practice"),
 }
