@@ -11,12 +11,13 @@ from sqlmodel import col, select
 from store.claims.deadlines import MEDICARE_FILINGS
 from store.denials.commands import workable
 from store.denials.ladder import Rung, rung
+from store.denials.levels import NO_DETERMINATION, notice_day
 from store.denials.open import last_level
 from store.denials.states import AWAITING, SENT, DenialState
 from store.denials.steps import QUEUE, into_work, move, pend, send
 from store.errors import Refused
 from store.people.roles import Permission
-from store.tables import Appeal, AppealLevel, Denial, Payer, RemitClaim, Remittance
+from store.tables import Appeal, AppealLevel, Denial, Payer
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
@@ -45,7 +46,7 @@ class AppealDenial(Command):
         payer = change.get(Payer, claim.payer_id)
         level = last_level(change.session, claim.id, denial.claim_line_id) + 1
         step = _step(change, payer, denial, level)
-        notice_on = _notice(change, denial)
+        notice_on = notice_day(change.session, denial)
         file_by = step.file_by(notice_on)
         if file_by < change.today and not clean_line(self.late_because):
             raise Refused(
@@ -219,10 +220,7 @@ class SetAppealLevels(Command):
 
 def _step(change: Change, payer: Payer, denial: Denial, level: int) -> Rung:
     if payer.filing in MEDICARE_FILINGS and denial.reason == "29":
-        raise Refused(
-            "A late filing is no initial determination of Medicare and can't be appealed.",
-            do="Ask for an exception under 42 CFR 424.44(b), or write it off.",
-        )
+        raise Refused(NO_DETERMINATION, do="Ask for an exception under 42 CFR 424.44(b), or write it off.")
     found = rung(change.session, payer, level, change.today)
     if found is None:
         what = "no appeal levels" if level == 1 else f"no levels above {level - 1}"
@@ -230,14 +228,6 @@ def _step(change: Change, payer: Payer, denial: Denial, level: int) -> Rung:
             f"There are {what} of {payer.name} on file.", do="Look into the contract; a supervisor sets them."
         )
     return found
-
-
-def _notice(change: Change, denial: Denial) -> date:
-    """The day of the payer's decision that is appealed: the last upheld notice, else the remittance's."""
-    answer = change.get(RemitClaim, denial.remit_claim_id)
-    paid_on = change.get(Remittance, answer.remittance_id).paid_on
-    last = _last_appeal(change, denial)
-    return last.upheld_on if last is not None and last.upheld_on is not None else paid_on
 
 
 def _last_appeal(change: Change, denial: Denial) -> Appeal | None:

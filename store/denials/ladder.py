@@ -42,9 +42,13 @@ class Rung:
         """The day by which it has to be decided."""
         return None if self.decide_days is None else filed_on + timedelta(days=self.decide_days)
 
+    def least(self, year: int) -> int:
+        """Cents from which on this level hears a case that is filed in a year; `Refused` where that is not loaded."""
+        return _medicare_minimum(self.level, year) if self.medicare else self.minimum
+
     def require_amount(self, cents: int, year: int) -> None:
         """Refuse an amount that is too small for this level in the year of filing."""
-        least = _medicare_minimum(self.level, year) if self.medicare else self.minimum
+        least = self.least(year)
         if cents < least:
             raise Refused(
                 f"Level {self.level} ({self.name}) takes {show_cents(least, sign='$')} or more in {year}; "

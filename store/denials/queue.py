@@ -12,6 +12,7 @@ from store.claims.view import claim_record
 from store.denials.before import before_table
 from store.denials.code_texts import code_texts
 from store.denials.contact import contact_facts
+from store.denials.levels import levels_told, next_told
 from store.denials.notices import notice_of
 from store.denials.steps import QUEUE, pend
 from store.denials.worth import told, worked_before
@@ -117,6 +118,7 @@ def _why(session: Session, item: WorkItem) -> Why:
         "It stays open at the payer until it is corrected (c), written off (w) or moved to the patient (P).",
     ]
     lines.append(f"Usually caused by {rule.cause}; usually done first: {rule.action}.")
+    lines.append(next_told(session, denial, session.get_one(Payer, claim.payer_id)))
     lines += told(session, denial.id)
     if not rule.known:
         lines.append("This reason is not in the table of dispositions; posting left it open.")
@@ -132,6 +134,7 @@ def denial_record(session: Session, denial_id: int) -> Record:
         raise NotFound(f"There is no denial {denial_id}.")
     claim = claim_record(session, denial.claim_id)
     row = session.get_one(Claim, denial.claim_id)
+    payer = session.get_one(Payer, row.payer_id)
     rule = _rule(session, denial, row)
     slack = (denial.deadline - clock.today()).days if denial.deadline else None
     facts = Facts(
@@ -144,14 +147,15 @@ def denial_record(session: Session, denial_id: int) -> Record:
             *_licensed(denial),
             ("State", denial.state),
             ("Opened", denial.opened_on),
-            ("What worked before", worked_before(session, denial, session.get_one(Claim, denial.claim_id).payer_id)),
+            ("What worked before", worked_before(session, denial, row.payer_id)),
             ("Respond by", f"{denial.deadline} ({slack} days)" if denial.deadline else "not set for this payer"),
             ("Signed notice", notice_of(session, denial) or "none on file"),
-            *contact_facts(session.get_one(Payer, row.payer_id)),
+            *contact_facts(payer),
         )
     )
-    tab = Tab("Denial", (facts, _line(session, denial), _appeals(session, denial), _sent(session, denial),
-                         before_table(session, denial, row), _history(session, denial)))  # fmt: skip
+    ladder = Lines(levels_told(session, denial, payer), "Levels of appeal")
+    parts = (facts, _line(session, denial), ladder, _sent(session, denial), before_table(session, denial, row))
+    tab = Tab("Denial", (*parts, _history(session, denial)))
     return Record(
         title=f"Denial {denial.group}-{denial.reason}  {claim.title}",
         headline=f"{show_cents(denial.cents, sign='$')} denied   {claim.headline}",
@@ -190,21 +194,6 @@ def _sent(session: Session, denial: Denial) -> Lines:
         for row in session.exec(query).all()
     )
     return Lines(rows or ("Nothing yet.",), "Letters and packets sent")
-
-
-def _appeals(session: Session, denial: Denial) -> Lines:
-    query = (
-        select(Appeal)
-        .where(Appeal.claim_id == denial.claim_id, Appeal.claim_line_id == denial.claim_line_id)
-        .order_by(col(Appeal.level))
-    )
-    rows = [
-        f"{row.level} {row.name}: filed {row.filed_on}, last day {row.file_by}, decide by {row.decide_by or 'no clock'}"
-        + (f", upheld {row.upheld_on}" if row.upheld_on else "")
-        + (f", reference {row.reference}" if row.reference else "")
-        for row in session.exec(query).all()
-    ]
-    return Lines(tuple(rows) or ("None filed.",), "Appeals")
 
 
 def _history(session: Session, denial: Denial) -> Lines:

@@ -34,6 +34,23 @@ def test_medicares_first_level_is_filed_within_125_days_of_the_notice(world: Wor
     assert world.faults() == []
 
 
+def test_every_level_stands_with_its_clock_where_the_biller_decides(world: World) -> None:
+    _, denial_id = world.denied("CO-50", MEDICARE)
+    record = str(world.owner.record("denials", denial_id).tabs[0])
+    assert "1 redetermination: to be received by 2026-07-13 (126 days), decided within 60 days" in record
+    assert "2 reconsideration: within 185 days of the notice before, decided within 60 days" in record
+    assert "hearing: within 65 days of the notice before, decided within 90 days, from $200.00" in record
+    item = world.item("denials", denial_id).id
+    assert "Appeal (A): 1 redetermination: to be received by 2026-07-13" in str(world.owner.why(item))
+    world.do(AppealDenial(denial_id, "R-77"))
+    told = str(world.owner.why(item))
+    assert "Appeal (A): 2 reconsideration" in told
+    filed = "filed 2026-03-09 (last day 2026-07-13), to be decided by 2026-05-08 (60 days), reference R-77"
+    assert filed in str(world.owner.record("denials", denial_id).tabs[0])
+    _, other = world.denied("CO-50", "PRMUT")
+    assert "No levels of Prairie Mutual Health are on file" in str(world.owner.record("denials", other).tabs[0])
+
+
 def test_after_the_last_day_good_cause_is_needed(world: World) -> None:
     _, denial_id = world.denied("CO-50", MEDICARE)
     with on(date(2026, 7, 13)):
