@@ -27,3 +27,13 @@ def clean_note(text: str) -> str:
     """Several lines for a note: line ends as LF, tabs kept, hostile characters as U+FFFD."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", unified.translate(_NOTE))
+
+
+def show_zip(text: str) -> str:
+    """'668990390' as '66899-0390'; anything else as it is."""
+    return f"{text[:5]}-{text[5:]}" if len(text) == 9 and text.isdigit() else text
+
+
+def show_phone(text: str) -> str:
+    """'3165550100' as '(316) 555-0100'; anything else as it is."""
+    return f"({text[:3]}) {text[3:6]}-{text[6:]}" if len(text) == 10 and text.isdigit() else text

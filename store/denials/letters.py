@@ -42,7 +42,7 @@ from store.tables import (
     SentDocument,
     User,
 )
-from store.text import clean_line, clean_note
+from store.text import clean_line, clean_note, show_phone, show_zip
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 from store.work.commands import remark
@@ -154,12 +154,12 @@ def compose(session: Session, denial: Denial, text: LetterText, author: str, ref
     if values["author"] in closing and values["practice"] in closing:
         paragraphs = (*paragraphs[:-1], f"{values['author']}\n{values['practice']}")
     sender = (
-        practice.name, practice.line1, f"{practice.city} {practice.state} {practice.zip}", practice.phone,
-        f"NPI {practice.npi}   Tax id {practice.tax_id}",
+        practice.name, practice.line1, f"{practice.city}, {practice.state} {show_zip(practice.zip)}",
+        show_phone(practice.phone), f"NPI {practice.npi}   Tax id {practice.tax_id}",
     )  # fmt: skip
     enclosures = _packet(session, denial, claim) if text.packet else ()
     title = Template(text.title).safe_substitute(values)
-    town = f"{payer.city} {payer.state} {payer.zip}".strip()
+    town = f"{payer.city}, {payer.state} {show_zip(payer.zip)}".strip(" ,")
     receiver = tuple(filter(None, (payer.name, "Claims", payer.line1, town)))
     return Letter(sender, receiver, values["today"], title, paragraphs, (), enclosures)
 

@@ -24,8 +24,8 @@ def notice_day(session: Session, denial: Denial) -> date:
     last = session.exec(query).first()
     if last is not None and last.upheld_on is not None:
         return last.upheld_on
-    paid_on = select(Remittance.paid_on).join(RemitClaim, col(RemitClaim.remittance_id) == col(Remittance.id))
-    return session.exec(paid_on.where(RemitClaim.id == denial.remit_claim_id)).one()
+    answer = session.get_one(RemitClaim, denial.remit_claim_id)
+    return session.get_one(Remittance, answer.remittance_id).paid_on
 
 
 def levels_told(session: Session, denial: Denial, payer: Payer) -> tuple[str, ...]:

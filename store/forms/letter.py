@@ -11,6 +11,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import escape
 
+from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
@@ -21,6 +22,7 @@ from store.statements.pdf.letters import latin
 _MARGIN = 60
 _BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=14, spaceAfter=7)
 _SMALL = ParagraphStyle("small", parent=_BODY, fontSize=8, leading=10, spaceAfter=0)
+_NUMBER = ParagraphStyle("number", parent=_SMALL, alignment=TA_RIGHT)
 _HEAD = ParagraphStyle("head", parent=_BODY, fontName="Helvetica-Bold", fontSize=13, leading=17)
 _MONO = ParagraphStyle("mono", parent=_BODY, fontName="Courier", fontSize=7.5, leading=9.5, spaceAfter=1)
 
@@ -82,16 +84,14 @@ def _text(text: str, style: ParagraphStyle) -> Paragraph:
 
 
 def _grid(grid: Grid) -> Sequence[Flowable]:
-    rows: list[list[Any]] = [[_text(title, _SMALL) for title in grid.columns]]
-    rows += [
-        [latin(cell) if n in grid.right else _text(cell, _SMALL) for n, cell in enumerate(row)] for row in grid.rows
+    rows: list[list[Any]] = [
+        [_text(cell, _NUMBER if n in grid.right else _SMALL) for n, cell in enumerate(row)]
+        for row in (grid.columns, *grid.rows)
     ]
     style: list[Any] = [
         ("LINEBELOW", (0, 0), (-1, 0), 0.7, (0.2, 0.2, 0.2)),
         ("LINEBELOW", (0, 1), (-1, -1), 0.25, (0.8, 0.8, 0.8)),
-        ("FONTSIZE", (0, 0), (-1, -1), 8),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
-        *(("ALIGN", (n, 0), (n, -1), "RIGHT") for n in grid.right),
     ]
     table = Table(rows, repeatRows=1, style=TableStyle(style), hAlign="LEFT", spaceAfter=10)
     return (_text(grid.heading, _BODY), table)

@@ -25,6 +25,7 @@ from store.statements.values import Practice as Sender
 from store.statements.visits import VisitBooks, Visits
 from store.statements.words import WORDS, Words, words_for
 from store.tables import Guarantor, LedgerEntry, Posting, Practice
+from store.text import show_phone, show_zip
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,8 @@ class _Composer:
 
 def sender(practice: Practice, words: Words) -> Sender:
     """The practice as a statement names it, its office hours in the statement's language."""
-    zip_code = practice.zip if len(practice.zip) == 5 else f"{practice.zip[:5]}-{practice.zip[5:]}"
-    address = (practice.line1, f"{practice.city}, {practice.state} {zip_code}")
-    phone = practice.phone
-    if len(phone) == 10 and phone.isdigit():
-        phone = f"({phone[:3]}) {phone[3:6]}-{phone[6:]}"
+    address = (practice.line1, f"{practice.city}, {practice.state} {show_zip(practice.zip)}")
+    phone = show_phone(practice.phone)
     hours = words.hours or (practice.hours if words.language == "en" else "")
     return Sender(practice.name, address, phone, practice.pay_url, hours, practice.tax_id)
 
