@@ -183,7 +183,8 @@ def make_version(change: Change, claim: Claim, frequency: str, authorization: st
     change.add(
         ClaimEvent(claim_id=claim.id, at=change.now, kind="VERSION", status=f"{claim.current}/{frequency}", text=reason)
     )
-    return f"claim {claim.control_number} version {claim.current} is {claim.state}."
+    stopped = f" ({claim.edit_code})" if why else ""
+    return f"claim {claim.control_number} version {claim.current} is {claim.state}{stopped}."
 
 
 def queue_claim(change: Change, claim: Claim, why: str) -> None:

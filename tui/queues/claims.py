@@ -66,7 +66,13 @@ def _findings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
         found = fixes(session, chosen.rows[0].subject_id)
     if not found:
         raise Refused("Nothing keeps this claim.", do="It goes with the next batch (B).")
-    return [Choice(f"{chosen.rows[0].subject_id} {mark}", what, asked) for mark, what, asked in found]
+    return [_finding(f"{chosen.rows[0].subject_id} {mark}", what, where) for mark, what, where in found]
+
+
+def _finding(value: str, what: str, where: str) -> Choice:
+    """Its code and place, then where its fix is, then what was found."""
+    head, _, message = what.partition(": ")
+    return Choice(value, head, f"{where}: {message}" if where else message)
 
 
 def _warnings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
