@@ -11,6 +11,7 @@ from sqlmodel import func, select
 from codesets.worksheets.query_wording import QueryForm
 from store.coding import access as coding
 from store.coding.diagnoses import within_note
+from store.coding.expected import charged
 from store.errors import Refused
 from store.people.roles import Permission
 from store.queries import access
@@ -141,7 +142,8 @@ class SendQuery(Command):
         encounter = change.get(Encounter, query.encounter_id)
         if not [one for one in access.of_encounter(change, encounter.id, WAITING) if one.id != query.id]:
             access.hold(change, query)
-        cents = sum(line.charge for line in coding.lines(change, encounter.id))
+        waits = items.find(change, coding.QUEUE, encounter.id)
+        cents = charged(change.session, encounter.id) or (waits.cents if waits is not None else 0)
         due = query.overdue_on
         items.put(change, QUEUE, query.id, reason="waits for the provider", cents=cents, due=due, score=cents)
         provider = change.get(Provider, query.provider_id)

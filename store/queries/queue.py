@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
+from sqlalchemy import BigInteger, ColumnElement, cast
 from sqlmodel import Session, col, select
 
+from store import clock
 from store.errors import NotFound
+from store.money import show_cents
 from store.people.roles import Permission
 from store.queries.answer import effect
 from store.queries.states import QUEUE, QueryState
 from store.tables import Encounter, Patient, Provider, ProviderQuery, QueryIndicator, User, WorkItem
+from store.work.dates import days_since
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Column, Kind, Why
@@ -45,7 +50,13 @@ def _preview(session: Session, subjects: Sequence[int]) -> Previews:
 def _why(session: Session, item: WorkItem) -> Why:
     row = _query(session, item.subject_id)
     dates = f"Overdue on {row.overdue_on}, reminder {row.remind_on}, advisor {row.escalate_on}, closed {row.close_on}."
-    lines = (f"Query {row.number} is {row.state}: {item.reason}.", _NEXT[QueryState(row.state)])
+    age = max(0, (clock.today() - item.opened_on).days)
+    held = f"Of those due together the first holds most for longest: {show_cents(item.cents, sign='$')}"
+    lines = (
+        f"Query {row.number} is {row.state}: {item.reason}.",
+        _NEXT[QueryState(row.state)],
+        f"{held} x ({age} days + 1) = {item.cents * (age + 1) // 100:,}.",
+    )
     return Why("Why is this here?", (*lines, dates) if row.sent_at else lines, "the practice's timing of queries")
 
 
@@ -96,6 +107,11 @@ def _answer(row: ProviderQuery) -> Facts | Lines:
     )
 
 
+def _rank(_session: Session, today: date) -> ColumnElement[int]:
+    """What waits for the answer, in cents, times the days that it waits."""
+    return cast(col(WorkItem.score), BigInteger) * (days_since(col(WorkItem.opened_on), today) + 1)
+
+
 QUERIES = Queue(
     name=QUEUE,
     title="Queries to providers",
@@ -115,4 +131,5 @@ QUERIES = Queue(
     preview=_preview,
     why=_why,
     record=query_record,
+    rank=_rank,
 )

@@ -141,7 +141,7 @@ async def test_a_held_encounter_leaves_the_queue_until_its_day_or_is_taken_up_ag
     await desk.press("i")
     await answered(desk, "j45.31", "")
     assert "operative report is missing. H takes it up again" in desk.status
-    await desk.press("H")
+    await desk.press("escape", "H")
     await desk.settle()
     assert "Taken up again" in desk.status
     assert "IN_PROGRESS" in desk.text("#title")

@@ -100,6 +100,9 @@ async def test_a_note_folds_scrolls_finds_and_gives_offsets_of_its_text() -> Non
         pane.show_span(start)
         await pilot.pause()
         assert "fever" in shown(pane)
+        assert pane.find("fever")
+        pane.do_select(None)
+        assert pane.selected_text == "fever"  # without the stop behind it
         assert not pane.find("rash")
 
 

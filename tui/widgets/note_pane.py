@@ -17,6 +17,9 @@ from tui.widgets.scroller import Scroller
 _WORD = re.compile(r"\S+")
 
 
+_STOPS = ",;:."
+
+
 class NotePane(Scroller):
     """Shows a note.  All offsets that go in and come out are into the text as it was given."""
 
@@ -63,11 +66,12 @@ class NotePane(Scroller):
 
     @property
     def selected(self) -> tuple[int, int] | None:
-        """The selection as offsets into the text that was given."""
+        """The selection as offsets into the text that was given, without the comma or stop behind its last word."""
         if self._anchor is None:
             return None
         first, last = sorted((self._anchor, self._head))
-        return self._words[first][0], self._words[last][1]
+        start, end = self._words[first][0], self._words[last][1]
+        return start, start + (len(self._source[start:end].rstrip(_STOPS)) or end - start)
 
     @property
     def selected_text(self) -> str:

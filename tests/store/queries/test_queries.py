@@ -31,6 +31,7 @@ from store.queries.files import asked
 from store.queries.states import WAITING
 from store.queries.templates import templates
 from store.tables import Diagnosis, Encounter, ProviderQuery, QueryIndicator, ServiceLine
+from store.work.values import View
 from tests.store.world import DAY, NOTE, World, on
 
 WORDS = (NOTE.index("check of"), NOTE.index("check of") + 27)
@@ -113,6 +114,24 @@ def test_the_encounter_waits_and_returns_to_its_coder_by_itself(world: World) ->
     assert (item.open, item.assigned_to) == (True, coder.actor.user_id)
     assert "answered" in item.reason
     assert world.get(Encounter, encounter_id).state == "IN_PROGRESS"
+
+
+def test_what_holds_most_for_longest_comes_first_and_before_its_lines_are_there_what_the_visit_should_bring(
+    world: World,
+) -> None:
+    expected = world.encounter("PRMUT")
+    world.sql("UPDATE work_item SET cents=5000, score=5000")
+    old = int(str(world.do(ComposeQuery(expected, "finding", (WORDS,))).result))
+    world.do(SendQuery(old))
+    _, new = sent(world)  # $227.00 of lines
+    world.sql("UPDATE work_item SET due=NULL WHERE queue='queries'")
+    page = world.who("coder").page("queries", View())
+    assert [row.subject_id for row in page.rows] == [new, old]
+    world.sql("UPDATE work_item SET opened_on=:d WHERE queue='queries' AND subject_id=:q", d=DAY - 5 * LATER, q=old)
+    page = world.who("coder").page("queries", View())
+    assert [row.subject_id for row in page.rows] == [old, new]
+    why = " ".join(world.who("coder").why(page.rows[0].item_id).lines)
+    assert "$50.00 x (5 days + 1) = 300." in why
 
 
 def test_an_open_question_stops_finishing_and_an_answered_one_keeps_its_effect(world: World) -> None:

@@ -16,7 +16,10 @@ from store.statements.words import ENGLISH, SPANISH, Words, fill, words_for
 def test_a_language_has_every_word_and_only_letters_that_print(words: Words) -> None:
     assert len(words.months) == 12
     assert len(words.levels) == MAX_LEVEL + 1
+    assert words.hours == ""  # only the practice knows them
     for field in fields(words):
+        if field.name == "hours":
+            continue
         value = getattr(words, field.name)
         texts = [value] if isinstance(value, str) else list(value.values()) if isinstance(value, dict) else value
         for text in texts[1:] if field.name == "levels" else texts:
