@@ -179,6 +179,8 @@ TA1 = test_answers.TEXTS["TA1"][0].encode()
 READERS = (
     Reader("encounters", (
         samples.table(dict(samples.ROW)).encode(), json.dumps(samples.whole()).encode(),
+        samples.table(samples.ROW | samples.COLUMNS, more=tuple(samples.COLUMNS)).encode(),
+        json.dumps(samples.billed()).encode(),
         "\n".join(json.dumps(one["resource"]) for one in samples.whole()["entry"]).encode(),
     ), _at("rows.csv", lambda path: read_file(path, today=samples.TODAY)), cleans=True),
     Reader("835", (remittance_text(remit_samples.FILE).encode(), _answers("remittance")),

@@ -17,6 +17,7 @@ from store.intake.values import Intake
 Node = dict[str, Any]
 TODAY = date(2026, 6, 15)
 NPI = npi_of("155555001")
+WHITE = npi_of("299990021")
 NOTE = "CC: cough.\nDenies chest pain.\n"
 
 ROW = {
@@ -43,6 +44,13 @@ ROW = {
     "note": NOTE,
 }
 
+COLUMNS = {
+    "claim.authorization": "A-77", "claim.referring": f"{WHITE} White, Sam", "claim.clia": "17D1234567",
+    "claim.accident": "2026-02-20", "claim.related": "AA", "claim.accident_state": "KS", "claim.note": "SEEN TWICE",
+    "claim.attachments": "OZ EL A123", "claim.patient_paid": "12.50", "claim.delay_reason": "7",
+}  # fmt: skip
+"""What may come for the claim in columns of its own."""
+
 
 def read_json(folder: Path, value: object, *, strict_npi: bool = False) -> Intake:
     path = folder / "bundle.json"
@@ -56,9 +64,9 @@ def read_text(folder: Path, text: str | bytes, name: str = "rows.csv", *, strict
     return read_file(path, today=TODAY, strict_npi=strict_npi)
 
 
-def table(*rows: dict[str, str], delimiter: str = ",") -> str:
-    """A table with every documented column; all cells quoted."""
-    names = csv_header().split(",")
+def table(*rows: dict[str, str], delimiter: str = ",", more: tuple[str, ...] = ()) -> str:
+    """A table with every documented column, and `more` of them; all cells quoted."""
+    names = [*csv_header().split(","), *more]
     lines = [delimiter.join(names)]
     for row in rows:
         cells = [row.get(name, "").replace('"', '""') for name in names]
@@ -146,4 +154,25 @@ def payer() -> Node:
 def whole() -> Node:
     """A complete bundle of one encounter."""
     parts = (patient(), practitioner(), payer(), coverage(), encounter(), document())
+    return bundle(*(copy.deepcopy(part) for part in parts))
+
+
+def claim_resource(**changes: object) -> Node:
+    team = {"role": {"coding": [{"code": "referring"}]}, "provider": {"reference": "Practitioner/d2"}}
+    return {
+        "resourceType": "Claim", "id": "k1", "status": "active", "type": {"coding": [{"code": "professional"}]},
+        "insurance": [{"focal": False, "preAuthRef": ["B-2"]}, {"focal": True, "preAuthRef": ["A-77"]}],
+        "referral": {"identifier": {"value": "R-9"}}, "careTeam": [team],
+        "accident": {"date": "2026-02-20", "type": {"coding": [{"code": "MVA"}]}, "locationAddress": {"state": "ks"}},
+        "item": [{"sequence": 1, "encounter": [{"reference": "Encounter/e1"}]}] * 2,
+    } | changes  # fmt: skip
+
+
+def white() -> Node:
+    return practitioner(WHITE) | {"id": "d2", "name": [{"family": "White", "given": ["Sam"]}]}
+
+
+def billed() -> Node:
+    """The same with a Claim that names the encounter."""
+    parts = (patient(), practitioner(), white(), payer(), coverage(), encounter(), document(), claim_resource())
     return bundle(*(copy.deepcopy(part) for part in parts))

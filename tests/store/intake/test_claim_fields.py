@@ -12,15 +12,17 @@ import pytest
 from store.claims.arriving import arriving, fault_of
 from store.claims.fields import fields_of, known_fields
 from store.intake.load import ImportEncounters
-from store.intake.npi import npi_of
 from store.intake.values import Intake
 from store.tables import Claim, ClaimFact, Encounter, FacilityBill
 from store.x12.claim_reading import read_claims
 from store.x12.institutional_values import InstitutionalClaim
 from tests.store.intake.samples import (
+    COLUMNS,
     NPI,
     ROW,
+    WHITE,
     bundle,
+    claim_resource,
     coverage,
     encounter,
     patient,
@@ -29,28 +31,17 @@ from tests.store.intake.samples import (
     read_json,
     read_text,
     table,
+    white,
 )
 from tests.store.world import World
 from tests.store.x12.samples import validator_complaints
 
-WHITE = npi_of("299990021")
-COLUMNS = {
-    "claim.authorization": "A-77", "claim.referring": f"{WHITE} White, Sam", "claim.clia": "17D1234567",
-    "claim.accident": "2026-02-20", "claim.related": "AA", "claim.accident_state": "KS", "claim.note": "SEEN TWICE",
-    "claim.attachments": "OZ EL A123", "claim.patient_paid": "12.50", "claim.delay_reason": "7",
-}  # fmt: skip
 BILL = {"claim.bill_type": "131", "claim.revenue": "0510", "claim.conditions": "44", "claim.values": "A1 100.00"}
 
 
 def csv(folder: Path, columns: dict[str, str]) -> Intake:
     row = ROW | {"service_date": "2026-03-02", "member_id": "PRM123456781", "zip": "67999"}
-    text = table(row)
-    head, _, rest = text.partition("\n")
-    return read_text(folder, f"{head},{','.join(columns)}\n{rest.rstrip()},{_cells(columns)}\n")
-
-
-def _cells(columns: dict[str, str]) -> str:
-    return ",".join(f'"{text}"' for text in columns.values())
+    return read_text(folder, table(row | columns, more=tuple(columns)))
 
 
 def coded(world: World, intake: Intake) -> Claim:
@@ -108,21 +99,6 @@ def test_every_field_that_is_not_of_a_line_may_arrive_as_it_is_written(world: Wo
     assert {*arriving()} == {name for name in examples if "." not in name} - of_records
     assert [fault_of(name, examples[name]) for name in arriving()] == [""] * len(arriving())
     assert world.all(FacilityBill) == []
-
-
-def claim_resource(**changes: object) -> dict[str, Any]:
-    team = {"role": {"coding": [{"code": "referring"}]}, "provider": {"reference": "Practitioner/d2"}}
-    return {
-        "resourceType": "Claim", "id": "k1", "status": "active", "type": {"coding": [{"code": "professional"}]},
-        "insurance": [{"focal": False, "preAuthRef": ["B-2"]}, {"focal": True, "preAuthRef": ["A-77"]}],
-        "referral": {"identifier": {"value": "R-9"}}, "careTeam": [team],
-        "accident": {"date": "2026-02-20", "type": {"coding": [{"code": "MVA"}]}, "locationAddress": {"state": "ks"}},
-        "item": [{"sequence": 1, "encounter": [{"reference": "Encounter/e1"}]}] * 2,
-    } | changes  # fmt: skip
-
-
-def white() -> dict[str, Any]:
-    return practitioner(WHITE) | {"id": "d2", "name": [{"family": "White", "given": ["Sam"]}]}
 
 
 def fhir(folder: Path, *more: dict[str, Any], **changes: object) -> Intake:
