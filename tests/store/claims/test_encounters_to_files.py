@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from store.tables import Claim, Diagnosis
 from store.x12.claim_reading import claims_of
 from store.x12.claim_values import ProfessionalClaim
+from store.x12.institutional_values import InstitutionalClaim
 from store.x12.segments import Reader
 from tests.store.world import World
 from tests.store.x12.samples import validator_complaints
@@ -67,4 +68,48 @@ def test_encounters_go_out_and_read_back_as_the_same_claims(world: World, given_
             for row in ours
         ]
         assert [line.pointers for line in one.lines] == [line[3] for line in visit["lines"]]
+    assert world.faults() == []
+
+
+@st.composite
+def bills(draw: st.DrawFn) -> tuple[tuple[str, str], ...]:
+    """A hospital's bill for a visit, as it arrives with the encounter."""
+    revenue = draw(st.lists(st.sampled_from(("0250", "0510", "0636", "0771")), min_size=1, max_size=4))
+    amounts = draw(st.lists(st.integers(0, 10**7), max_size=2))
+    fields = {
+        "bill_type": draw(st.sampled_from(("131", "0851"))),
+        "revenue": " ".join(revenue),
+        "conditions": " ".join(draw(st.lists(st.sampled_from(("09", "44", "C1")), max_size=3, unique=True))),
+        "values": ", ".join(f"A{n} {cents // 100}.{cents % 100:02}" for n, cents in enumerate(amounts, 1)),
+        "external": draw(st.sampled_from(("", "W18.30XA, Y92.89"))),
+    }
+    return tuple((name, text) for name, text in fields.items() if text)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(visit=visits(), bill=bills())
+def test_a_hospitals_visits_go_out_and_read_back_as_the_same_claims(
+    world: World, visit: dict[str, Any], bill: tuple[tuple[str, str], ...]
+) -> None:
+    encounter_id = world.encounter(*visit["payers"], place=visit["place"], claim=bill)
+    world.code(encounter_id, visit["codes"], visit["lines"])
+    claim = world.one(Claim, encounter_id=encounter_id)
+    world.let_pass(claim.id)
+    text = world.send()
+    assert validator_complaints(text) == []
+    (one,) = (claim for whole in Reader(text.encode()).sets() for claim in claims_of(whole))
+    assert isinstance(one, InstitutionalClaim)
+    told, ours = dict(bill), world.lines(claim.id)
+    assert one.charge == world.get(Claim, claim.id).charge == sum(row.charge for row in ours)
+    assert [code.code for code in one.diagnoses] == [code.replace(".", "") for code in visit["codes"]]
+    revenue = [*told["revenue"].split(), *[told["revenue"].split()[-1]] * 4]
+    assert [(line.revenue, line.code, line.units, line.charge, line.control) for line in one.lines] == [
+        (code, row.code, row.units, row.charge, row.control) for code, row in zip(revenue, ours, strict=False)
+    ]
+    assert one.bill_type == f"0{told['bill_type'].removeprefix('0')}"
+    assert list(one.conditions) == told.get("conditions", "").split()
+    assert [f"{value.code} {value.cents // 100}.{value.cents % 100:02}" for value in one.values] == [
+        value for value in told.get("values", "").split(", ") if value
+    ]
+    assert [cause.code for cause in one.external] == (["W1830XA", "Y9289"] if "external" in told else [])
     assert world.faults() == []
