@@ -22,6 +22,9 @@ from store.work.command import Change, Command, Said
 from store.x12 import writing
 from store.x12.claim_values import Address
 
+_ROOM = 80
+"""Characters of a statement's line."""
+
 
 @dataclass(frozen=True, slots=True)
 class PracticeField:
@@ -32,7 +35,7 @@ class PracticeField:
 
     label: str
     example: str
-    check: Callable[[str], Mapping[str, str]]
+    check: Callable[[str], Mapping[str, str | int]]
     needed: bool = True
 
 
@@ -49,7 +52,23 @@ def _words(name: str, limit: int) -> Callable[[str], Mapping[str, str]]:
 
 
 def _free(name: str) -> Callable[[str], Mapping[str, str]]:
-    return lambda text: {name: text}
+    """A text of a statement's page."""
+
+    def check(text: str) -> Mapping[str, str]:
+        if len(text) > _ROOM:
+            raise Refused(f"That is longer than {_ROOM} characters.", where=name, do="Shorten it.")
+        return {name: text}
+
+    return check
+
+
+def _whole(name: str, least: int, most: int) -> Callable[[str], Mapping[str, int]]:
+    def check(text: str) -> Mapping[str, int]:
+        if text.isascii() and text.isdecimal() and least <= (number := int(text[:9])) <= most:
+            return {name: number}
+        raise Refused(f"{text[:20]!r} is no such number.", where=name, do=f"Write one from {least} to {most}.")
+
+    return check
 
 
 def _written(address: Address) -> str:
@@ -85,12 +104,17 @@ PRACTICE_FIELDS: Mapping[str, PracticeField] = {
     "pay_to": PracticeField("where payers send money, if not there", "PO BOX 7; LARKFIELD; KS; 668990007", _pay_to,
                             needed=False),
     "phone": PracticeField("telephone", "555-555-0100", _one("phone", writing.phone)),
-    "hours": PracticeField("office hours, on statements", "Monday to Friday, 8 am to 5 pm", _free("hours"),
+    "hours": PracticeField("office hours, on English statements", "Monday to Friday, 8 am to 5 pm", _free("hours"),
                            needed=False),
     "pay_url": PracticeField("where patients pay online", "https://pay.example", _free("pay_url"), needed=False),
     "submitter_id": PracticeField("id at the clearinghouse", "SUPERBILL", _words("submitter_id", 15)),
     "receiver_id": PracticeField("the clearinghouse's id", "CLEARING", _words("receiver_id", 15)),
     "receiver_name": PracticeField("the clearinghouse's name", "CLEARINGHOUSE", _words("receiver_name", 60)),
+    "coding_target_days": PracticeField("business days in which a visit is coded", "3",
+                                        _whole("coding_target_days", 1, 60)),
+    "statement_cycle_days": PracticeField("days between two statements", "30", _whole("statement_cycle_days", 7, 365)),
+    "minimum_statement_cents": PracticeField("cents below which no statement is sent", "500",
+                                             _whole("minimum_statement_cents", 0, 10_000)),
     "usage": PracticeField("T for tests, P for real claims", "P", _usage),
 }  # fmt: skip
 """What can be set, by name."""

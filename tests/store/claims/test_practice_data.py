@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -59,6 +61,9 @@ def test_every_field_that_is_kept_is_set_and_its_example_is_right(world: World) 
         ("pay_to", "PO Box 7; Larkfield; Kansas; 66899", "no state"),
         ("phone", "12", "no telephone number"),
         ("usage", "X", "can't stand here"),
+        ("pay_url", "p" * 81, "longer than 80"),
+        ("coding_target_days", "0", "from 1 to 60"),
+        ("statement_cycle_days", "monthly", "from 7 to 365"),
         ("name", " ", "can't be empty"),
         ("colour", "red", "nothing that is kept"),
     ],
@@ -73,7 +78,8 @@ def test_what_a_claim_could_not_say_is_refused_and_nothing_changes(
 
 
 def test_only_who_administers_changes_the_practice(world: World) -> None:
-    world.who("admin").do(SetPractice((("hours", "8 to 5"),)))
+    world.who("admin").do(SetPractice((("hours", "8 to 5"), ("coding_target_days", "5"))))
+    assert world.item("coding", world.encounter("PRMUT")).due == date(2026, 3, 9)  # 5 business days after DOS
     with pytest.raises(NotAllowed):
         world.who("biller").do(SetPractice((("hours", "9 to 5"),)))
 
