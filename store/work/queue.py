@@ -5,7 +5,7 @@ A stage describes its queue by a `Queue`: which columns, from which tables, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -89,6 +89,9 @@ HIDDEN: Columns = {
 }
 """What every queue can be filtered by beside its columns: whose, since when, until when, before a supervisor."""
 
+_UP = case((col(WorkItem.escalated), 0), else_=1)
+"""What is before a supervisor goes first in its lane."""
+
 QUEUES: dict[str, Queue] = {}
 """Every queue by name, in the order of an encounter's life."""
 
@@ -157,21 +160,25 @@ def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, l
     return list(session.scalars(query.order_by(*_order(session, queue, view, today, soon)).limit(limit)))
 
 
-def best(session: Session, queue: Queue, actor: Actor, today: date) -> AnySelect:
-    """The query of what "get next" offers, best first: its id, and who had it before.
+def best(session: Session, queue: Queue, actor: Actor, today: date) -> Iterator[AnySelect]:
+    """The queries of what "get next" offers, best first: its id, and who had it before; the first that finds any holds.
 
     Not deferred, not somebody else's, in nobody else's hands.  The first few are picked out, which takes no sorting of
-    the whole queue; of them the database gives the first that nobody else is just taking.
+    the whole queue; of them the database gives the first that nobody else is just taking.  Where the rank has to be
+    reckoned for each item, that is done for those of the first lane alone, unless others are taking all of them.
     """
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
     order = _order(session, queue, View(), today, soon)
-    first = select(col(WorkItem.id)).where(_conditions(queue, actor, View(), today), mine, free)
-    query = select(col(WorkItem.id), col(WorkItem.owner_id)).where(
-        col(WorkItem.id).in_(first.order_by(*order).limit(MOST_AT_ONCE)), col(WorkItem.open), free
-    )
-    return query.order_by(*order).limit(1).with_for_update(skip_locked=True)
+    offered = and_(_conditions(queue, actor, View(), today), mine, free)
+    place = _lane(today, soon) * 2 + _UP
+    ahead = select(func.min(place)).where(offered).correlate(None).scalar_subquery()
+    for which in (and_(offered, place == ahead), offered) if queue.rank is not None else (offered,):
+        few = select(col(WorkItem.id)).where(which).order_by(*order).limit(MOST_AT_ONCE)
+        query = select(col(WorkItem.id), col(WorkItem.owner_id))
+        query = query.where(col(WorkItem.id).in_(few), col(WorkItem.open), free)
+        yield query.order_by(*order).limit(1).with_for_update(skip_locked=True)
 
 
 def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> BoardLine:
@@ -246,11 +253,20 @@ def _order(session: Session, queue: Queue, view: View, today: date, soon: date) 
         falling = level.descending != (level.column in ages)  # the older the date, the higher the age
         order.append(sql.desc() if falling else sql.asc())
     if not order:
-        lane = case((col(WorkItem.due) < today, 0), (col(WorkItem.due) <= soon, 1), else_=2)
         rank = queue.rank(session, today) if queue.rank is not None else col(WorkItem.score)
-        up = case((col(WorkItem.escalated), 0), else_=1)
-        order = [lane, up, rank.desc(), case((col(WorkItem.due).is_(None), 1), else_=0), col(WorkItem.due)]
+        order = [
+            _lane(today, soon),
+            _UP,
+            rank.desc(),
+            case((col(WorkItem.due).is_(None), 1), else_=0),
+            col(WorkItem.due),
+        ]
     return [*order, col(WorkItem.id)]
+
+
+def _lane(today: date, soon: date) -> ColumnElement[int]:
+    """0 for what is past due, 1 for what is due soon, 2 for everything else."""
+    return case((col(WorkItem.due) < today, 0), (col(WorkItem.due) <= soon, 1), else_=2)
 
 
 def _flag(item: WorkItem, owner: str | None, today: date, soon: date) -> str:

@@ -23,6 +23,7 @@ from store.practice import Practice
 from store.tables import AuditEntry, User
 from store.work.commands import Assign, Defer
 from store.work.leases import LEASE_SECONDS
+from store.work.values import View
 from tests.store.world import DAY, World
 
 NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
@@ -167,6 +168,23 @@ def test_get_next_finds_the_one_free_item_behind_many_that_are_taken(world: Worl
     lease = coder.next_item("coding")
     assert lease is not None
     assert lease.item_id == ids[25]
+
+
+def test_get_next_goes_by_the_very_order_of_the_list(world: World) -> None:
+    ids = [world.item("coding", world.encounter("PRMUT")).id for _ in range(8)]
+    for number, item_id in enumerate(ids):
+        world.sql(
+            "UPDATE work_item SET due=:due, escalated=:up, score=:score WHERE id=:id",
+            due=[None, DAY - timedelta(days=1), DAY + timedelta(days=2), DAY + timedelta(days=40)][number % 4],
+            up=number > 5, score=number * 7 % 5, id=item_id,
+        )  # fmt: skip
+    coder, admin = world.who("coder"), world.who("admin").actor.user_id
+    listed = [row.item_id for row in coder.page("coding", View()).rows]
+    taken = []
+    while (lease := coder.next_item("coding")) is not None:
+        taken.append(lease.item_id)
+        world.sql("UPDATE work_item SET owner_id=:admin WHERE id=:id", admin=admin, id=lease.item_id)
+    assert taken == listed
 
 
 @pytest.mark.parametrize("role", ["biller", "collector", "admin"])
