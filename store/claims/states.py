@@ -12,7 +12,8 @@ class ClaimState(StrEnum):
     """Up to SENT it is ours; from PAID on the state is the payer's last answer, net of reversals.
 
     ACK_999: the file was read.  ACCEPTED_CH: somebody on the way, or the payer's door, has it.  ACCEPTED: the payer
-    takes it into adjudication (A2).  NO_ACK: an acknowledgement is overdue.  NO_ANSWER: the payer's decision is.
+    takes it into adjudication (A2).  NO_ACK: an acknowledgement is overdue.  NO_ANSWER: the payer's decision is, or a
+    new one where it took its own back.
     ROUTED: another desk was asked about what an edit stopped or what was rejected.
     PARTIAL: something paid and a line denied.  ALL_PATIENT: nothing paid because all is the patient's.  ZERO: neither.
     """
@@ -68,6 +69,7 @@ CLAIM = register(
             _S.NO_ANSWER: (_S.ACCEPTED, _S.REJECTED, *_AGAIN, *ADJUDICATED),
             _S.REJECTED: (*_AGAIN, _S.ROUTED, *ADJUDICATED),
             **{state: (_S.BUILT, *(other for other in ADJUDICATED if other != state)) for state in ADJUDICATED},
+            _S.REVERSED: (_S.BUILT, _S.NO_ANSWER, *(other for other in ADJUDICATED if other != _S.REVERSED)),
             _S.CANCELLED: (_S.BUILT, *ADJUDICATED),
         },
     )

@@ -20,7 +20,7 @@ from store.remits.take_in import ImportRemittance
 from store.tables import Batch, Claim, ClaimVersion, WorkItem
 from tests.payer import Answers, answer
 from tests.store.claims.test_hearing import status_text
-from tests.store.eras import era, pays
+from tests.store.eras import era, pays, reversal
 from tests.store.world import DAY, World, on
 
 _S = ClaimState
@@ -189,6 +189,23 @@ def test_what_waits_behind_a_refused_file_goes_on_with_the_files_row(world: Worl
     assert (world.get(Claim, claim_id).state, goes_on(world, claim_id)) == (_S.REJECTED, True)
     world.do(RetransmitBatch(world.one(Batch).id, "mended"))
     assert (world.get(Claim, claim_id).state, goes_on(world, claim_id)) == (_S.READY, True)
+
+
+def test_an_answer_that_the_payer_took_back_without_another_comes_before_somebody(world: World) -> None:
+    claim_id = world.sent()
+    first = pays(world, claim_id, "", "")
+    world.do(ImportRemittance("835", era(first)))
+    world.do(ImportRemittance("back", era(reversal(first), trace="EFT2")))
+    assert world.get(Claim, claim_id).state == _S.REVERSED
+    with on(DAY + timedelta(days=7)):
+        assert world.do(RaiseAlarms()).result == {"files": 0, "claims": 0}  # nor is a 999 missed of what was decided
+    with on(DAY + timedelta(days=9)):
+        assert world.do(RaiseAlarms()).result == {"files": 0, "claims": 1}
+        item = world.item("rejections", claim_id)
+        assert (world.get(Claim, claim_id).state, item.open, item.reason[:9]) == (_S.NO_ANSWER, True, "the payer")
+        world.do(ImportRemittance("new", era(first, trace="EFT3")))
+    assert (world.get(Claim, claim_id).state, world.item("rejections", claim_id).open) == (_S.PAID, False)
+    assert world.faults() == []
 
 
 def goes_on(world: World, claim_id: int) -> bool:
