@@ -66,7 +66,7 @@ def _left_reversed(today: date) -> ColumnElement[bool]:
     voided = select(ClaimVersion.id).where(
         ClaimVersion.claim_id == Claim.id, ClaimVersion.number == Claim.current, ClaimVersion.frequency == "8"
     )
-    return and_(Claim.state == _S.REVERSED, col(Claim.id).not_in(answered), ~voided.correlate(Claim).exists())
+    return and_(col(Claim.state) == _S.REVERSED, col(Claim.id).not_in(answered), ~voided.correlate(Claim).exists())
 
 
 def _files(change: Change) -> int:
