@@ -80,7 +80,7 @@ def letter_pdf(letter: Letter) -> bytes:
 
 
 def _text(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(latin(text)).replace("\n", "<br/>"), style)
+    return Paragraph("<br/>".join(escape(latin(line)) for line in text.split("\n")), style)
 
 
 def _grid(grid: Grid) -> Sequence[Flowable]:

@@ -53,6 +53,17 @@ def test_an_appeal_packet_holds_the_claim_the_answer_and_the_proof_of_filing(wor
     assert "appeal by fax" in str(world.owner.record("denials", denial_id).tabs[0])
 
 
+def test_who_signs_stands_over_the_practice_and_zip_and_telephone_are_written_as_people_do(
+    world: World, tmp_path: Path
+) -> None:
+    _, denial_id = world.denied()
+    world.sql("UPDATE practice SET name='Larkfield', zip='668990400', phone='3165550100'")
+    lines = [line.strip() for line in written(world, tmp_path, denial_id, "reconsideration").splitlines()]
+    assert lines[lines.index("owner") + 1] == "Larkfield"
+    assert any(line.endswith("66899-0400") for line in lines)
+    assert "(316) 555-0100" in lines
+
+
 def test_what_came_from_outside_is_plain_text_in_a_letter(world: World, tmp_path: Path) -> None:
     _, denial_id = world.denied()
     world.sql("UPDATE payer SET name='<b>Payer & Sons</b> <para>'")
