@@ -42,6 +42,11 @@ class Chosen:
         """The answer to a `Words` or `Pick`."""
         return str(self.answers.get(name, ""))
 
+    def several(self, thing: str) -> str:
+        """How many rows, as a thing: '1 denial', '3 denials'."""
+        count = len(self.rows)
+        return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
     def number(self, name: str) -> int:
         """The answer to an `Amount`, or the count."""
         answer = self.answers[name]

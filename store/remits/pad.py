@@ -11,7 +11,7 @@ from store.accounts.balances import claim_books
 from store.accounts.books import Book
 from store.money import show_cents
 from store.remits.dispositions import Disposition, rules_of
-from store.remits.scratch import first_parts, is_placed, left, parts_of, reasons_of
+from store.remits.scratch import first_parts, is_placed, left, lines_of, parts_of, reasons_of
 from store.remits.source import answers_again
 from store.tables import Claim, ClaimLine, RemitClaim, RemitPart
 from store.work.record import Facts, Tab, Table
@@ -28,7 +28,7 @@ def scratch_tab(session: Session, row: RemitClaim) -> Tab:
     head = Facts(
         (("Paid", show_cents(answer.value.paid, sign="$")), ("Left to distribute", show_cents(rest, sign="$")))
     )
-    return Tab("Scratchpad", (head, _parts(session, parts), _receipt(session, parts)))
+    return Tab("Scratchpad", (head, _parts(session, parts), *_lines(session, parts), _receipt(session, parts)))
 
 
 def _parts(session: Session, parts: Sequence[RemitPart]) -> Table:
@@ -45,6 +45,24 @@ def _parts(session: Session, parts: Sequence[RemitPart]) -> Table:
         why = "  ".join(f"{one.group}-{one.reason} {show_cents(one.cents)}" for one in reasons_of(part.why))
         rows.append((part.number, *_where(session, part), part.charge, part.paid, why))
     return Table(columns, tuple(rows), "Parts")
+
+
+def _lines(session: Session, parts: Sequence[RemitPart]) -> list[Table]:
+    """The lines of each claim that a part names, with the numbers by which a part is placed on one."""
+    columns = (
+        Column("n", "No", 2, Kind.NUMBER),
+        Column("code", "Code", 12),
+        Column("dos", "Service", 10, Kind.DATE),
+        Column("charge", "Charge", _MONEY, Kind.CENTS),
+    )
+    tables: list[Table] = []
+    for claim_id in sorted({part.claim_id for part in parts if part.claim_id is not None}):
+        rows = tuple(
+            (number, f"{line.code} {line.modifiers}".strip(), line.service_date, line.charge)
+            for number, line in enumerate(lines_of(session, claim_id), 1)
+        )
+        tables.append(Table(columns, rows, f"Lines of {session.get_one(Claim, claim_id).control_number}"))
+    return tables
 
 
 def _where(session: Session, part: RemitPart) -> tuple[str, str]:

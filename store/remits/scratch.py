@@ -311,12 +311,17 @@ def _claim(session: Session, control_number: str) -> Claim:
     return found
 
 
+def lines_of(session: Session, claim_id: int) -> Sequence[ClaimLine]:
+    """The lines of a claim in the order by which a part names them, from 1 on."""
+    query = select(ClaimLine).where(ClaimLine.claim_id == claim_id, ClaimLine.active).order_by(col(ClaimLine.id))
+    return session.exec(query).all()
+
+
 def _line(session: Session, claim_id: int, number: int) -> int:
-    query = select(ClaimLine.id).where(ClaimLine.claim_id == claim_id, ClaimLine.active).order_by(col(ClaimLine.id))
-    ids = session.exec(query).all()
-    if not 0 < number <= len(ids):
-        raise NotFound(f"The claim has no line {number}; it has {len(ids)}.")
-    return ids[number - 1]
+    lines = lines_of(session, claim_id)
+    if not 0 < number <= len(lines):
+        raise NotFound(f"The claim has no line {number}; it has {len(lines)}.")
+    return lines[number - 1].id
 
 
 def _left_told(change: Change, row: RemitClaim) -> str:

@@ -44,7 +44,7 @@ def beat(session: Session, actor: Actor, lease: Lease, now: datetime) -> Lease:
     until = now + timedelta(seconds=LEASE_SECONDS)
     if session.exec(_held(actor, lease).values(lease_until=until, heartbeat_at=now)).rowcount != 1:
         raise _lost(session, lease)
-    return Lease(lease.item_id, lease.subject_id, lease.token, until)
+    return Lease(lease.item_id, lease.subject_id, lease.token, until, cents=lease.cents)
 
 
 def release(session: Session, actor: Actor, lease: Lease) -> None:
@@ -83,14 +83,14 @@ def _try(session: Session, actor: Actor, item_id: int, now: datetime, holder: in
             heartbeat_at=now,
             attempts=WorkItem.attempts + 1,
         )
-        .returning(col(WorkItem.subject_id), col(WorkItem.token))
+        .returning(col(WorkItem.subject_id), col(WorkItem.token), col(WorkItem.cents))
         .execution_options(synchronize_session=False)
     )
     row = session.execute(statement).first()
     if row is None:
         return None
     before = None if holder in {None, actor.user_id} else session.get(User, holder)
-    return Lease(item_id, row[0], row[1], until, before.name if before else "")
+    return Lease(item_id, row[0], row[1], until, before.name if before else "", row[2])
 
 
 def _held(actor: Actor, lease: Lease) -> Update:

@@ -116,7 +116,8 @@ class Lease:
     """The right to work on an item until `until` (renewed by a heartbeat).
 
     `token` grows by one with each lease of the item; every save is made with it, so that a session whose lease ran
-    out can't overwrite the next one's work.  `taken_from` is the login whose hold had run out, if it was somebody's.
+    out can't overwrite the next one's work.  `taken_from` is the login whose hold had run out, if it was somebody's;
+    `cents` is the item's amount.
     """
 
     item_id: int
@@ -124,6 +125,7 @@ class Lease:
     token: int
     until: datetime
     taken_from: str = ""
+    cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import pytest
 from textual.widgets import Input
 
 from store.claims.payers import SavePayer
-from store.tables import Denial, LetterTemplate, Remark, WorkItem
+from store.tables import Claim, Denial, LetterTemplate, Remark, WorkItem
 from tests.store.conftest import engine, library, still, template, world
+from tests.store.remits.test_scratch import lost
 from tests.store.world import World
 from tests.tui.support import LARGE, SMALL, Desk
 from tui.app import SuperbillApp
@@ -33,12 +34,14 @@ class Counted:
 
 
 @asynccontextmanager
-async def denials_of(world: World, size: tuple[int, int], who: str = "biller") -> AsyncIterator[Desk]:
+async def denials_of(
+    world: World, size: tuple[int, int], who: str = "biller", queue: str = "denials"
+) -> AsyncIterator[Desk]:
     app = SuperbillApp(lambda: world.who(who))
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, pilot, None)
         await desk.settle()
-        app.push_screen(QueueScreen(app.session, "denials"))
+        app.push_screen(QueueScreen(app.session, queue))
         await desk.settle()
         yield desk
 
@@ -64,6 +67,17 @@ async def test_a_denial_is_touched_in_ten_keys(world: World, size: tuple[int, in
         item = world.one(WorkItem, queue="denials", subject_id=int(touched[0].subject.split(":")[1]))
         assert (item.deferred_until is not None, item.assigned_to) == (True, world.who("biller").actor.user_id)
         assert item.subject_id in (first, second)
+
+
+async def test_a_confirmation_in_an_opened_record_states_its_amount(world: World) -> None:
+    claim_id, _ = lost(world, "CO-45 500", "")
+    async with denials_of(world, SMALL, "biller", "remits") as desk:
+        await desk.press("enter")
+        await desk.settle()
+        await desk.press("S")
+        await desk.settle()
+        assert "Post 1 answer, $222.00?" in desk.question
+    assert world.get(Claim, claim_id).state == "SENT"
 
 
 async def test_records_are_noted_in_ten_keys(world: World) -> None:

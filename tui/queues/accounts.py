@@ -287,7 +287,7 @@ ACCOUNT_ACTIONS: tuple[Action, ...] = (
     Action(id="accounts.bad_debt", key="B", label="to agency", build=_hand_over, many=True,
            asks=(Words(name="agency", question="Which agency"),
                  Words(name="folder", question="Folder", first="agency-out")),
-           confirm=lambda chosen: f"Hand {len(chosen.rows)} accounts, {show_cents(chosen.cents, sign='$')}, over?",
+           confirm=lambda chosen: f"Hand {chosen.several('account')}, {show_cents(chosen.cents, sign='$')}, over?",
            help="Hand accounts to a collection agency, each looked at: final notice, 120 days, no hold."),
     Action(id="accounts.recall", label="recall from agency", build=_recall, many=True,
            asks=(Words(name="reason", question="Recalled because"),), help="Take accounts back from the agency."),

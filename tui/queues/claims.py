@@ -204,7 +204,7 @@ CANCEL = Action(
     help="Cancel a claim that the payer never accepted.",
     asks=(Words(name="reason", question="Cancel because"),),
     build=_cancel,
-    confirm=lambda chosen: f"Cancel {len(chosen.rows)} claims, {show_cents(chosen.cents, sign='$')}?",
+    confirm=lambda chosen: f"Cancel {chosen.several('claim')}, {show_cents(chosen.cents, sign='$')}?",
     many=True,
 )
 
@@ -299,7 +299,7 @@ SPEC = QueueScreenSpec(
             label="release",
             help="Let a held claim go now.",
             build=_release,
-            confirm=lambda chosen: f"Release {len(chosen.rows)} claims?",
+            confirm=lambda chosen: f"Release {chosen.several('claim')}?",
             many=True,
         ),
         Action(
@@ -333,7 +333,7 @@ SPEC = QueueScreenSpec(
             label="next payer",
             help="Bill the next payer now, though a denial is open or the claim was sent on without an answer.",
             build=_bill_next,
-            confirm=lambda chosen: f"Bill the next payer of {len(chosen.rows)} claims now?",
+            confirm=lambda chosen: f"Bill the next payer of {chosen.several('claim')} now?",
             many=True,
         ),
     ),

@@ -104,7 +104,7 @@ SPEC = QueueScreenSpec(
             label="cashed",
             help="The bank paid the check: nothing is left to do.",
             build=_cashed,
-            confirm=lambda chosen: f"Note {len(chosen.rows)} checks as cashed?",
+            confirm=lambda chosen: f"Note {chosen.several('check')} as cashed?",
             many=True,
         ),
         Action(
@@ -144,7 +144,7 @@ SPEC = QueueScreenSpec(
             help="Refuse a refund; the credit balance is work again.",
             asks=(Words(name="reason", question="Refused because"),),
             build=_refuse,
-            confirm=lambda chosen: f"Refuse {len(chosen.rows)} refunds?",
+            confirm=lambda chosen: f"Refuse {chosen.several('refund')}?",
             many=True,
         ),
         Action(

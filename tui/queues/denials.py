@@ -267,7 +267,7 @@ SPEC = QueueScreenSpec(
             help="Refuse a write-off that was asked for; the denial goes back to who asked.",
             asks=(Words(name="reason", question="Refused because"),),
             build=_refuse,
-            confirm=lambda chosen: f"Refuse {len(chosen.rows)} write-offs?",
+            confirm=lambda chosen: f"Refuse {chosen.several('write-off')}?",
             many=True,
         ),
         Action(
@@ -291,7 +291,7 @@ SPEC = QueueScreenSpec(
             build=_route,
         ),
         Action(id="denials.work", key="W", label="in work", help="Mark the denial as being worked.", build=_start,
-               confirm=lambda chosen: f"Mark {len(chosen.rows)} denials as in work?", many=True),
+               confirm=lambda chosen: f"Mark {chosen.several('denial')} as in work?", many=True),
         Action(
             id="denials.appeal",
             key="A",
@@ -302,7 +302,7 @@ SPEC = QueueScreenSpec(
                 Words(name="late", question="Good cause, if late", required=False, hint="empty if in time"),
             ),
             build=_appeal,
-            confirm=lambda chosen: f"File an appeal for {len(chosen.rows)} denials?",
+            confirm=lambda chosen: f"File an appeal for {chosen.several('denial')}?",
             many=True,
             rank=55,
         ),
@@ -313,7 +313,7 @@ SPEC = QueueScreenSpec(
             help="The payer wrote that the denial stands: it is work again, until the next level's last day.",
             asks=(Days(name="on", question="Date of the notice", hint="2026-11-20, or 3d for three days ago"),),
             build=_upheld,
-            confirm=lambda chosen: f"The payer upheld {len(chosen.rows)} denials?",
+            confirm=lambda chosen: f"The payer upheld {chosen.several('denial')}?",
         ),
         Action(
             id="denials.records",
@@ -354,7 +354,7 @@ SPEC = QueueScreenSpec(
                 Words(name="folder", question="Folder", first="letters-out"),
             ),
             build=_letter,
-            confirm=lambda chosen: f"Write {len(chosen.rows)} letters and note them as sent?",
+            confirm=lambda chosen: f"Write {chosen.several('letter')} and note them as sent?",
             many=True,
             rank=65,
         ),
@@ -412,7 +412,7 @@ SPEC = QueueScreenSpec(
             help="The payer has what was sent, as a fax receipt or its portal says: from now on its answer is awaited.",
             asks=(Words(name="proof", question="How is it known"),),
             build=_received,
-            confirm=lambda chosen: f"Note that the payer has what was sent for {len(chosen.rows)} denials?",
+            confirm=lambda chosen: f"Note that the payer has what was sent for {chosen.several('denial')}?",
             many=True,
         ),
         Action(
@@ -422,7 +422,7 @@ SPEC = QueueScreenSpec(
             help="The last day has passed, and there is a good cause with its proof: the denial is work again.",
             asks=(Words(name="cause", question="Good cause, and its proof"),),
             build=_reopen,
-            confirm=lambda chosen: f"Work {len(chosen.rows)} denials past their last day?",
+            confirm=lambda chosen: f"Work {chosen.several('denial')} past their last day?",
         ),
         Action(
             id="denials.notice",
@@ -434,7 +434,7 @@ SPEC = QueueScreenSpec(
                 Words(name="kept", question="Where the paper is", required=False),
             ),
             build=_notice,
-            confirm=lambda chosen: f"Record a signed notice for {len(chosen.rows)} denials?",
+            confirm=lambda chosen: f"Record a signed notice for {chosen.several('denial')}?",
         ),
         Action(
             id="denials.transfer",

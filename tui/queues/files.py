@@ -36,7 +36,7 @@ SPEC = QueueScreenSpec(
             asks=(Words(name="reason", question="They go again because"),),
             build=_again,
             confirm=lambda chosen: (
-                f"Send {len(chosen.rows)} files again, {show_cents(chosen.cents, sign='$')}, "
+                f"Send {chosen.several('file')} again, {show_cents(chosen.cents, sign='$')}, "
                 "though nothing has changed in them?"
             ),
             many=True,

@@ -103,7 +103,7 @@ SPEC = QueueScreenSpec(
             help="Post what waits for its money, or a second arrival that is another payment; a supervisor does.",
             asks=(Words(name="reason", question="Post it because"),),
             build=_post,
-            confirm=lambda chosen: f"Post {len(chosen.rows)} payments?",
+            confirm=lambda chosen: f"Post {chosen.several('payment')}?",
             rank=30,
         ),
         Action(

@@ -36,7 +36,7 @@ SPEC = QueueScreenSpec(
                help="Approve refunds that others asked for."),
         Action(id="refunds.refuse", key="N", label="refuse", build=_refuse, many=True, rank=30,
                asks=(Words(name="reason", question="Refused because"),),
-               confirm=lambda chosen: f"Refuse {len(chosen.rows)} refunds?", help="Refuse refunds, with the reason."),
+               confirm=lambda chosen: f"Refuse {chosen.several('refund')}?", help="Refuse refunds, with the reason."),
         Action(id="refunds.issue", key="I", label="issued", build=_issue, rank=25,
                asks=(Words(name="check", question="Check number"),),
                confirm=lambda chosen: f"Book {show_cents(chosen.cents, sign='$')} as gone by check "

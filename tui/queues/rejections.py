@@ -37,7 +37,7 @@ def _again_effect(practice: PracticeApi, chosen: Chosen) -> str:
     assert isinstance(practice, Practice)
     with practice.reading() as session:
         same = unchanged(session, [row.subject_id for row in chosen.rows])
-    told = f"Send {len(chosen.rows)} claims again, {show_cents(chosen.cents, sign='$')}?"
+    told = f"Send {chosen.several('claim')} again, {show_cents(chosen.cents, sign='$')}?"
     if not same:
         return told
     return f"{told} {same} of them NOT CHANGED since: what was rejected will be rejected again."
@@ -180,7 +180,7 @@ SPEC = QueueScreenSpec(
             help="Ask the payer after the claim with a 276.",
             asks=(FOLDER,),
             build=_ask,
-            confirm=lambda chosen: f"Ask after {len(chosen.rows)} claims?",
+            confirm=lambda chosen: f"Ask after {chosen.several('claim')}?",
             many=True,
         ),
         Action(
@@ -190,7 +190,7 @@ SPEC = QueueScreenSpec(
             help="Print the claim as a CMS-1500 and send it by mail.",
             asks=(FOLDER,),
             build=_paper,
-            confirm=lambda chosen: f"Print {len(chosen.rows)} claims on CMS-1500 forms and count them as sent?",
+            confirm=lambda chosen: f"Print {chosen.several('claim')} on CMS-1500 forms and count them as sent?",
             many=True,
         ),
         replace(BATCH, rank=25),

@@ -139,7 +139,7 @@ SPEC = QueueScreenSpec(
             label="post",
             help="Post what the scratchpad says; refused while anything is left to distribute.",
             build=_commit,
-            confirm=lambda chosen: f"Post {len(chosen.rows)} answers, {show_cents(chosen.cents, sign='$')}?",
+            confirm=lambda chosen: f"Post {chosen.several('answer')}, {show_cents(chosen.cents, sign='$')}?",
             many=True,
             rank=25,
         ),

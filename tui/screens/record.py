@@ -128,7 +128,8 @@ class RecordScreen(WorkScreen):
             raise Refused("This is only to be read here.", do="Esc, then work on it in its queue.")
         if self.lease is None and self._owner:
             raise Refused("Somebody else is working on this item; you can only read it.")
-        return Chosen(self.queue, (self._row,), count=count, record=self._record, lease=self.lease)
+        cents = self.lease.cents if self.lease else 0
+        return Chosen(self.queue, (self._row,), count=count, cents=cents, record=self._record, lease=self.lease)
 
     # Doing
 

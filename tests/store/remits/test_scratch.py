@@ -16,6 +16,7 @@ from store.remits.scratch import CommitAnswer, DistributeNegative, EditPart, Mat
 from store.remits.take_back import ReverseRemittance
 from store.remits.take_in import ImportRemittance
 from store.tables import Claim, Denial, RemitClaim, Remittance, Transition, WorkItem
+from store.work.record import Table
 from store.x12.remittance_values import RemitClaim as Answer
 from tests.store.eras import era, payment, pays, reversal
 from tests.store.remits.test_reversals import answers, books
@@ -65,6 +66,14 @@ def test_what_a_person_matched_can_be_undone(world: World) -> None:
     world.owner.undo()
     assert (world.dump(), books(world)) == (before, had)
     assert world.faults() == []
+
+
+def test_the_scratchpad_lists_the_lines_of_the_claim_by_the_numbers_that_place_a_part(world: World) -> None:
+    claim_id, answer_id = lost(world, "CO-45 500", "")
+    world.do(PlacePart(answer_id, 1, number(world, claim_id), 2))
+    blocks = world.owner.record("remits", answer_id).tabs[0].blocks
+    (lines,) = (one for one in blocks if isinstance(one, Table) and one.title == f"Lines of {number(world, claim_id)}")
+    assert [row[:2] for row in lines.rows] == [(1, "G0438"), (2, "G0008")]
 
 
 def test_a_matched_answer_that_does_not_fit_stays_before_the_person(world: World) -> None:
