@@ -12,6 +12,7 @@ from store.claims.parts import lines_beside
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.tables import Encounter, Patient
 from store.x12.claim_values import ProfessionalClaim
+from store.x12.institutional_values import InstitutionalClaim
 
 _PAIR = "PX.PTP"
 _DENIED = frozenset({_PAIR, "PX.MUE"})
@@ -69,6 +70,19 @@ def in_force(facts: Facts) -> Iterator[Finding]:
                 )
 
 
+def of_a_stay(facts: Facts) -> Iterator[Finding]:
+    """Each diagnosis of an institutional claim on its last day, which decides the year of the codes."""
+    library, claim = facts.codes, facts.content
+    if library is None or not isinstance(claim, InstitutionalClaim):
+        return
+    told = (*(one.code for one in claim.diagnoses), claim.admitting, *claim.reasons)
+    for code in dict.fromkeys(filter(None, told)):
+        judged = library.validity(code, claim.statement_to)
+        if judged.wrong:
+            yield Finding("K.DXDAY", "2300 HI", judged.message, "Route it to the coder.", value=code,
+                          rule="codes in force on the last day", source="ICD-10-CM I.A", fix=Fix.CODER)  # fmt: skip
+
+
 def unlisted(facts: Facts) -> Iterator[Finding]:
     """A code that stands for whatever has no code needs a description (SV101-7)."""
     library, claim = facts.codes, facts.content
@@ -119,4 +133,4 @@ def _first_day(claim: ProfessionalClaim, day: date) -> date:
     return min((line.service_date for line in claim.lines), default=day)
 
 
-RULES = (coding, in_force, unlisted)
+RULES = (coding, in_force, of_a_stay, unlisted)

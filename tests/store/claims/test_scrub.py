@@ -14,6 +14,7 @@ from sqlmodel import Session
 from store.claims import snapshot
 from store.claims.correct import BuildClaims, CorrectClaim
 from store.claims.edit_work import HoldClaim, OverrideFinding, ReleaseClaim, RescrubClaims, clean_claim_rate
+from store.claims.facility import SetFacilityBill
 from store.claims.fixing import FixFinding, fixes
 from store.claims.payers import SavePayer
 from store.claims.rule_work import SaveRule, SwitchRule, TryRule
@@ -127,6 +128,15 @@ def test_medicare_numbers_have_their_form_and_the_second_place_its_reason(world:
     as_second = replace(content.others[0].coverage, sequence="S")
     assert ("C.MSP", "stop") in _facts(world, second, subscription=as_second, others=())
     assert ("R.PRIOR", "stop") in _facts(world, second, subscription=as_second, others=())
+
+
+def test_a_hospitals_diagnosis_that_is_none_on_the_last_day_stops_its_claim(world: World) -> None:
+    claim_id = world.claim()
+    number = world.get(Encounter, world.get(Claim, claim_id).encounter_id).number
+    world.do(SetFacilityBill(number, 'bill_type = "131"\nrevenue = ["0510"]\nreasons = ["R07.9"]'))
+    assert "K.DXDAY" not in [one[1] for one in rescrubbed(world, claim_id)]
+    world.sql("UPDATE diagnosis SET code='I99.99'")
+    assert ("stop", "K.DXDAY", "coder") in rescrubbed(world, claim_id)
 
 
 @given(text=st.from_regex(r"\A[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y][0-9]"
