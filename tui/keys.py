@@ -223,6 +223,9 @@ COMMON: tuple[Action, ...] = (
 )  # fmt: skip
 """The grammar that every screen shares."""
 
+EVERYWHERE = frozenset({"help", "lock", "mask", "mouse", "refresh", "theme"})
+"""What no screen leaves out of the grammar, however few of its keys make sense there."""
+
 NOTE: tuple[Action, ...] = (
     Action(id="find", key="/", label="find", help="Find words in the text.", places=_READ, rank=60),
     Action(id="find_next", key="n", label="next match", help="The next place where the words stand.",

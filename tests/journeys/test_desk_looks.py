@@ -20,6 +20,11 @@ def picture(desk: Desk) -> str:
 async def test_the_desk(day: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
     async with new_encounter(day, size) as desk:
         assert picture(desk) == snapshot(name="suggestions")
+        assert "Quillfeather" in picture(desk)
+        await desk.press("ctrl+n")
+        assert "Quillfeather" not in picture(desk)
+        await desk.press("ctrl+n")
+        assert "Quillfeather" in picture(desk)
         await desk.press("enter")
         await found(desk, "i", "E10.9")
         await found(desk, "i", "E11.9")

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 
 from store.errors import Refused
 from tui.asks import Chosen, Words
-from tui.keys import COMMON, MOVES, Action, Place
+from tui.keys import COMMON, EVERYWHERE, MOVES, Action, Place
 from tui.screens.base import WorkScreen
 from tui.session import Session
 from tui.widgets.book_lines import index_line, level_line, note_lines
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from codesets.library.alphabetic import IndexEntry
     from codesets.library.page import BookPage
 
-_KEPT = frozenset({"back", "quit", "help", "refresh"})
+_KEPT = EVERYWHERE | {"back", "quit"}
 _BOOK = frozenset({Place.CODES})
 
 BOOK: tuple[Action, ...] = (

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from store.errors import Refused
 from store.work.values import Row, Why
 from tui.asks import Chosen
-from tui.keys import COMMON, Action, Place, at
+from tui.keys import COMMON, EVERYWHERE, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.screens.desk_coding import DeskCoding
 from tui.screens.desk_flow import DeskFlow
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
     from store.coding.desk import Desk
     from store.work.command import Command
 
-_KEPT = frozenset(
-    {"back", "quit", "undo", "why", "note", "defer", "help", "palette", "refresh", "copy", "theme", "lock"}
-)
+_KEPT = EVERYWHERE | {"back", "quit", "undo", "why", "note", "defer", "palette", "copy"}
 
 
 class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
