@@ -234,12 +234,12 @@ def _figures(
     query = select(
         func.count(),
         func.coalesce(func.sum(WorkItem.cents), 0),
-        _count(col(WorkItem.due) < today),
-        _count(and_(col(WorkItem.due) >= today, col(WorkItem.due) <= soon)),
+        func.count(case((col(WorkItem.due) < today, 1))),  # counted so because it is asked of every row of a queue
+        func.count(case((col(WorkItem.due) <= soon, 1))),
     ).select_from(WorkItem)
     query = queue.join(query) if view.filter.strip() else query
-    total, cents, past, due = session.execute(query.where(where)).one()
-    return total, int(cents), past, due
+    total, cents, past, until_soon = session.execute(query.where(where)).one()
+    return total, int(cents), past, until_soon - past
 
 
 def _order(session: Session, queue: Queue, view: View, today: date, soon: date) -> list[Any]:
