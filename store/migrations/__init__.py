@@ -56,7 +56,9 @@ def _readable_version(engine: Engine, where: str) -> str | None:
         if path is not None and keys.is_encrypted(path):
             what = "The key does not open this file" if keys.known(path) else "This file is encrypted, or no database"
             keys.give(path, None)
-            raise Refused(f"{what}.", where=where, do="Give its key when asked, or by SUPERBILL_KEY_FILE.") from None
+            raise Refused(
+                f"{what}.", where=where, do="Start again with its key, or give it by SUPERBILL_KEY_FILE."
+            ) from None
         raise Refused(f"This is not a practice's database: {failure.orig}.", where=where) from None
 
 
