@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from store.denials.appeals import AppealDenial
 from store.denials.commands import WriteOffDenial
 from store.errors import NotFound, Refused
+from store.remits.held import receipts
 from store.remits.next_payer import MoveToPatient
 from store.remits.scratch import CommitAnswer, DistributeNegative, EditPart, MatchAnswer, PlacePart, ToSuspense
 from store.remits.take_back import ReverseRemittance
@@ -57,6 +58,19 @@ def test_a_claim_that_a_person_names_is_posted_as_if_it_had_been_certain(world: 
     assert (world.get(Claim, claim_id).state, world.one(Denial).cents) == ("PARTIAL", 3_200)
     assert not world.item("remits", answer_id).open
     assert world.faults() == []
+
+
+def test_each_occasion_on_which_a_payment_was_posted_has_a_receipt_of_its_own(world: World) -> None:
+    known, gone = world.sent(), world.sent()
+    told = replace(pays(world, gone, "CO-45 500", ""), control_number="LOST", payer_control="")
+    post(world, pays(world, known, "", ""), told)
+    answer = world.all(RemitClaim)[-1].id
+    done = world.do(MatchAnswer(answer, number(world, gone)))
+    assert "receipt EFT1-B" in done.said
+    assert "EFT1-A" in str(world.owner.record("remits", answer).tabs)
+    post(world, pays(world, world.sent(), "", ""), trace="EFT2")  # whole at once: the trace alone
+    with world.owner.reading() as session:
+        assert set(receipts(session, world.one(Remittance, trace="EFT2")).values()) == {"EFT2"}
 
 
 def test_what_a_person_matched_can_be_undone(world: World) -> None:
