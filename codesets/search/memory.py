@@ -97,9 +97,11 @@ def preferred(hits: list[Hit], text: str, wanted: Preferences, hit_of: Callable[
     return sorted(moved, key=lambda hit: (not hit.in_force, -hit.score))
 
 
-def times(picks: int) -> str:
-    """How a hit says that it was picked before; nothing where it was not."""
-    return f"picked {picks}x here" if picks else ""
+def why_moved(picks: int, code: str, wanted: Preferences) -> str:
+    """How a hit says what moved it up; empty where nothing did."""
+    told = [f"picked {picks}x here"] if picks else []
+    told += ["favourite"] if code in wanted.favourites else []
+    return "; ".join(told)
 
 
 def _moved(hit: Hit, picks: int, wanted: Preferences) -> Hit:
@@ -108,10 +110,7 @@ def _moved(hit: Hit, picks: int, wanted: Preferences) -> Hit:
     gain += _SPECIALTY_MOST * min(1.0, max(0.0, _weight(hit.code, wanted.specialty)))
     if not gain:
         return hit
-    told = [hit.via]
-    told += [times(picks)] if picks else []
-    told += ["favourite"] if hit.code in wanted.favourites else []
-    via = "; ".join(told)
+    via = "; ".join(filter(None, (hit.via, why_moved(picks, hit.code, wanted))))
     score = max(hit.score, _UNLIKE) if picks and hit.in_force else hit.score
     return replace(hit, score=round(score + (gain if hit.in_force else gain / 2), 4), via=via)
 

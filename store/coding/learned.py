@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from codesets.search.memory import Preferences, phrase_key
 from store.errors import Refused
 from store.people.roles import Actor, Permission
-from store.tables import CodeFavourite, CodePick, Diagnosis, Encounter, Provider, ServiceLine, User
+from store.tables import CodeFavourite, CodePick, Diagnosis, Encounter, Fee, Provider, ServiceLine, User
 from store.work.command import Change, Command, Said, free_text
 
 #: A specialty is what its providers' encounters of a year were coded with; fewer cases than this say nothing.
@@ -159,7 +159,8 @@ class ToggleFavourite(Command):
         if row is not None:
             change.session.delete(row)
             return Said(f"{self.code} is no favourite any more.", False)
-        if change.codes.lookup(self.code) is None:
-            raise Refused(f"{self.code[:20]!r} is not a code of the library.")
+        charged = select(Fee.id).where(Fee.code == self.code).limit(1)
+        if change.codes.lookup(self.code) is None and change.session.exec(charged).first() is None:
+            raise Refused(f"{self.code[:20]!r} is not a code of the library, nor of the fee schedule.")
         change.add(CodeFavourite(user_id=user, code=self.code))
         return Said(f"{self.code} is a favourite of yours now.", True)

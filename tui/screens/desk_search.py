@@ -142,7 +142,7 @@ class DeskFinder:
         return self._prefer
 
     def _find_procedures(self, text: str) -> Sequence[HitLike]:
-        from codesets.search.memory import times
+        from codesets.search.memory import why_moved
         from store.coding.desk import procedures
         from store.coding.find import find_procedures, usual_procedures
 
@@ -151,10 +151,13 @@ class DeskFinder:
                 self._procedures = procedures(session, self._on)
             if self._usual is None and self._encounter is not None:
                 self._usual = usual_procedures(session, self._encounter)
-        picks = self._preferences().picked(text)
+        prefer = self._preferences()
+        picks = prefer.picked(text)
         return tuple(
-            FoundProcedure(one.code, one.title, show_cents(one.fee), via=times(picks.get(one.code, 0)))
-            for one in find_procedures(self._procedures, text, 30, self._usual, picks)
+            FoundProcedure(
+                one.code, one.title, show_cents(one.fee), via=why_moved(picks.get(one.code, 0), one.code, prefer)
+            )
+            for one in find_procedures(self._procedures, text, 30, self._usual, picks, prefer.favourites)
         )
 
     async def notes(self, hit: HitLike) -> Sequence[str]:

@@ -89,6 +89,20 @@ def test_a_procedure_that_was_picked_rises_in_the_fee_schedule_and_in_its_code_s
     assert (learned(world), first("wellness")) == ([], before)
 
 
+def test_a_favourite_goes_before_what_fits_as_well_in_the_fee_schedule_too(world: World) -> None:
+    def order(text: str) -> list[str]:
+        with world.owner.reading() as session:
+            mine = preferences(world.owner.engine, world.owner.actor, DAY).favourites
+            return [one.code for one in find_procedures(procedures(session, DOS), text, favourites=mine)]
+
+    first, second, *_ = order("visit")
+    world.do(ToggleFavourite(second))
+    assert order("visit")[:2] == [second, first]
+    assert order("")[0] == second
+    world.do(ToggleFavourite(second))
+    assert order("visit")[:2] == [first, second]
+
+
 def test_a_typed_code_and_a_pasted_sentence_teach_nothing(world: World) -> None:
     pick(world, "r05.1", "R05.1")
     pick(world, "R05", "R05.9")
