@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -24,6 +25,9 @@ from store.statements.words import words_for
 from store.tables import CallPreference, Encounter, Guarantor, Patient, PatientCall, PatientPolicy, Practice, WorkItem
 from store.work.record import Block, Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind
+
+#: Sums of money, which nobody sees before the identity is checked.
+_AMOUNT = re.compile(r"\$[\d,]+\.\d\d")
 
 
 def call_record(session: Session, guarantor_id: int) -> Record:
@@ -54,10 +58,11 @@ def call_record(session: Session, guarantor_id: int) -> Record:
         told = Lines((sums(balance), "", *plain_lines(letter)), "Balance")
         blocks = [*blocks[1:], told, blocks[0]]
         headline = f"owes {show_cents(balance.patient_due, sign='$')}  {headline}"
-    blocks.append(_who(session, guarantor, policy, f"{words(times)}  {allowed}", reason))
-    blocks.append(_log(session, guarantor_id))
+    shown = reason if verified else reason.partition(": $")[0]
+    blocks.append(_who(session, guarantor, policy, f"{words(times)}  {allowed}", shown))
+    blocks.append(_log(session, guarantor_id, verified))
     state = "identity checked" if verified else "check the identity (c)"
-    title = f"Call {guarantor.number}  {reason}"
+    title = f"Call {guarantor.number}  {shown}"
     return Record(title, headline, state, (Tab("Call", tuple(blocks)),), account_id=guarantor_id,
                   version=guarantor.version)  # fmt: skip
 
@@ -147,10 +152,13 @@ def _script(
     return [Lines(lines, "Say")]
 
 
-def _log(session: Session, guarantor_id: int) -> Table:
+def _log(session: Session, guarantor_id: int, verified: bool) -> Table:
+    def shown(words: str) -> str:
+        return words if verified else _AMOUNT.sub("$…", words)
+
     query = select(PatientCall).where(PatientCall.guarantor_id == guarantor_id).order_by(col(PatientCall.id).desc())
     rows: list[tuple[Cell, ...]] = [
-        (one.began_at.date(), f"{one.began_at:%H:%M}", one.state, one.reason, one.note)
+        (one.began_at.date(), f"{one.began_at:%H:%M}", one.state, shown(one.reason), shown(one.note))
         for one in session.exec(query).all()
     ]
     columns = (

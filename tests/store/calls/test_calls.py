@@ -11,6 +11,7 @@ from store.accounts.payments import TakePayment
 from store.accounts.plans import MakePlan, MakePromise
 from store.accounts.policy import SetPolicy
 from store.calls import call
+from store.calls.script import talk
 from store.calls.zones import local_times, may_call
 from store.errors import NotAllowed, Refused
 from store.remits.take_in import ImportRemittance
@@ -141,6 +142,34 @@ def test_a_broken_promise_returns_by_itself_and_a_kept_one_does_not(desk: World)
     with on(due):
         desk.do(TakePayment(kept, 5_000, "card"))
     assert waiting(desk, due + timedelta(days=4)) == [(broken, "promise of Mar 19 not kept: $50.00")]
+
+
+def test_the_amount_of_a_broken_promise_is_not_shown_before_the_identity_is_checked(desk: World) -> None:
+    account = verified(desk)
+    desk.do(call.CallPromise(account, 5_000, DAY + timedelta(days=10)))
+    with on(DAY + timedelta(days=14)):
+        desk.owner.tend()
+        record = desk.owner.record("calls", account)
+        assert record.title.endswith("promise of Mar 19 not kept")
+        assert "50.00" not in told(record)
+        desk.do(call.VerifyCaller(account, "birth date", "address"))
+        assert "You told us that you would pay $50.00" in told(desk.owner.record("calls", account))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_each_reason_has_words_of_its_own_in_each_language(language: str) -> None:
+    values = {"promised": "$50.00", "by": "Mar 19", "due": "$227.00", "plan": "3 x $75.67"}
+    reasons = (
+        "promise of Mar 19 not kept",
+        "plan missed",
+        "final notice",
+        "returned mail",
+        "high balance",
+        "no answer",
+    )
+    said = [talk(language, reason, **values) for reason in reasons]
+    assert len({lines[0] for lines in said}) == len(reasons)
+    assert not any("{" in line for lines in said for line in lines)
 
 
 def test_a_promise_made_at_the_desk_returns_too(desk: World) -> None:
