@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from store.errors import Refused
+
 _REPLACEMENT = 0xFFFD
 _HOSTILE = (
     *range(0x09), *range(0x0B, 0x20), *range(0x7F, 0xA0),  # C0 but TAB and LF, DEL, C1
@@ -37,3 +39,10 @@ def show_zip(text: str) -> str:
 def show_phone(text: str) -> str:
     """'3165550100' as '(316) 555-0100'; anything else as it is."""
     return f"({text[:3]}) {text[3:6]}-{text[6:]}" if len(text) == 10 and text.isdigit() else text
+
+
+def whole_number(text: str, least: int, most: int, where: str = "") -> int:
+    """A whole number that a person wrote; `Refused` where it is none from `least` to `most`."""
+    if text.isascii() and text.isdecimal() and least <= (number := int(text[:9])) <= most:
+        return number
+    raise Refused(f"{text[:20]!r} is no such number.", where=where, do=f"Write one from {least} to {most}.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from store.errors import Refused
 from store.money import parse_cents
+from store.text import whole_number
 from store.work.record import Record
 from store.work.values import Lease, Row, View
 
@@ -174,10 +175,7 @@ class Count(Ask):
 
     def parse(self, text: str) -> Answer:
         """The number."""
-        words = text.strip()
-        if words.isascii() and words.isdecimal() and self.least <= (number := int(words[:9])) <= self.most:
-            return number
-        raise Refused(f"{text[:20]!r} is no such number.", do=f"Write one from {self.least} to {self.most}.")
+        return whole_number(text.strip(), self.least, self.most)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

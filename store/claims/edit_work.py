@@ -156,9 +156,7 @@ class ReleaseClaim(Command):
 
     def apply(self, change: Change) -> Said:
         """It is looked at again first."""
-        claim = change.get(Claim, self.claim_id, lock=True)
-        change.patient_id = claim.patient_id
-        items.require_free(change, QUEUE, claim.id)
+        claim = free_claim(change, self.claim_id)
         if claim.state != ClaimState.HELD:
             raise Refused(f"{called(claim)} is {claim.state}, not held.", do="b looks at a stopped claim again.")
         _let_go(change, claim)
@@ -172,10 +170,16 @@ def clean_claim_rate(session: Session) -> tuple[int, int]:
     return counts.get("clean", 0), sum(counts.values())
 
 
-def _open_claim(change: Change, claim_id: int) -> Claim:
+def free_claim(change: Change, claim_id: int) -> Claim:
+    """A claim to change, locked; refused while somebody else has it in "Claims to send"."""
     claim = change.get(Claim, claim_id, lock=True)
     change.patient_id = claim.patient_id
     items.require_free(change, QUEUE, claim.id)
+    return claim
+
+
+def _open_claim(change: Change, claim_id: int) -> Claim:
+    claim = free_claim(change, claim_id)
     if claim.state not in OPEN:
         raise Refused(f"{called(claim)} is {claim.state}: only a claim that waits to be sent can be changed so.")
     return claim

@@ -17,7 +17,7 @@ from store.claims.facts import place
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Practice
-from store.text import clean_line
+from store.text import clean_line, whole_number
 from store.work.command import Change, Command, Said
 from store.x12 import writing
 from store.x12.claim_values import Address
@@ -63,12 +63,7 @@ def _free(name: str) -> Callable[[str], Mapping[str, str]]:
 
 
 def _whole(name: str, least: int, most: int) -> Callable[[str], Mapping[str, int]]:
-    def check(text: str) -> Mapping[str, int]:
-        if text.isascii() and text.isdecimal() and least <= (number := int(text[:9])) <= most:
-            return {name: number}
-        raise Refused(f"{text[:20]!r} is no such number.", where=name, do=f"Write one from {least} to {most}.")
-
-    return check
+    return lambda text: {name: whole_number(text, least, most, name)}
 
 
 def _written(address: Address) -> str:

@@ -7,14 +7,14 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, select
 
-from store.claims.build import QUEUE, called, new_claims, rebuild
+from store.claims.build import called, new_claims, rebuild
+from store.claims.edit_work import free_claim
 from store.claims.parts import NOT_SENT, encounters_of
 from store.claims.states import ClaimState
 from store.coding.states import CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.tables import Claim, ClaimLine, ClaimVersion, Coverage, Encounter
-from store.work import items
 from store.work.command import Change, Command, Said
 
 
@@ -41,9 +41,7 @@ class SplitOff(Command):
 
     def apply(self, change: Change) -> Said:
         """Refused once a version went out, for the visit whose number the claim bears, and while a coder has one."""
-        claim = change.get(Claim, self.claim_id, lock=True)
-        change.patient_id = claim.patient_id
-        items.require_free(change, QUEUE, claim.id)
+        claim = free_claim(change, self.claim_id)
         visit = self._visit(change, claim)
         for line in change.session.exec(
             select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.encounter_id == visit.id)

@@ -91,7 +91,10 @@ def priority(session: Session, encounter: Encounter, expected: int, today: date)
 
 def rank(session: Session, today: date) -> ColumnElement[int]:
     """The score as SQL over `WorkItem`: in hundredths, times the target, so that nothing is rounded."""
-    target = target_days(session)
+    return _rank(session, today, target_days(session))
+
+
+def _rank(session: Session, today: date, target: int) -> ColumnElement[int]:
     age = days_since(func.coalesce(col(Encounter.discharge_date), col(Encounter.service_date)), today)
     grown = cast(_charged_or(col(WorkItem.score)), BigInteger) * case((age > 0, target + age), else_=target)
     pressed = case((_pressed(session, today), PRESSED_CENTS * target), else_=0)
@@ -164,7 +167,8 @@ def _closes(found: Iterable[Closing]) -> ColumnElement[bool]:
 
 def scores(session: Session, subjects: Sequence[int], today: date) -> dict[int, str]:
     """The score of each encounter of the coding queue, as it is shown."""
-    query = select(WorkItem.subject_id, rank(session, today) / target_days(session))
+    target = target_days(session)
+    query = select(WorkItem.subject_id, _rank(session, today, target) / target)
     query = query.where(WorkItem.queue == QUEUE, col(WorkItem.subject_id).in_(subjects))
     return {subject: _points(int(cents)) for subject, cents in session.exec(query)}
 

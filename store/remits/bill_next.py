@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from store.claims.build import QUEUE, called, make_version, new_claim, rebuild
 from store.claims.coverages import in_force, place_of
+from store.claims.edit_work import free_claim
 from store.claims.states import ADJUDICATED, STILL_OURS, ClaimState
 from store.denials.states import CLOSED
 from store.errors import Refused
@@ -80,9 +81,7 @@ class BillNextPayer(Command):
 
     def apply(self, change: Change) -> Said:
         """Refused where nothing waits for a next payer."""
-        claim = change.get(Claim, self.claim_id, lock=True)
-        change.patient_id = claim.patient_id
-        items.require_free(change, QUEUE, claim.id)
+        claim = free_claim(change, self.claim_id)
         waiting = {payer: cents for payer, cents in open_at_next_payer(change.session, claim).items() if cents > 0}
         following = following_of(change, claim)
         if not waiting:

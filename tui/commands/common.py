@@ -39,6 +39,17 @@ def opened(db: str | None) -> Iterator[Practice]:
         practice.close()
 
 
+def day_or_today(text: str, like: str, where: str = "") -> date:
+    """A day as an option says it, today where it says nothing; `like` shows how one is written."""
+    from codesets.errors import Refused
+    from store import clock
+
+    try:
+        return date.fromisoformat(text) if text else clock.today()
+    except ValueError:
+        raise Refused(f"{text[:20]!r} is no date.", where=where, do=f"Write {like}.") from None
+
+
 def pairs_of(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """FIELD=VALUE, as it was typed, taken apart; wrong usage where a sign is missing."""
     told = [value.partition("=") for value in values]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, pairs_of, say, say_json, say_table
+from tui.commands.common import Db, Json, day_or_today, opened, pairs_of, say, say_json, say_table
 
 
 def register(app: typer.Typer) -> None:
@@ -79,16 +79,9 @@ def set_fee(
     db: Db = None,
 ) -> None:
     """What a procedure costs from a day on; lines that are on an encounter keep their charge."""
-    from datetime import date
-
-    from codesets.errors import Refused
-    from store import clock
     from store.claims.on_file_work import SetFee
     from store.money import parse_cents
 
-    try:
-        first = date.fromisoformat(since) if since else clock.today()
-    except ValueError:
-        raise Refused(f"{since[:20]!r} is no date.", where="--from", do="Write 2026-10-01.") from None
+    first = day_or_today(since, "2026-10-01", "--from")
     with opened(db) as practice:
         say(practice.do(SetFee(code, parse_cents(amount), first, title)).said)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, say, say_json, say_table
+from tui.commands.common import Db, Json, day_or_today, opened, say, say_json, say_table
 
 On = Annotated[str, typer.Option("--from", help="From this day on, like 2026-07-01; today without it.")]
 
@@ -84,10 +84,4 @@ def agreement(db: Db = None, as_json: Json = False) -> None:
 
 
 def _day(text: str) -> date:
-    from codesets.errors import Refused
-    from store import clock
-
-    try:
-        return date.fromisoformat(text) if text else clock.today()
-    except ValueError:
-        raise Refused(f"{text[:20]!r} is no date.", do="Write 2026-07-01.") from None
+    return day_or_today(text, "2026-07-01")
