@@ -5,16 +5,15 @@ Whole-set operations on 100,000 numbers cost a few microseconds and no memory be
 
 from __future__ import annotations
 
-import re
 import sys
 import zlib
 from array import array
 from collections.abc import Iterable
+from itertools import compress, count, islice
 
 _LIST, _PACKED = b"l", b"z"
 _FEW = 48
-#: Short runs, so that a limit is noticed soon in a crowded set.
-_NONZERO = re.compile(rb"[^\x00]{1,16}")
+_WORD = 8  # bytes looked at in one step
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
@@ -59,15 +58,14 @@ def unpack_array(blob: bytes) -> array[int]:
 def numbers_of(bits: int, limit: int | None = None) -> list[int]:
     """The numbers in a set, smallest first, at most `limit` of them."""
     found: list[int] = []
-    field = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
-    for run in _NONZERO.finditer(field):
-        base = run.start() * 8
-        for byte in run.group():
-            found.extend([base + bit for bit in _BITS_OF_BYTE[byte]])
-            base += 8
-        if limit is not None and len(found) >= limit:
-            return found[:limit]
-    return found
+    size = (bits.bit_length() // (8 * _WORD) + 1) * _WORD
+    field = bits.to_bytes(size, "little")
+    for place in islice(compress(count(), memoryview(field).cast("Q")), limit):
+        start = place * _WORD
+        for at, byte in enumerate(field[start : start + _WORD], start):
+            if byte:
+                found.extend([at * 8 + bit for bit in _BITS_OF_BYTE[byte]])
+    return found if limit is None else found[:limit]
 
 
 class Tally:
@@ -79,6 +77,12 @@ class Tally:
 
     def __init__(self) -> None:
         self._planes: list[int] = []
+
+    def copy(self) -> Tally:
+        """Another tally with the same sums; the sets themselves are shared."""
+        other = Tally()
+        other._planes = self._planes.copy()
+        return other
 
     def add(self, members: int, weight: int) -> None:
         """Add `weight` (0 or more) to every member's sum."""

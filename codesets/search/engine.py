@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from codesets.library import sql
 from codesets.library.model import Hit
 from codesets.search.bits import unpack, unpack_array
-from codesets.search.candidates import candidates, enough
+from codesets.search.candidates import Candidates, enough
 from codesets.search.memory import Preferences, preferred
 from codesets.search.query import MAX_WORDS, Query, Reading, read_query
 from codesets.search.rank import ExtensionWords, Phrase, Ranker, Scored, phrase_of
@@ -43,6 +43,7 @@ class SearchEngine:
         self._lock = threading.Lock()
         count = library.rows(sql.PHRASE_COUNT)[0][0] or 0
         self._vocabulary = Vocabulary(library.rows, count)
+        self._candidates = Candidates()
         self._families: dict[int, list[ExtensionWords]] = {}
         for family, char, text, words in library.rows(sql.EXTENSIONS):
             extension = ExtensionWords(char, text, frozenset(unpack_array(words)))
@@ -154,7 +155,7 @@ class SearchEngine:
             vocabulary.meaning(word, exact=place in reading.from_short and len(word) > 2)
             for place, word in enumerate(reading.words)
         ]
-        chosen = candidates(meanings, within, times * enough(meanings, first=first))
+        chosen = self._candidates.pick(meanings, within, times * enough(meanings, first=first))
         if reading.codes:
             chosen = list(dict.fromkeys(chosen + self._likeliest_under(reading.codes)))
         if not chosen:
@@ -221,7 +222,7 @@ class SearchEngine:
             phrase = scored.phrase
             via = scored.via or phrase.kind
             wording = "" if phrase.kind == "title" else phrase.text
-            hit = self._hit(row, scored.score, via, wording, scored.matched, on)
+            hit = self._hit(row, scored.score, via, wording, frozenset(scored.matched), on)
             (hits if hit.in_force else late).append(hit)
             if len(hits) >= limit:
                 break

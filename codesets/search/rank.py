@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from operator import mul
+from operator import lt, mul
 from typing import Any
 
 from codesets.search.bits import unpack_array
@@ -77,7 +76,7 @@ class Scored:
 
     score: float
     phrase: Phrase
-    matched: frozenset[int]
+    matched: Sequence[int]
     char: str = ""
     via: str = ""
 
@@ -89,6 +88,22 @@ class ExtensionWords:
     char: str
     text: str
     words: frozenset[int]
+
+
+class _Answers(dict[int, list[tuple[float, int]]]):
+    """What each word of the library answers: (its quality below zero, the place of the typed word).
+
+    Filled as words are met: a candidate's few words are looked up, not the thousands that begin with one letter.
+    """
+
+    def __init__(self, qualities: list[dict[int, float]]) -> None:
+        super().__init__()
+        self._qualities = qualities
+
+    def __missing__(self, word: int) -> list[tuple[float, int]]:
+        found = [(-quality[word], place) for place, quality in enumerate(self._qualities) if word in quality]
+        self[word] = found
+        return found
 
 
 class Ranker:
@@ -111,63 +126,57 @@ class Ranker:
                 self._asked[place] *= min(1.0, share)
         self._total = sum(self._asked) or 1.0
         self._fitting: dict[int, tuple[str, list[tuple[str, dict[int, float], float]]]] = {}
-        self._answers: dict[int, list[tuple[int, float]]] = {}
-        for place, meaning in enumerate(meanings):
-            for word, quality in meaning.quality.items():
-                self._answers.setdefault(word, []).append((place, quality))
+        self._answers = _Answers([meaning.quality for meaning in meanings])
 
     def score(self, phrase: Phrase) -> Scored:
         """How well the phrase answers, its likelihood included."""
         best, taken, order = self._own(phrase)
-        if min(best) < _NEARBY:
+        if phrase.around and min(best) < _NEARBY:
             self._around(phrase, best)
         char = self._extension(phrase, best) if phrase.family else ""
         coverage = sum(map(mul, self._asked, best)) / self._total
-        weights, words = self._weights, phrase.words
+        weights, words, asides = self._weights, phrase.words, phrase.asides
         got = 0.0
         for place, quality in taken.items():
-            got += weights[words[place]] * (quality * ASIDE_SHARE if place in phrase.asides else quality)
+            got += weights[words[place]] * (quality * ASIDE_SHARE if place in asides else quality)
         fullness = min(1.0, got / (phrase.held or 1.0))
         score = coverage**1.6 * (0.62 + 0.38 * fullness) + 0.02 * order
         if not phrase.standing:
             score *= 0.97
-        if min(best) < _UNANSWERED and phrase.text.startswith("Other "):
+        if phrase.text.startswith("Other ") and min(best) < _UNANSWERED:
             score *= _RESIDUAL
         score += 0.22 * phrase.prior * coverage
         if coverage > _WHOLE and fullness > _WHOLE:
             score += _VERY_DEFAULT if phrase.kind in _DEFAULTS else _VERY_PHRASE
-        return Scored(score, phrase, frozenset([words[place] for place in taken]), char)
+        return Scored(score, phrase, [words[place] for place in taken], char)
 
     def _own(self, phrase: Phrase) -> tuple[list[float], dict[int, float], float]:
         """Each typed word's best answer in the phrase; a phrase word answers one typed word in full."""
         answers = self._answers
         if len(self._meanings) == 1:
             return _only(answers, phrase.words)
-        options: list[tuple[float, int, int]] = []
-        for place, word in enumerate(phrase.words):
-            if word in answers:
-                options += [(-quality, asked, place) for asked, quality in answers[word]]
+        options = [(low, asked, place) for place, word in enumerate(phrase.words) for low, asked in answers[word]]
         options.sort()
         best = [0.0] * len(self._meanings)
         taken: dict[int, float] = {}
         places: dict[int, int] = {}
-        for quality, asked, place in options:
+        for low, asked, place in options:
             if not best[asked] and place not in taken:
-                best[asked] = taken[place] = -quality
+                best[asked] = taken[place] = -low
                 places[asked] = place
         if len(places) < len(best):
-            for quality, asked, _ in options:
+            for low, asked, _ in options:
                 if not best[asked]:
-                    best[asked] = -quality * _AGAIN
+                    best[asked] = -low * _AGAIN
         return best, taken, _in_order(places)
 
     def _around(self, phrase: Phrase, best: list[float]) -> None:
         """Lets the words that stand near the phrase answer what its own leave open; fills `best`."""
         answers = self._answers
-        for word in answers.keys() & phrase.around:
-            for asked, quality in answers[word]:
-                if quality * _NEARBY > best[asked]:
-                    best[asked] = quality * _NEARBY
+        for word in phrase.around:
+            for low, asked in answers[word]:
+                if -low * _NEARBY > best[asked]:
+                    best[asked] = -low * _NEARBY
 
     def _extension(self, phrase: Phrase, best: list[float]) -> str:
         """The seventh character whose words answer most of what the phrase leaves open; fills `best`."""
@@ -202,16 +211,13 @@ class Ranker:
         return usual, options
 
 
-def _only(
-    answers: Mapping[int, list[tuple[int, float]]], words: Sequence[int]
-) -> tuple[list[float], dict[int, float], float]:
+def _only(answers: _Answers, words: Sequence[int]) -> tuple[list[float], dict[int, float], float]:
     """The best answer in a phrase to the only word that was typed, as `Ranker._own` gives it."""
     most, at = 0.0, -1
     for place, word in enumerate(words):
-        if word in answers:
-            ((_, quality),) = answers[word]
-            if quality > most:
-                most, at = quality, place
+        for low, _ in answers[word]:
+            if -low > most:
+                most, at = -low, place
     if at < 0:
         return [0.0], {}, 0.5
     return [most], {at: most}, 0.5 if at else 1.0
@@ -219,7 +225,9 @@ def _only(
 
 def _in_order(places: dict[int, int]) -> float:
     """0 to 1.5: how far the typed words stand in the phrase's order, and whether its first word is typed."""
-    ordered = [places[asked] for asked in sorted(places)]
-    steps = len(ordered) - 1
-    order = sum(1 for a, b in pairwise(ordered) if a < b) / steps if steps > 0 else 0.5
-    return order + 0.5 if 0 in ordered else order
+    if len(places) < 2:
+        order = 0.5
+    else:
+        ordered = [places[asked] for asked in sorted(places)]
+        order = sum(map(lt, ordered, ordered[1:])) / (len(ordered) - 1)
+    return order + 0.5 if 0 in places.values() else order
