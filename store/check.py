@@ -124,6 +124,9 @@ def _claims_explained(session: Session) -> Proof:
         charge = claim.charge if claim.prior_id is None else 0  # the first payer's claim bears the charge
         if -mine.get(Book.CHARGES, 0) != charge:
             proof.faults.append(f"claim {claim.control_number}: charged {charge}, booked {-mine.get(Book.CHARGES, 0)}")
+        if claim.state == "CANCELLED" and mine.get(Book.INSURANCE, 0) > 0:
+            left = f"is CANCELLED, and {show_cents(mine[Book.INSURANCE])} stay open at a payer (superbill claims build)"
+            proof.faults.append(f"claim {claim.control_number}: {left}")
         if mine.get(Book.CASH, 0) != paid.get(claim.id, 0):
             proof.faults.append(
                 f"claim {claim.control_number}: answers paid {paid.get(claim.id, 0)}, booked differently"

@@ -43,6 +43,8 @@ _WORDS = {
     Book.BAD_DEBT: "with the collection agency",
     Book.PATIENT: "the patient's",
 }
+CANCELLATION = "cancellation"
+"""The kind of the entry that takes the charge of a claim that was given up off the books."""
 _OPEN = frozenset({Book.INSURANCE, Book.CHARGES})
 
 
@@ -96,11 +98,14 @@ def explain(session: Session, claim_id: int) -> list[Explained]:
     sources = _sources(session, claim_id)
     causes: dict[int | None, list[Cause]] = defaultdict(list)
     insurers: dict[int | None, int] = defaultdict(int)
+    cancelled: LedgerEntry | None = None
     for entry, posting in _standing(session, claim_id):
         if posting.book == Book.INSURANCE and posting.payer_id is not None:
             insurers[posting.payer_id] += posting.cents
         if posting.book not in _OPEN:
             causes[posting.claim_line_id].append(_cause(sources, entry, posting))
+        elif posting.book == Book.CHARGES and entry.kind == CANCELLATION and not claim.charge:
+            cancelled = entry
         elif posting.book == Book.INSURANCE and posting.payer_id != claim.payer_id and posting.cents > 0:
             sources.reason(entry.remit_claim_id, posting.claim_line_id, posting.cents)  # it waits at the next payer
     at = ", ".join(
@@ -112,6 +117,8 @@ def explain(session: Session, claim_id: int) -> list[Explained]:
         every = [cause for mine in causes.values() for cause in mine]
         asked = -sum(cause.cents for cause in every if cause.what == _WORDS[Book.FORWARDED])
         return [_line("", asked, [cause for cause in every if cause.what != _WORDS[Book.FORWARDED]], at)]
+    if cancelled is not None:
+        return [_given_up(line, cancelled) for line in lines if line.active]
     found = [
         _line(f"{line.code} {line.modifiers}".strip(), line.charge, causes.pop(line.id, []), at)
         for line in lines
@@ -151,6 +158,11 @@ _COLUMNS = (
 def _line(code: str, charge: int, causes: Sequence[Cause], at: str) -> Explained:
     rest = charge - sum(cause.cents for cause in causes)
     return Explained(code, charge, tuple(causes), rest, at if rest else "")
+
+
+def _given_up(line: ClaimLine, entry: LedgerEntry) -> Explained:
+    cause = Cause(entry.entry_date, "charged no more", "", "", line.charge, entry.memo, entry.id)
+    return _line(f"{line.code} {line.modifiers}".strip(), line.charge, [cause], "")
 
 
 def _cause(sources: _Sources, entry: LedgerEntry, posting: Posting) -> Cause:

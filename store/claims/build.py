@@ -175,7 +175,7 @@ def make_version(change: Change, claim: Claim, frequency: str, authorization: st
             made_at=change.now,
         )
     )
-    _book_charge(change, claim, composed.charge)
+    book_charge(change, claim, composed.charge)
     why = judge(change, claim, composed, digest)
     change.move(claim, CLAIM, ClaimState.EDIT_FAIL if why else ClaimState.READY, called(claim))
     queue_claim(change, claim, why)
@@ -272,7 +272,7 @@ def forget_line(change: Change, service: ServiceLine) -> None:
     change.session.flush()
 
 
-def _book_charge(change: Change, claim: Claim, charge: int) -> None:
+def book_charge(change: Change, claim: Claim, charge: int) -> None:
     """Book what the new version charges more or less than what was booked before.
 
     The charge is the first payer's claim's: a later payer's claim tells it again, and holds what is forwarded to it.

@@ -9,7 +9,9 @@ from sqlmodel import Session, col, select
 
 from store.claims.build import QUEUE, called, rebuild
 from store.claims.edit_work import release_due, rescrub
+from store.claims.events import GIVEN_UP, tell
 from store.claims.fields import set_fields
+from store.claims.given_up import charge_no_more, settle_cancelled
 from store.claims.parts import encounters_of, require_answered
 from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
@@ -18,8 +20,10 @@ from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, STILL_OURS, ClaimSt
 from store.coding import checks
 from store.coding.recall import about_line, give_back
 from store.errors import NotFound, Refused
+from store.money import show_cents
 from store.people.roles import Permission
-from store.remits.bill_next import bill_next_payers
+from store.remits.bill_next import bill_next_payers, call_back
+from store.remits.outcome import is_decided
 from store.tables import Claim, ClaimLine, Coverage, Denial, Encounter, Payer, ServiceLine, WorkItem
 from store.text import clean_line
 from store.work import items
@@ -119,7 +123,10 @@ class RouteToCoder(Command):
 
 @dataclass(frozen=True, slots=True)
 class CancelClaim(Command):
-    """Stop a claim that was never accepted; its charge stays open until it is billed otherwise."""
+    """Give a claim up that the payer never decided: its charge is taken back.
+
+    What a later payer's claim asked for goes back to the claim before, which comes up again.
+    """
 
     claim_id: int
     reason: str = free_text()
@@ -129,10 +136,20 @@ class CancelClaim(Command):
     def apply(self, change: Change) -> Said:
         """A claim that the payer has can't be cancelled this way."""
         claim = correctable(change, self.claim_id)
+        if claim.state not in ADJUDICATED and is_decided(change.session, claim):
+            raise Refused(
+                f"The payer decided {called(claim)} before.", do="Void it (V in its view), or send what waits."
+            )
         change.move(claim, CLAIM, ClaimState.CANCELLED, called(claim))
         for queue in (QUEUE, REJECTIONS):
             items.close(change, queue, claim.id)
-        return Said(f"{called(claim)} is cancelled.", claim.id)
+        reason = clean_line(self.reason)
+        if claim.prior_id is not None:
+            told = call_back(change, claim)
+        else:
+            told = f"{show_cents(charge_no_more(change, claim, reason), sign='$')} is charged no more."
+        tell(change, claim, GIVEN_UP, text=reason)
+        return Said(f"{called(claim)} is cancelled. {told}".strip(), claim.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +166,7 @@ class VoidClaim(Command):
         claim = correctable(change, self.claim_id)
         if not clean_line(self.reason):
             raise Refused("Say why the claim is taken back.")
-        if claim.state not in ADJUDICATED:
+        if claim.state not in ADJUDICATED and not is_decided(change.session, claim):
             raise Refused(f"{called(claim)} is {claim.state}: the payer never decided it.", do="Cancel it instead.")
         if not claim.payer_control:
             raise Refused(f"The payer's number of {called(claim)} is not known.", do="Ask its status first (S).")
@@ -174,6 +191,7 @@ class BuildClaims(Command):
         release_due(change)
         for claim in stopped:
             rescrub(change, claim)
+        settle_cancelled(change)
         waiting = self._bill_next(change)
         mended = sum(claim.state == ClaimState.READY for claim in stopped)
         counts = {"made": made, "next payer": waiting, "mended": mended, "stopped": len(stopped) - mended}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from store.tables import Claim, ClaimEvent
 from store.work.command import Change
 
+GIVEN_UP = "GIVEN_UP"
+"""A person cancelled the claim; the text says why."""
+
 
 def tell(
     change: Change,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from store.claims import archive
 from store.claims.deadlines import limit_words
+from store.claims.events import GIVEN_UP
 from store.errors import Refused
 from store.money import show_cents
 from store.new_file import make_folder, new_file
@@ -68,7 +69,7 @@ def proof_lines(session: Session, claim: Claim, files: list[ArchivedFile]) -> li
     ]
     query = select(ClaimEvent).where(ClaimEvent.claim_id == claim.id).order_by(col(ClaimEvent.id))
     for event in session.exec(query).all():
-        if event.kind not in {"VERSION", "PRIOR"}:
+        if event.kind not in {"VERSION", "PRIOR", GIVEN_UP}:
             lines.append(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.kind:<10} {event.status:<14} {event.text}")
     lines += ["", "FILES SENT"]
     batches = (

@@ -15,6 +15,7 @@ class ClaimState(StrEnum):
     takes it into adjudication (A2).  NO_ACK: an acknowledgement is overdue.  NO_ANSWER: the payer's decision is, or a
     new one where it took its own back.
     ROUTED: another desk was asked about what an edit stopped or what was rejected.
+    CANCELLED: given up by us, or taken back by a void that the payer carried out; nothing of it is charged.
     PARTIAL: something paid and a line denied.  ALL_PATIENT: nothing paid because all is the patient's.  ZERO: neither.
     """
 
@@ -69,7 +70,12 @@ CLAIM = register(
             _S.NO_ANSWER: (_S.ACCEPTED, _S.REJECTED, *_AGAIN, *ADJUDICATED),
             _S.REJECTED: (*_AGAIN, _S.ROUTED, *ADJUDICATED),
             **{state: (_S.BUILT, *(other for other in ADJUDICATED if other != state)) for state in ADJUDICATED},
-            _S.REVERSED: (_S.BUILT, _S.NO_ANSWER, *(other for other in ADJUDICATED if other != _S.REVERSED)),
+            _S.REVERSED: (
+                _S.BUILT,
+                _S.NO_ANSWER,
+                _S.CANCELLED,
+                *(other for other in ADJUDICATED if other != _S.REVERSED),
+            ),
             _S.CANCELLED: (_S.BUILT, *ADJUDICATED),
         },
     )

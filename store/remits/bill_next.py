@@ -11,16 +11,19 @@ from sqlmodel import col, select
 from store.claims.build import QUEUE, called, make_version, new_claim, rebuild
 from store.claims.coverages import in_force, place_of
 from store.claims.edit_work import free_claim
+from store.claims.events import GIVEN_UP
 from store.claims.states import ADJUDICATED, STILL_OURS, ClaimState
 from store.denials.states import CLOSED
 from store.errors import Refused
+from store.money import show_cents
 from store.people.roles import Permission
-from store.remits.forward import following_of, forward
+from store.remits.forward import following_of, forward, recall
 from store.remits.next_payer import open_at_next_payer
-from store.tables import Claim, Coverage, Denial, Encounter, Patient, Payer
+from store.tables import Claim, ClaimEvent, Coverage, Denial, Encounter, Patient, Payer
 from store.work import items
 from store.work.command import Change, Command, Said
 
+CALLED_BACK = "the claim to {} was cancelled: N bills it again, P makes it the patient's"
 _REPLACEABLE = frozenset({*STILL_OURS, ClaimState.CANCELLED, *ADJUDICATED})
 
 
@@ -48,6 +51,8 @@ def _bill_or_offer(change: Change, claim: Claim) -> list[Claim]:
         following = following_of(change, claim)
         if not _done(change, claim):
             _offer(change, claim, cents, f"bill {name} next, once what was denied is settled (N bills it now)")
+        elif following is not None and _given_up(change, following):
+            _offer(change, claim, cents, CALLED_BACK.format(name))
         elif following is not None and following.state not in _REPLACEABLE:
             _offer(change, claim, cents, f"{name} was billed before this answer changed; wait for it, then N")
         else:
@@ -91,6 +96,24 @@ class BillNextPayer(Command):
         made = [bill_next(change, claim, payer_id, following) for payer_id in waiting]
         said = ", ".join(f"{called(one)} ({change.get(Payer, one.payer_id).name}) is {one.state}" for one in made)
         return Said(f"{said}.", made[0].id)
+
+
+def call_back(change: Change, claim: Claim) -> str:
+    """A later payer's claim is given up: what was forwarded to it waits on the claim before, and comes up; told."""
+    prior = change.get(Claim, claim.prior_id)
+    recall(change, [prior.id])
+    cents = open_at_next_payer(change.session, prior).get(claim.payer_id, 0)
+    if cents <= 0:
+        return ""
+    name = change.get(Payer, claim.payer_id).name
+    _offer(change, prior, cents, CALLED_BACK.format(name))
+    return f"{show_cents(cents, sign='$')} is back on {called(prior)}, which is among the claims to send."
+
+
+def _given_up(change: Change, claim: Claim) -> bool:
+    """Whether a person cancelled it, and nothing happened to it since: it is not made again unasked."""
+    query = select(ClaimEvent.kind).where(ClaimEvent.claim_id == claim.id).order_by(col(ClaimEvent.id).desc())
+    return claim.state == ClaimState.CANCELLED and change.session.exec(query.limit(1)).first() == GIVEN_UP
 
 
 def _done(change: Change, claim: Claim) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, select
 
+from store.claims.given_up import charge_of, is_off_the_books
 from store.remits import exceptions
 from store.remits.answers import Answer
 from store.remits.legs import Legs
@@ -38,6 +39,8 @@ class Judge:
         self._open: dict[int, int] = defaultdict(int)
         for claim_id, payers in waiting.items():
             self._open[claim_id] = sum(payers.values())
+        for claim in {one.claim.id: one.claim for one in answers if one.claim and is_off_the_books(one.claim)}.values():
+            self._open[claim.id] += charge_of(session, claim)  # it is charged again once the answer is posted
         self._originals = Originals(session, answers)
         self._takes_back = any(answer.reverses for answer in answers)
         self.cancelled: list[int] = []

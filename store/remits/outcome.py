@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from store.claims.states import ClaimState
 from store.remits.dispositions import Disposition
 from store.remits.states import AnswerState
-from store.tables import RemitAdjustment, RemitClaim
+from store.tables import Claim, RemitAdjustment, RemitClaim
 
 
 @dataclass(slots=True)
@@ -45,6 +45,12 @@ def net_of(session: Session, claim_ids: Collection[int]) -> dict[int, Net]:
     for start in range(0, len(ids), 500):
         _read(session, ids[start : start + 500], found)
     return found
+
+
+def is_decided(session: Session, claim: Claim) -> bool:
+    """Whether an answer of the payer stands that it did not take back."""
+    net = net_of(session, [claim.id])[claim.id]
+    return net.answers > 0 and net.state(1) != ClaimState.REVERSED
 
 
 def _read(session: Session, ids: list[int], found: dict[int, Net]) -> None:

@@ -25,6 +25,7 @@ from store.calls.due import QUEUE as CALLS
 from store.calls.due import refresh_calls
 from store.claims.build import QUEUE as CLAIMS
 from store.claims.build import called
+from store.claims.given_up import charge_again, charge_no_more, frequency_of
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import CLAIM, ClaimState, is_to_send
 from store.denials.open import DenialBook, Refusal
@@ -207,6 +208,7 @@ class _Settling:
         else:
             write_rows(self._change.session, ClaimEvent, self._events)
         bill_next_payers(self._change, list(self._to_bill.values()))
+        self._end_voided()
 
     def _settle(self, one: Answer, claim: Claim) -> None:
         self._tally.matched += 1
@@ -214,6 +216,8 @@ class _Settling:
         if one.value.payer_control and not one.reverses:
             self._written.set(claim, "payer_control", one.value.payer_control)
         was_cancelled = claim.state == ClaimState.CANCELLED
+        if not one.reverses:
+            charge_again(self._change, claim)
         given_back = self._follow_refusals(one, claim)
         self._move(one, claim, self._net[claim.id])
         self._offer_next_payer(one, claim)
@@ -255,6 +259,14 @@ class _Settling:
             self._board.force_close(queue, claim.id)
         if claim.state != state:
             self._change.move(claim, CLAIM, state, called(claim), self._written.set)
+
+    def _end_voided(self) -> None:
+        """What we asked the payer to take back, and it took back, is at an end."""
+        back = [claim for claim in self._claims.values() if claim.state == ClaimState.REVERSED]
+        for claim in back:
+            if frequency_of(self._change.session, claim) == "8":
+                self._change.move(claim, CLAIM, ClaimState.CANCELLED, called(claim))
+                charge_no_more(self._change, claim, "voided")
 
     def _offer_next_payer(self, one: Answer, claim: Claim) -> None:
         """The rest is the next payer's: it is billed now, unless the claim was sent on already."""

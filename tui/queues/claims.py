@@ -201,10 +201,11 @@ CANCEL = Action(
     id="claims.cancel",
     key="X",
     label="cancel",
-    help="Cancel a claim that the payer never accepted.",
+    help="Give up a claim that the payer never decided: its charge is taken back, and what a later payer's claim asked "
+    "for goes back to the claim before.",
     asks=(Words(name="reason", question="Cancel because"),),
     build=_cancel,
-    confirm=lambda chosen: f"Cancel {chosen.several('claim')}, {show_cents(chosen.cents, sign='$')}?",
+    confirm=lambda chosen: f"Cancel {chosen.several('claim')} and charge {show_cents(chosen.cents, sign='$')} no more?",
     many=True,
 )
 

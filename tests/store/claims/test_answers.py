@@ -232,7 +232,8 @@ def test_money_for_a_claim_that_was_cancelled_is_posted_all_the_same(world: Worl
     claim_id = rejected(world)
     world.do(CancelClaim(claim_id, "wrong patient"))
     world.do(ImportRemittance("835", era(pays(world, claim_id, "CO-45 2700", ""))))
-    assert (state(world, claim_id), world.books(claim_id)["cash"]) == ("PAID", 20_000)
+    assert (state(world, claim_id), world.get(Claim, claim_id).charge) == ("PAID", 22_700)
+    assert world.books(claim_id) == {"charges": -22_700, "cash": 20_000, "contractual": 2_700}
     assert world.faults() == []
 
 
