@@ -151,14 +151,19 @@ class Practice(Presence):
                 if self.actor.may(known.permission)
             )
 
-    def page(self, name: str, view: View, *, start: int = 0, limit: int = 200) -> Page:
-        """A page of a queue; that its list was looked at is in the trail."""
+    def page(self, name: str, view: View, *, start: int = 0, limit: int = 200, counted: Page | None = None) -> Page:
+        """A page of a queue; that its list was looked at is in the trail.
+
+        `counted` is a page of the same view that came moments ago: its figures are kept, as far as the rows bear them
+        out, which spares counting the whole queue for each page of it.
+        """
         known = queue.find(name, self.actor)
         self._viewed("queue", name, None)
         if name == "claims":
             self._release()
         with self.reading() as session:
-            return queue.page(session, known, self.actor, view, clock.today(), start, limit, self._last_visit)
+            today, visit = clock.today(), self._last_visit
+            return queue.page(session, known, self.actor, view, today, start, limit, visit, counted)
 
     def views(self, name: str) -> tuple[NamedView, ...]:
         """A queue's saved views: the person's own, then those of everybody."""

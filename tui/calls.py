@@ -34,8 +34,8 @@ class PracticeApi(Protocol):
         """A queue's title and columns."""
         ...
 
-    def page(self, name: str, view: View, /, *, start: int, limit: int) -> Page:
-        """At most `limit` rows from row `start` of a view."""
+    def page(self, name: str, view: View, /, *, start: int, limit: int, counted: Page | None = None) -> Page:
+        """At most `limit` rows from row `start` of a view; the figures are not counted again if `counted` has them."""
         ...
 
     def views(self, name: str, /) -> Sequence[NamedView]:

@@ -6,7 +6,7 @@ A stage describes its queue by a `Queue`: which columns, from which tables, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -121,11 +121,14 @@ def page(
     start: int,
     limit: int,
     last_visit: date | None = None,
+    counted: Page | None = None,
 ) -> Page:
-    """Rows `start` to `start + limit` of a view, and the view's figures; new is what came after `last_visit`."""
+    """Rows `start` to `start + limit` of a view, and the view's figures; new is what came after `last_visit`.
+
+    The figures are those of `counted`, unless as many rows as it tells of are not there.
+    """
     soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     where = _conditions(queue, actor, view, today)
-    total, cents, past, due = _figures(session, queue, view, where, today, soon)
     order = _order(session, queue, view, today, soon)
     chosen = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem)).where(where)
     ids_ = list(session.scalars(chosen.order_by(*order).offset(start).limit(limit)))
@@ -149,7 +152,9 @@ def page(
         )
         for (item, owner, *_), line in zip(found, cells, strict=True)
     )
-    return Page(rows, start, total, cents, past, due)
+    if counted is not None and len(ids_) == max(0, min(limit, counted.total - start)):
+        return replace(counted, rows=rows, start=start)
+    return Page(rows, start, *_figures(session, queue, view, where, today, soon))
 
 
 def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, limit: int) -> list[int]:

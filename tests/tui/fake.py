@@ -115,8 +115,8 @@ class FakePractice:
     def queue(self, name: str) -> QueueInfo:
         return QueueInfo(name, name.title(), COLUMNS)
 
-    def page(self, queue: str, view: View, *, start: int, limit: int) -> Page:
-        del queue
+    def page(self, queue: str, view: View, *, start: int, limit: int, counted: Page | None = None) -> Page:
+        del queue, counted
         if view.filter == "bad:":
             raise Refused("'bad:' names no column.", do="Columns are payer, cat, state.")
         self.asked.append((start, limit))

@@ -26,9 +26,9 @@ class Flaky(FakePractice):
         self._there()
         return super().do(command, key=key, lease=lease)
 
-    def page(self, name: str, view: View, *, start: int, limit: int) -> Page:
+    def page(self, name: str, view: View, *, start: int, limit: int, counted: Page | None = None) -> Page:
         self._there()
-        return super().page(name, view, start=start, limit=limit)
+        return super().page(name, view, start=start, limit=limit, counted=counted)
 
     def record(self, name: str, subject_id: int) -> Record:
         self._there()

@@ -385,3 +385,17 @@ async def test_a_hundred_thousand_rows_are_never_loaded_whole() -> None:
         assert desk.row_id
         await desk.press("5", "0", "0", "0", "0", "g", "pagedown", "pageup", "g")
         assert sum(limit for _, limit in asked) <= 5 * 200
+
+
+async def test_a_cursor_key_lays_nothing_out_and_shows_row_and_preview_in_one_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with opened() as desk:
+        laid_out: list[object] = []
+        monkeypatch.setattr(type(desk.app.screen), "_refresh_layout", lambda *a, **_: laid_out.append(a))
+        await desk.press("j", "k", "j")
+        assert not laid_out
+        before = desk.text("#preview")
+        desk.rows.move_to(5)  # nothing is awaited: no message has to go round before both are painted
+        assert "6/214" in desk.text("#terms")
+        assert desk.text("#preview") != before

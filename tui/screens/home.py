@@ -147,7 +147,7 @@ class HomeScreen(WorkScreen):
         """What the columns mean."""
         return [(column.title, column.help) for column in COLUMNS]
 
-    async def _fetch(self, start: int, limit: int) -> Page:
+    async def _fetch(self, start: int, limit: int, _counted: Page | None) -> Page:
         rows = tuple(_row(number, line) for number, line in enumerate(self._lines))[start : start + limit]
         return Page(rows, start, len(self._lines), 0, 0, 0)
 

@@ -85,15 +85,15 @@ class QueueScreen(ViewedScreen):
 
     # What the list tells
 
-    def on_queue_list_loaded(self, event: QueueList.Loaded) -> None:
+    def loaded(self, page: Page) -> None:
         """Figures over the whole view."""
-        self._page = event.page
+        self._page = page
         self._show_head()
 
-    def on_queue_list_moved(self, event: QueueList.Moved) -> None:
+    def moved(self) -> None:
         """Another row: its preview at once, its detail after a rest."""
         self._show_terms()
-        self._show_preview(event.row)
+        self._show_preview(self._list.row)
 
     def on_queue_list_opened(self) -> None:
         """A row was clicked twice."""
@@ -334,9 +334,11 @@ class QueueScreen(ViewedScreen):
         if what == "mark" and total > MOST_MARKED:
             raise Refused(f"{total:,} rows are too many to {what} at once.", do="Narrow the filter with /.")
         rows: dict[int, Row] = {}
+        page = None
         for start in range(0, total, LIMIT):
             self.status.wait(f"Reading {start:,} of {total:,} …")
-            rows.update({row.item_id: row for row in (await self._fetch(start, LIMIT)).rows})
+            page = await self._fetch(start, LIMIT, page)
+            rows.update({row.item_id: row for row in page.rows})
         self.status.say("")
         return tuple(rows.values())
 

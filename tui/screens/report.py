@@ -45,7 +45,7 @@ class ReportScreen(WorkScreen):
         self._words = ""
         self._sort: SortKey | None = None
         self._drawn = False
-        self._list = QueueList(self._fetch, id="rows")
+        self._list = QueueList(self._fetch, moved=self.moved, id="rows")
         self._plot = Pager(id="plot")
         self._about = Pager(id="preview")
 
@@ -96,7 +96,7 @@ class ReportScreen(WorkScreen):
         self._show_about(self._list.index)
         self._draw()
 
-    async def _fetch(self, start: int, limit: int) -> Page:
+    async def _fetch(self, start: int, limit: int, _counted: Page | None) -> Page:
         rows = [Row(at_, at_, row.flag, row.cells) for at_, row in enumerate(self._rows)]
         return Page(tuple(rows[start : start + limit]), start, len(rows), 0, 0, 0)
 
@@ -228,7 +228,7 @@ class ReportScreen(WorkScreen):
 
     # Showing
 
-    def on_queue_list_moved(self) -> None:
+    def moved(self) -> None:
         """Another row, another meaning."""
         self._show_about(self._list.index)
         self._show_head()

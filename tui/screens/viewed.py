@@ -31,11 +31,19 @@ class ViewedScreen(WorkScreen, inherit_bindings=False):
         self.queue = queue
         self._info: QueueInfo | None = None
         self._view = session.views.get(queue, View())
-        self._list = QueueList(self._fetch, id="rows")
+        self._list = QueueList(self._fetch, loaded=self.loaded, moved=self.moved, id="rows")
 
-    async def _fetch(self, start: int, limit: int) -> Page:
+    def loaded(self, page: Page) -> None:
+        """A page of the list came; its figures are over the whole view."""
+        raise NotImplementedError
+
+    def moved(self) -> None:
+        """Another row has the cursor, or its cells changed."""
+        raise NotImplementedError
+
+    async def _fetch(self, start: int, limit: int, counted: Page | None) -> Page:
         calls = self.session.calls
-        return await calls.run(calls.practice.page, self.queue, self._view, start=start, limit=limit)
+        return await calls.run(calls.practice.page, self.queue, self._view, start=start, limit=limit, counted=counted)
 
     async def do_filter(self, _count: int | None) -> None:
         """Asks for a filter."""

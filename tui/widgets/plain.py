@@ -117,14 +117,16 @@ class PlainText(Static):
         super().__init__(Content(_safe(text)), id=id, classes=classes, markup=False)
 
     def show(self, *parts: Part) -> None:
-        """Shows these runs of text."""
+        """Shows these runs of text; the screen is laid out anew only for a widget that grows with its text."""
+        if parts == getattr(self, "_parts", None):
+            return
         self._parts = parts
-        self.update(content(parts))
+        self.again()
 
     def again(self) -> None:
         """Shows the same, with or without the mask."""
         if hasattr(self, "_parts"):
-            self.update(content(self._parts))
+            self.update(content(self._parts), layout=self.styles.auto_dimensions)
 
 
 class LineInput(Input, inherit_bindings=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -30,34 +31,23 @@ WHEEL = 3
 SEEK_PAGES = 5
 """How many pages are searched for the focused record when the filter or the sort changed."""
 
-Fetch = Callable[[int, int], Awaitable[Page]]
-"""Gives at most (limit) rows from (start)."""
+COUNTED_SECONDS = 5.0
+"""How long the figures of a view are good for its further pages; after a change, or later, they are counted again."""
+
+Fetch = Callable[[int, int, Page | None], Awaitable[Page]]
+"""Gives at most (limit) rows from (start), and the figures of the view: those of a page that is given, if they hold."""
 
 _GUTTER = 3
 
 
 class QueueList(Widget, can_focus=True, inherit_bindings=False):
-    """Rows under a column header.  The cursor and the marks are records: they survive refresh, sort and filter."""
+    """Rows under a column header.  The cursor and the marks are records: they survive refresh, sort and filter.
+
+    `loaded` is told of each page, `moved` that another row has the cursor or its cells changed.  Both are called at
+    once: a message would come after the row was painted, and what stands beside it would cost a second frame.
+    """
 
     ACTIONS: tuple[Action, ...] = MOVES
-
-    class Moved(Message):
-        """Another row has the cursor, or its cells changed."""
-
-        def __init__(self, row: Row | None) -> None:
-            super().__init__()
-            self.row = row
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the last of many moves matters."""
-            return isinstance(message, QueueList.Moved)
-
-    class Loaded(Message):
-        """A page came; its figures are over the whole view."""
-
-        def __init__(self, page: Page) -> None:
-            super().__init__()
-            self.page = page
 
     class Failed(Message):
         """The store refused to give rows."""
@@ -69,9 +59,18 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
     class Opened(Message):
         """A row was clicked twice."""
 
-    def __init__(self, fetch: Fetch, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        *,
+        loaded: Callable[[Page], None] | None = None,
+        moved: Callable[[], None] | None = None,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
-        self._fetch = fetch
+        self._fetch, self._loaded, self._moved = fetch, loaded, moved
+        self._counted: Page | None = None
+        self._counted_at = 0.0
         self._columns: tuple[Column, ...] = ()
         self._sort: tuple[SortKey, ...] = ()
         self._placed: tuple[Placed, ...] = ()
@@ -131,6 +130,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         if generation != self._generation:
             return
         self._pages = pages
+        self._counted, self._counted_at = page, time.monotonic()
         self._take(page)
         self._put_cursor(index, shown)
 
@@ -140,7 +140,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         pages: OrderedDict[int, tuple[Row, ...]] = OrderedDict()
         page = None
         for number in numbers:
-            page = await self._fetch(number * LIMIT, LIMIT)
+            page = await self._fetch(number * LIMIT, LIMIT, page)
             pages[number] = page.rows
             for at, row in enumerate(page.rows):
                 if row.item_id == wanted:
@@ -150,7 +150,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         assert page is not None
         index = 0 if seek else min(self.index, max(0, page.total - 1))
         if index // LIMIT not in pages:
-            page = await self._fetch(index // LIMIT * LIMIT, LIMIT)
+            page = await self._fetch(index // LIMIT * LIMIT, LIMIT, page)
             pages[index // LIMIT] = page.rows
         return pages, index, page
 
@@ -159,7 +159,8 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         for row in page.rows:
             if row.item_id in self.marks:
                 self.marks[row.item_id] = row
-        self.post_message(self.Loaded(page))
+        if self._loaded is not None:
+            self._loaded(page)
 
     def _put_cursor(self, index: int, shown: Sequence[Row | None]) -> None:
         before_top, before_index = self.top, self.index
@@ -172,7 +173,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
                 at = self.top + y
                 if self.row_at(at) != row or at in {before_index, self.index} or at >= self.total:
                     self._refresh_row(at)
-        self.post_message(self.Moved(self.row))
+        self._tell_moved()
         self._pump()
 
     def _pump(self) -> None:
@@ -185,20 +186,28 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         try:
             while (number := self._missing()) is not None:
                 generation = self._generation
-                page = await self._fetch(number * LIMIT, LIMIT)
+                if time.monotonic() - self._counted_at > COUNTED_SECONDS:
+                    self._counted = None
+                page = await self._fetch(number * LIMIT, LIMIT, self._counted)
                 if generation != self._generation:
                     continue
+                if self._counted is None:
+                    self._counted, self._counted_at = page, time.monotonic()
                 self._pages[number] = page.rows
                 while len(self._pages) > KEPT:
                     self._pages.popitem(last=False)
                 self._take(page)
                 self.refresh()
                 if self.index // LIMIT == number:
-                    self.post_message(self.Moved(self.row))
+                    self._tell_moved()
         except Refused as error:
             self.post_message(self.Failed(error))
         finally:
             self._pumping = False
+
+    def _tell_moved(self) -> None:
+        if self._moved is not None:
+            self._moved()
 
     def _missing(self) -> int | None:
         if not self.total:
@@ -227,7 +236,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
             self._refresh_row(index)
         else:
             self.refresh()
-        self.post_message(self.Moved(self.row))
+        self._tell_moved()
         self._pump()
 
     def do_down(self, count: int | None) -> None:

@@ -21,7 +21,7 @@ from store.work.values import SortKey, View
 from tests.store.world import DAY, World, on, person
 
 
-def ids(world: World, view: View | None = None, queue: str = "coding", **part: int) -> list[int]:
+def ids(world: World, view: View | None = None, queue: str = "coding", **part: Any) -> list[int]:
     return [row.subject_id for row in world.owner.page(queue, view or View(), **part).rows]
 
 
@@ -244,6 +244,19 @@ def test_the_figures_are_of_the_whole_view_and_not_of_the_page(world: World, cla
     assert (len(page.rows), page.total, page.cents) == (1, len(claims), 22_700 + 19_500 + 6_400 + 3_200)
     page = world.owner.page("claims", View("payer:prmut"), limit=1)
     assert (page.total, show_cents(page.cents)) == (2, "291.00")
+
+
+def test_a_next_page_keeps_the_figures_of_the_first_unless_its_rows_tell_otherwise(
+    world: World, claims: list[int]
+) -> None:
+    first = world.owner.page("claims", View(), limit=2)
+    told = replace(first, cents=-1)  # what was counted is not counted again
+    assert world.owner.page("claims", View(), start=2, limit=2, counted=told) == replace(
+        world.owner.page("claims", View(), start=2, limit=2), cents=-1
+    )
+    fewer = replace(told, total=len(claims) - 1)
+    for stale in (fewer, replace(told, total=len(claims) + 1)):  # an item came or went meanwhile
+        assert world.owner.page("claims", View(), start=2, limit=len(claims), counted=stale).cents == first.cents
 
 
 def test_three_pages_hold_every_item_once_and_in_order(world: World) -> None:
