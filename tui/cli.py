@@ -35,12 +35,14 @@ def main() -> None:
     hygiene.begin()
     if sys.argv[1:2] == ["codes"]:
         hygiene.for_everybody()
-    commands.register(app)
     if sys.stdin.isatty():
         from store import keys
 
         keys.asked_by(lambda question: str(typer.prompt(question, hide_input=True, err=True)))
     try:
+        if (db := _screens_alone(sys.argv[1:])) is not None:
+            open_queues(None, db or None)
+        commands.register(app)
         app()
     except Refused as refused:
         print(f"superbill: {clean_note(str(refused))}", file=sys.stderr)  # noqa: T201
@@ -57,12 +59,32 @@ def main() -> None:
         raise SystemExit(130) from None
 
 
+def _screens_alone(arguments: list[str]) -> str | None:
+    """The database, or nothing for one's own, where the screens are all that is asked for: `superbill [--db URL]`.
+
+    Reading a hundred verbs to find none of them named is a tenth of the start.
+    """
+    if "_SUPERBILL_COMPLETE" in os.environ:
+        return None
+    match arguments:
+        case []:
+            return ""
+        case ["--db", url] if url and not url.startswith("-"):
+            return url
+    return None
+
+
 @app.callback(invoke_without_command=True)
-def open_queues(context: typer.Context, db: Db = None) -> None:
+def _entered(context: typer.Context, db: Db = None) -> None:
     """Open the queues."""
+    open_queues(context.invoked_subcommand, db)
+
+
+def open_queues(verb: str | None, db: str | None) -> None:
+    """Opens the screens unless a verb follows, which may be for this database."""
     if db is not None:
-        os.environ["SUPERBILL_DB"] = db  # for the verb that follows
-    if context.invoked_subcommand is None:
+        os.environ["SUPERBILL_DB"] = db
+    if verb is None:
         from tui.commands.queues import open_app
 
         open_app(db)

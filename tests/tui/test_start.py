@@ -9,7 +9,7 @@ import pytest
 
 from store.errors import Refused
 from tests.tui.fake import SPECS, FakePractice
-from tui import start
+from tui import cli, commands, start
 from tui.app import SuperbillApp
 from tui.calls import PracticeApi
 
@@ -34,3 +34,32 @@ async def test_garbage_is_collected_again_whether_the_practice_opened_or_not(ope
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert gc.isenabled()
+
+
+@pytest.mark.parametrize(
+    ("typed", "opened", "read"),
+    [
+        ([], [None], False),
+        (["--db", "sqlite:///p.db"], ["sqlite:///p.db"], False),
+        (["--db=sqlite:///p.db"], ["sqlite:///p.db"], True),
+        (["--help"], [], True),
+    ],
+)
+def test_the_verbs_are_read_only_where_more_than_the_screens_is_asked_for(
+    typed: list[str], opened: list[str | None], read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screens: list[str | None] = []
+    verbs: list[object] = []
+
+    def open_app(db: str | None) -> None:
+        screens.append(db)
+        raise SystemExit(0)
+
+    monkeypatch.setenv("SUPERBILL_DB", "")
+    monkeypatch.setattr("sys.argv", ["superbill", *typed])
+    monkeypatch.setattr("tui.commands.queues.open_app", open_app)
+    monkeypatch.setattr(commands, "register", verbs.append)
+    monkeypatch.setattr("tui.hygiene.begin", lambda: None)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert (screens, bool(verbs)) == (opened, read)
