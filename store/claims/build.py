@@ -12,6 +12,7 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, post, reverse_matching
 from store.accounts.standing import refresh_account
 from store.claims import snapshot
+from store.claims.arriving import take_up
 from store.claims.coordination import decided_on
 from store.claims.coverages import in_force, place_of
 from store.claims.deadlines import Anchors, filing_limit
@@ -104,6 +105,7 @@ def _join(change: Change, claim: Claim, encounter: Encounter) -> str:
     for service in access.lines(change, encounter.id):
         number += 1
         change.add(_line(claim, service, encounter, number))
+        take_up(change, service)
     change.session.flush()
     return rebuild(change, claim)
 
@@ -237,6 +239,8 @@ def sync_lines(change: Change, claim: Claim) -> None:
         if line is None:
             highest += 1
             line = _line(claim, service, encounter, highest)
+            if claim.prior_id is None:
+                take_up(change, service)
         line.service_date = encounter.service_date
         line.code, line.modifiers, line.active = service.code, service.modifiers, True
         line.units, line.charge = service.units, service.charge

@@ -165,9 +165,15 @@ LINE_FIELDS = (
     Field("description", "description of the line", "SPECIAL BANDAGE", "2400 SV101-7", _words, line=True),
     Field("note", "note of the line", "LEFT FOOT", "2400 NTE", _words, line=True),
     Field("attachments", "attachments of the line", "OZ EL A123", "2400 PWK", attachments, line=True),
+    Field("noncovered", "not covered of the line, UB-04", "12.50", "2400 SV207", _cents, line=True),
 )  # fmt: skip
 AUTHORIZATION = Field("authorization", "authorisation number", "A123", "2300 REF*G1", _number)
 """It arrives with the encounter and is from the first version on the claim's own, for each payer gives another one."""
+
+INSTITUTIONAL = frozenset({"noncovered"})
+"""Fields of lines that only a hospital's claim has a place for."""
+AWAITING = "@"
+"""Between a line's field and the procedure that it arrived for (`ndc@J1885`), until there is such a line."""
 
 BY_NAME: Mapping[tuple[bool, str], Field] = {
     (one.line, one.name): one for one in (*CLAIM_FIELDS, *LINE_FIELDS, AUTHORIZATION)
@@ -185,7 +191,8 @@ class Facts:
 
     def of_claim(self) -> dict[str, object]:
         """What the claim tells, by field."""
-        found = {name: text for (of, name), text in self.texts.items() if of is None and name != AUTHORIZATION.name}
+        own = ((name, text) for (of, name), text in self.texts.items() if of is None and AWAITING not in name)
+        found = {name: text for name, text in own if name != AUTHORIZATION.name}
         return {name: self._value(name, text, line=False) for name, text in found.items()}
 
     def of_line(self, service_line_id: int | None) -> dict[str, object]:
@@ -219,4 +226,12 @@ def put(session: Session, encounter_id: int, service_line_id: int | None, name: 
         row.value = value
     elif value:
         session.add(ClaimFact(encounter_id=encounter_id, service_line_id=service_line_id, name=name, value=value))
+    session.flush()
+
+
+def put_awaiting(session: Session, encounter_id: int, name: str, told: Iterable[tuple[str, str]]) -> None:
+    """Keep a field of lines that are not there yet: (procedure, text) in order."""
+    for code, text in told:
+        BY_NAME[True, name].check(session, text)
+        session.add(ClaimFact(encounter_id=encounter_id, name=f"{name}{AWAITING}{code}", value=text))
     session.flush()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from store.claims.facility import BILL_FIELDS, bill_text, change_bill, require_apart
-from store.claims.facts import BY_NAME, CLAIM_FIELDS, DATES, LINE_FIELDS, Facts, place, put
+from store.claims.facts import BY_NAME, CLAIM_FIELDS, DATES, INSTITUTIONAL, LINE_FIELDS, Facts, place, put
 from store.claims.on_file import ON_FILE, fields_on_file, put_on_file, text_of
 from store.claims.parts import encounters_of, lines_on
 from store.coding.fees import fee_on
@@ -75,6 +75,8 @@ def fields_of(session: Session, claim: Claim) -> list[Settable]:
     found += [Settable(one.name, one.label, one.example, told.get((None, one.name), "")) for one in CLAIM_FIELDS]
     for number, line in enumerate(lines, 1):
         for one in LINE_FIELDS:
+            if one.name in INSTITUTIONAL and claim.kind != "institutional":
+                continue
             label = f"{one.label}, line {number} {line.code}"
             found.append(Settable(f"{number}.{one.name}", label, one.example, told.get((line.id, one.name), "")))
         label = f"{_CHARGE[0]}, line {number} {line.code}"
@@ -103,14 +105,7 @@ def set_fields(change: Change, claim: Claim, fields: tuple[tuple[str, str], ...]
     for name, text in fields:
         number, dot, of_line = name.partition(".")
         if dot and number.isdigit():
-            lines = lines_on(change.session, claim.id)
-            if not 1 <= int(number) <= len(lines):
-                raise Refused(f"There is no line {number}.", where=name, do=f"It has lines 1 to {len(lines)}.")
-            line = lines[int(number) - 1]
-            if of_line == CHARGE:
-                _charge(line, text)
-            else:
-                put(change.session, line.encounter_id, line.id, of_line, text)
+            _set_of_line(change, claim, int(number), of_line, text)
         elif name in ON_FILE:
             put_on_file(change, claim, name, text)
         elif name in RECORD_FIELDS:
@@ -123,6 +118,20 @@ def set_fields(change: Change, claim: Claim, fields: tuple[tuple[str, str], ...]
     if bill:
         require_apart(change.session, claim, change_bill(change, claim.encounter_id, bill))
         claim.kind = "institutional"
+
+
+def _set_of_line(change: Change, claim: Claim, number: int, name: str, text: str) -> None:
+    lines = lines_on(change.session, claim.id)
+    where = f"{number}.{name}"
+    if not 1 <= number <= len(lines):
+        raise Refused(f"There is no line {number}.", where=where, do=f"It has lines 1 to {len(lines)}.")
+    if name in INSTITUTIONAL and claim.kind != "institutional":
+        raise Refused("Only a hospital's claim tells what is not covered of a line.", where=where)
+    line = lines[number - 1]
+    if name == CHARGE:
+        _charge(line, text)
+    else:
+        put(change.session, line.encounter_id, line.id, name, text)
 
 
 def is_field(name: str, *, line: bool) -> bool:

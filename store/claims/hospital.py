@@ -8,10 +8,10 @@ from dataclasses import replace
 from sqlmodel import Session, col, select
 
 from store.claims.facility import OF_EACH_VISIT, Bill, bill_of
-from store.claims.facts import clinician
+from store.claims.facts import Facts, clinician
 from store.claims.parts import encounters_of
 from store.tables import Claim, ClaimLine, Encounter
-from store.x12.claim_values import Clinician, ProfessionalClaim
+from store.x12.claim_values import Clinician, LinePayment, ProfessionalClaim
 from store.x12.institutional_values import (
     Admission,
     Condition,
@@ -67,23 +67,24 @@ def institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, bi
     """The same claim in the form of a hospital: statement period, revenue codes, admission, marks of diagnoses."""
     inpatient = session.get_one(Encounter, claim.encounter_id).setting == "inpatient"
     diagnoses, causes = _conditions(made.diagnoses, bill)
-    revenue = [*bill.revenue, *[bill.revenue[-1]] * len(made.lines)]
+    bare = _noncovered(session, claim)
     lines = tuple(
         InstitutionalLine(
             line.control,
             code,
             line.charge,
             line.units,
-            line.code,
+            "" if is_revenue(line.code) else line.code,
             line.modifiers,
             line.service_date,
             basis="DA" if _FIRST_ROOM <= code <= _LAST_ROOM else "UN",
             description=line.description,
+            noncovered=bare.get(line.control, 0),
             attachments=line.attachments,
             drug=line.drug,
-            prior=tuple(replace(one, revenue=code) for one in line.prior),
+            prior=tuple(_prior(one, code) for one in line.prior),
         )
-        for line, code in zip(made.lines, revenue, strict=False)
+        for line, code in zip(made.lines, _revenue_codes(made, bill), strict=True)
     )
     return InstitutionalClaim(
         control_number=made.control_number,
@@ -126,6 +127,29 @@ def institutional_of(session: Session, claim: Claim, made: ProfessionalClaim, bi
         attachments=made.attachments,
         note=made.note,
     )  # fmt: skip
+
+
+def is_revenue(code: str) -> bool:
+    """Whether a line is billed by its revenue code alone, as a room is: no procedure has four digits."""
+    return len(code) == 4 and code.isascii() and code.isdigit()
+
+
+def _revenue_codes(made: ProfessionalClaim, bill: Bill) -> list[str]:
+    """Of each line: its own where it is one, else the bill's, in the order of the lines."""
+    of_bill = [*bill.revenue, *[bill.revenue[-1]] * len(made.lines)]
+    return [line.code if is_revenue(line.code) else code for line, code in zip(made.lines, of_bill, strict=False)]
+
+
+def _prior(told: LinePayment, revenue: str) -> LinePayment:
+    return replace(told, revenue=revenue, code="" if is_revenue(told.code) else told.code)
+
+
+def _noncovered(session: Session, claim: Claim) -> dict[str, int]:
+    """What is not covered (SV207) of the lines of which that is told, in cents by control number."""
+    facts = Facts(session, [one.id for one in encounters_of(session, claim)])
+    query = select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.active)
+    told = {line.control: facts.of_line(line.service_line_id).get("noncovered") for line in session.exec(query).all()}
+    return {control: cents for control, cents in told.items() if isinstance(cents, int)}
 
 
 def _clinician(session: Session, text: str) -> Clinician | None:

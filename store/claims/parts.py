@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
 from store.claims.facility import bill_of, together
+from store.claims.facts import AWAITING
 from store.claims.states import WAITING, ClaimState
 from store.coding import access
 from store.coding.states import CodingState
@@ -172,7 +173,7 @@ def _told(session: Session, encounter_id: int) -> frozenset[tuple[str, str]]:
     query = select(ClaimFact.name, ClaimFact.value).where(
         ClaimFact.encounter_id == encounter_id, col(ClaimFact.service_line_id).is_(None)
     )
-    return frozenset(session.exec(query).all())
+    return frozenset((name, value) for name, value in session.exec(query).all() if AWAITING not in name)
 
 
 def _diagnoses_fit(session: Session, encounters: Iterable[Encounter], kind: str) -> bool:

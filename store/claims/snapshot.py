@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
-from store.claims.facts import Facts, place
+from store.claims.facts import INSTITUTIONAL, Facts, place
 from store.claims.hospital import bill_of_claim, institutional_of
 from store.claims.parts import MAX_DIAGNOSES, encounters_of, lines_on
 from store.coding.access import pointer_ids
@@ -240,6 +240,7 @@ def _lines(
         pointers = tuple(positions[i] for i in pointer_ids(service) if i in positions) if service else (1,)
         timed = service.minutes if service is not None and is_anesthesia(line.code) else None
         told: dict[str, Any] = facts.of_line(line.service_line_id)
+        told = {name: value for name, value in told.items() if name not in INSTITUTIONAL}
         if "ndc" in told:
             told["drug"] = told.pop("ndc")
         made.append(

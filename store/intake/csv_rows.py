@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from store.claims.arriving import arriving, fault_of, lacks
+from store.claims.arriving import OF_LINE, arriving, fault_of, lacks
 from store.errors import Refused
 from store.intake import checks
 from store.intake.checks import Doubts, FieldError, Gathered, a_line, needed
@@ -30,8 +30,11 @@ OPTIONAL = (
 )  # fmt: skip
 """Columns that may be left out."""
 
-OF_CLAIM = tuple(f"claim.{name}" for name in arriving())
-"""Further columns that may be left out: what the claim tells, each written as `superbill claims fields` shows it."""
+OF_CLAIM = tuple(name if name.startswith(OF_LINE) else f"claim.{name}" for name in arriving())
+"""Further columns that may be left out: what the claim tells, each written as `superbill claims fields` shows it.
+
+Those of lines (`line.ndc`) name the procedure before it: CODE=text, with | between several.
+"""
 
 _COLUMNS = frozenset(NEEDED + OPTIONAL + OF_CLAIM)
 _DELIMITERS = (",", ";", "\t")
@@ -115,7 +118,7 @@ def _check_header(names: list[str], file: str) -> None:
         if found
     ]
     if problems:
-        do = f"The columns are {csv_header()}, and claim.NAME for each field that superbill claims fields lists."
+        do = f"The columns are {csv_header()}, and claim.NAME and line.NAME as superbill claims fields lists them."
         raise Refused(f"The header's columns are not as documented; {'; '.join(problems)}.", where=where, do=do)
 
 

@@ -157,7 +157,7 @@ SPEC = QueueScreenSpec(
         ),
         Action(
             id="rejections.rule",
-            key="f",
+            key="M",
             label="file such notes",
             help="File messages like this one by rule from now on, and this one at once; never a rejection.",
             asks=(
@@ -165,6 +165,7 @@ SPEC = QueueScreenSpec(
                 Words(name="pattern", question="Messages like", suggest=_pattern, hint="a regular expression"),
             ),
             build=_file_by_rule,
+            confirm=lambda chosen: f"File every note like {chosen.text('pattern')!r} by itself, this one at once?",
         ),
         Action(
             id="rejections.filed",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from store.claims.hospital import is_revenue
 from store.claims.parts import MAX_INSTITUTIONAL_LINES, MAX_LINES
 from store.claims.payer_data import MEDICARE_FILINGS
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
@@ -160,6 +161,7 @@ def lines(facts: Facts) -> Iterator[Finding]:
             yield Finding("C.DXTWICE", "2300 HI", f"The diagnosis {code} stands twice.", "Route it to the coder.",
                           value=code, rule="each diagnosis once", source=FRONT_END, fix=Fix.CODER)  # fmt: skip
         yield from _pointers(claim)
+        yield from _rooms(claim)
     for number, line in enumerate(_lines(claim), 1):
         place = f"line {number}"
         if line.charge <= 0 and facts.content.frequency != "8":
@@ -178,6 +180,15 @@ def lines(facts: Facts) -> Iterator[Finding]:
             yield Finding("C.MODFORM", place, f"{wrong[0]!r} is no modifier.", "Two letters or digits.", value=wrong[0],
                           rule="modifier: two places", source=FRONT_END, fix=Fix.MODIFIERS)  # fmt: skip
     yield from _twins(claim)
+
+
+def _rooms(claim: ProfessionalClaim) -> Iterator[Finding]:
+    for number, line in enumerate(claim.lines, 1):
+        if is_revenue(line.code):
+            yield Finding("C.REVENUE", f"line {number}",
+                          f"{line.code} is a revenue code, which only a hospital's claim bills.",
+                          "Route it to the coder, or write its type of bill (c).", value=line.code,
+                          rule="a procedure on each line", source=GUIDE, fix=Fix.CODER)  # fmt: skip
 
 
 def _lines(claim: AnyClaim) -> tuple[AnyLine, ...]:

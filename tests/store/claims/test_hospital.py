@@ -12,6 +12,7 @@ from store.claims.correct import CorrectClaim
 from store.claims.facility import SetFacilityBill
 from store.claims.fields import fields_of
 from store.claims.listing import write_data_only
+from store.claims.on_file_work import SetFee
 from store.claims.payers import SavePayer
 from store.claims.split import SplitOff
 from store.errors import Refused
@@ -191,3 +192,44 @@ def test_the_next_payer_is_told_what_the_first_one_decided_by_revenue_code(world
     assert told == [("0510", 17_500, 19_500), ("0510", 2_500, 3_200)]
     assert claim.others[0].paid == 20_000
     assert world.faults() == []
+
+
+def test_a_room_is_billed_by_its_revenue_code_alone_and_what_is_not_covered_is_told(world: World) -> None:
+    world.do(SetFee("0120", 90_000, DOS, "Room, two beds"))
+    stay = tuple(one for one in STAY if one[0] not in {"procedures", "external"})
+    encounter_id = world.encounter("PRMUT", "HRTLD", place="21", setting="inpatient", discharge_date=date(2026, 3, 6),
+                                   claim=(*stay, ("line.noncovered", "0120=150.00")))  # fmt: skip
+    world.code(encounter_id, lines=(("0120", (), 4, (1,)), ("G0008", (), 1, (1,))))
+    first = world.one(Claim, encounter_id=encounter_id)
+    world.let_pass(first.id)
+    claim = sent(world)
+    told = [(one.revenue, one.code, one.basis, one.units, one.charge, one.noncovered) for one in claim.lines]
+    assert told == [("0120", "", "DA", 4, 360_000, 15_000), ("0360", "G0008", "UN", 1, 3_200, 0)]
+    world.do(ImportRemittance("835", era(pays(world, first.id, "PR-2 2000", ""))))
+    second = world.one(Claim, prior_id=first.id)
+    world.let_pass(second.id)
+    claim = sent(world)
+    assert [(one.revenue, one.code, one.prior[0].code, one.prior[0].paid) for one in claim.lines] == [
+        ("0120", "", "", 358_000), ("0360", "G0008", "", 3_200),
+    ]  # fmt: skip
+    assert world.faults() == []
+
+
+def test_a_room_on_a_professional_claim_stops_it(world: World) -> None:
+    world.do(SetFee("0120", 90_000, DOS, "Room, two beds"))
+    claim_id = world.claim(lines=(("0120", (), 4, (1,)),))
+    assert ("stop", "C.REVENUE") in {(one.severity, one.code) for one in world.all(ClaimFinding, claim_id=claim_id)}
+    with pytest.raises(Refused, match="Only a hospital"):
+        world.do(CorrectClaim(claim_id, fields=(("1.noncovered", "1.00"),)))
+
+
+def test_the_edits_of_diagnoses_speak_on_a_hospitals_claim_by_its_last_day(world: World) -> None:
+    codes = ("I10", "N18.30", "S52.501A", "M17.12")
+    end = date(2026, 10, 3)
+    encounter_id = world.encounter("PRMUT", place="21", setting="inpatient", day=date(2026, 9, 28),
+                                   discharge_date=end, claim=STAY)  # fmt: skip
+    world.code(encounter_id, codes)
+    claim_id = world.one(Claim, encounter_id=encounter_id).id
+    told = {one.code: one.severity for one in world.all(ClaimFinding, claim_id=claim_id)}
+    assert told["K.DX.HTN_COMBO"] == "info"
+    assert not [code for code in told if code.startswith(("K.PX", "K.FORM"))]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from store.claims.arriving import arriving, fault_of
+from store.claims.correct import CorrectClaim
 from store.claims.fields import fields_of, known_fields
 from store.intake.load import ImportEncounters
 from store.intake.values import Intake
@@ -80,6 +81,9 @@ def test_a_hospitals_bill_comes_in_a_table_too(world: World, tmp_path: Path) -> 
     ("column", "text", "why"),
     [
         ("claim.clia", "17X1", "not of that form"),
+        ("line.ndc", "00409-3793-01 1 ML", "names no procedure"),
+        ("line.ndc", "J1885=409-1 1 ML", "is no drug"),
+        ("line.ordering", f"L1820={WHITE}", "Write its name too"),
         ("claim.referring", WHITE, "Write its name too"),
         ("claim.accident", "02/20/2026", "no date"),
         ("claim.conditions", "44", "is missing"),
@@ -93,10 +97,36 @@ def test_a_column_that_no_claim_could_say_rejects_its_row(tmp_path: Path, column
     assert why in reject.reason
 
 
-def test_every_field_that_is_not_of_a_line_may_arrive_as_it_is_written(world: World) -> None:
-    examples = {one.name: one.example for one in known_fields()}
+def test_fields_of_lines_come_with_their_procedures_and_go_out_with_each_line(world: World, tmp_path: Path) -> None:
+    intake = csv(tmp_path, {
+        "line.ndc": "j1885=00409-3793-01 1 ML | J1885=00409-3795-01 2 ML RX7 | J3301=00003-0293-05 40 UN",
+        "line.clia": "G0103=17D1234567",
+        "line.ordering": f"L1820={WHITE} White, Sam; 2 Oak St; Larkfield; KS; 668990001",
+    })  # fmt: skip
+    assert intake.rejects == ()
+    world.do(ImportEncounters("in.csv", intake.encounters))
+    (found,) = world.all(Encounter)
+    codes = ("J1885", "J1885", "J3420", "G0103", "L1820")
+    world.code(found.id, lines=[(code, ("59",) if number == 1 else (), 1, (1,)) for number, code in enumerate(codes)])
+    claim = world.one(Claim, encounter_id=found.id)
+    world.do(CorrectClaim(claim.id, fields=(("2.ndc", ""),)))  # what is taken away does not come again
+    world.let_pass(claim.id)
+    text = world.send()
+    assert validator_complaints(text) == []
+    (sent,) = read_claims(text.encode()).professional
+    assert [line.drug.ndc if line.drug else "" for line in sent.lines] == ["00409379301", "", "", "", ""]
+    assert [line.clia for line in sent.lines] == ["", "", "", "17D1234567", ""]
+    (ordered,) = [line.ordering for line in sent.lines if line.ordering]
+    assert (ordered.npi, ordered.address.city if ordered.address else "") == (WHITE, "LARKFIELD")
+
+
+def test_every_field_may_arrive_as_it_is_written(world: World) -> None:
+    told = ((one.name.partition("."), one.example) for one in known_fields())
+    examples = {f"line.{name}" if of == "N" else of: f"J1885={text}" if of == "N" else text
+                for (of, dot, name), text in told if of == "N" or not dot}  # fmt: skip
+    del examples["line.charge"]  # the fee schedule's
     of_records = {"group_number", "insurance_type", "address"}  # these have columns of their own, or are a payer's word
-    assert {*arriving()} == {name for name in examples if "." not in name} - of_records
+    assert {*arriving()} == {*examples} - of_records
     assert [fault_of(name, examples[name]) for name in arriving()] == [""] * len(arriving())
     assert world.all(FacilityBill) == []
 
