@@ -11,6 +11,10 @@ import pytest
 
 from tests.databases import ON_POSTGRESQL, Databases, PostgresDatabases, SqliteDatabases
 from tests.postgres import Server, running
+from tests.scratch import memory
+
+if folder := memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where pytest makes the folders of tests
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from tests.scratch import memory
+
 NOBODY = 65534
-ROOM = 4 * 2**30
 SUPERUSER = "owner"
 """The server's superuser has the name of the test practice's owner, so that opening a practice finds its user."""
 
@@ -56,13 +57,6 @@ def _copied(place: Path) -> Path:
     return copy / "pg" / "bin"
 
 
-def _place() -> str | None:
-    """In memory where there is room: a database is a thousand small files, copied eight times as fast there."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
-    return str(memory) if roomy else None
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -74,7 +68,7 @@ class Server:
     """One server in a folder of its own."""
 
     def __init__(self, *, durable: bool = False, hba: Sequence[str] = (), settings: Sequence[str] = ()) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="superbill-pg-", dir=_place()))
+        self.folder = Path(tempfile.mkdtemp(prefix="superbill-pg-", dir=memory()))
         self.data = self.folder / "data"
         self.port = _free_port()
         self._settings = [*settings, *([] if durable else ["fsync=off", "full_page_writes=off"])]
