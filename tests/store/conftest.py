@@ -18,7 +18,7 @@ from store.people.users import found_practice
 from store.tables import Fee, Payer, Practice, Provider, User
 from tests.databases import Databases, PostgresDatabases
 from tests.postgres import Server
-from tests.store.world import DAY, LoginWorld, World, on
+from tests.store.world import DAY, LoginWorld, World, leave, on
 
 PEOPLE = {"coder": Role.CODER, "coder2": Role.CODER, "reviewer": Role.REVIEWER, "poster": Role.POSTER,
           "biller": Role.BILLER, "biller2": Role.BILLER,
@@ -137,4 +137,4 @@ def world(template: str, engine: Engine, databases: Databases, library: CodeLibr
     url = engine.url.render_as_string(hide_password=False)
     databases.put(template, url)
     yield World(url, engine, library)
-    engine.dispose()
+    leave(engine)

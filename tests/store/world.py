@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, inspect, make_url, text
+from sqlalchemy import Connection, Engine, inspect, make_url, text
 from sqlmodel import Session, SQLModel, col, select
 
 from codesets import CodeLibrary
@@ -220,14 +220,20 @@ class World:
         left_out = () if everything else images.NOT_IMAGED
         found: Dump = {}
         with self.engine.connect() as connection:
-            for name, model in images.tables_by_name().items():
-                if issubclass(model, left_out):
-                    continue
+            for name, model in _filled(connection, left_out):
                 keys = [column.name for column in inspect(model).primary_key]
                 for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings():
                     kept = {key: value for key, value in row.items() if key != "version"}
                     found[name, row["id"] if keys == ["id"] else tuple(row[key] for key in keys)] = kept
         return found
+
+
+def _filled(connection: Connection, left_out: tuple[type, ...]) -> list[tuple[str, type[SQLModel]]]:
+    """The tables that hold anything, asked for at once: most of a practice's are empty in a test."""
+    models = {name: model for name, model in images.tables_by_name().items() if not issubclass(model, left_out)}
+    query = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in models)
+    filled = {row[0] for row in connection.execute(text(query))}
+    return [(name, model) for name, model in models.items() if name in filled]
 
 
 class LoginWorld(World):
@@ -265,20 +271,43 @@ def narrowest(permission: Permission) -> str:
     return min((role for role in Role if permission in PERMISSIONS[role]), key=lambda role: len(PERMISSIONS[role]))
 
 
+_logins: dict[str, dict[str, Engine]] = {}
+"""Who is connected stays so between tests of one database, as at a desk: see `tests.databases.Kept`."""
+
+
 @contextmanager
 def logins_of(world: World) -> Iterator[LoginWorld]:
-    """The same practice on PostgreSQL with a login for each person, of its role and no other.
-
-    Logins belong to the server: a test that ended one or gave it another role did so for the tests after it too.
-    """
+    """The same practice on PostgreSQL with a login for each person, of its role and no other."""
     with world.engine.begin() as connection:
-        prefix = grants.prefix_of(connection)
-        every = ", ".join(f'"{grants.group(prefix, role)}"' for role in Role)
-        for name, role in connection.execute(text("SELECT name, role FROM app_user WHERE role <> 'owner'")).all():
-            connection.exec_driver_sql(f'REVOKE {every} FROM "{name}"')
-            connection.exec_driver_sql(f'GRANT "{grants.group(prefix, role)}" TO "{name}"')
-    with LoginWorld.opened(world.url, world.engine, world.library) as found:
-        yield found
+        _roles_as_given(connection)
+    found = LoginWorld(world.url, world.engine, world.library)
+    found._engines = _logins.setdefault(world.url, {})
+    yield found
+    for engine in found._engines.values():
+        leave(engine)
+
+
+def _roles_as_given(connection: Connection) -> None:
+    """Logins belong to the server: a test that ended one or gave it another role did so for the tests after it too."""
+    prefix = grants.prefix_of(connection)
+    groups = {grants.group(prefix, role): role for role in Role}
+    query = "SELECT m.member::regrole::text, m.roleid::regrole::text FROM pg_auth_members m"
+    has: dict[str, set[Role]] = {}
+    for member, group in connection.execute(text(query)).all():
+        if group in groups:
+            has.setdefault(member, set()).add(groups[group])
+    for name, role in connection.execute(text("SELECT name, role FROM app_user WHERE role <> 'owner'")).all():
+        if has.get(name) == {Role(role)}:
+            continue
+        every = ", ".join(f'"{group}"' for group in groups)
+        connection.exec_driver_sql(f'REVOKE {every} FROM "{name}"')
+        connection.exec_driver_sql(f'GRANT "{grants.group(prefix, role)}" TO "{name}"')
+
+
+def leave(engine: Engine) -> None:
+    """After a test: connections stay where a new one is dear, unless the test left one in the middle of something."""
+    if engine.dialect.name == "sqlite" or engine.pool.checkedout():  # type: ignore[attr-defined]
+        engine.dispose()
 
 
 def birth_of_a_child(**other: Any) -> PersonIn:
