@@ -85,8 +85,8 @@ def _why(session: Session, item: WorkItem) -> Why:
         return Why("Why is this held?", (f"Until {claim.hold_until}: {claim.hold_reason}.", "R lets it go.", *lines))
     if claim.state != ClaimState.EDIT_FAIL:
         return Why("Why is this here?", (item.reason, "N bills the next payer; P moves the rest to the patient."))
-    source = "A stop has to be mended (f leads there, b looks again); a warning may pass with a reason (O)."
-    return Why("Why is this blocked?", tuple(lines), source)
+    done = "A stop has to be mended (f leads there, b looks again); a warning may pass with a reason (O)."
+    return Why("Why is this blocked?", (*lines, done))
 
 
 _EDIT = case(

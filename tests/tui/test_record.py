@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from store.work.record import Lines, Record, Tab
 from tests.tui.fake import FakePractice
 from tests.tui.support import LARGE, SMALL, opened
 from tui.screens.queue import QueueScreen
-from tui.screens.record import RecordScreen
+from tui.screens.record import RecordScreen, _tabs_line
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -133,3 +134,16 @@ async def test_many_records_opened_leave_nothing_behind() -> None:
         for _ in range(5):
             await desk.press("enter", "escape")
         assert StylesCache.get_inner_outer.cache_info().currsize < 50
+
+
+def test_as_many_tabs_as_there_is_room_for_keep_their_titles_the_nearest_first() -> None:
+    titles = ("Summary", "Lines", "Money", "Answers", "Segments", "History", "Notes", "Documents", "Versions", "Log")
+    record = Record("Claim", "", "", tuple(Tab(title, (Lines(()),)) for title in titles))
+    for width in (40, 80, 120):
+        for current in range(10):
+            line = "".join(text for text, _ in _tabs_line(record, current, width))
+            assert len(line) <= width
+            assert titles[current] in line
+            assert all(str(number) in line for number in range(10))
+    assert all(title in "".join(text for text, _ in _tabs_line(record, 9, 120)) for title in titles[3:])
+    assert "Answers" in "".join(text for text, _ in _tabs_line(record, 0, 80))

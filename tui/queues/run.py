@@ -15,7 +15,14 @@ from tui.queues.wording import WORDING
 
 _LIST = frozenset({Place.LIST})
 FOLDER = Words(name="folder", question="Folder", first="statements-out", hint="the files are made there")
-_REASON = Words(name="reason", question="Because")
+
+
+def _turned(_practice: PracticeApi, chosen: Chosen) -> str:
+    ways = {str(cell) for row in chosen.rows for cell in row.cells[:1]}
+    return f"{'Leave out' if ways == {'in'} else 'Take in' if ways == {'out'} else 'Turn round'}, because"
+
+
+_REASON = Words(name="reason", question="Because", titled=_turned)
 
 
 def _which(none: str, *states: str) -> Pick:
@@ -176,7 +183,7 @@ SPEC = QueueScreenSpec(
                effect=_effect("Make the pages of"), rank=30,
                help="Make the pages, so that each can be read before it goes; sending does it, too."),
         Action(id="run.send", key="S", label="send", places=_LIST, asks=(OPEN_RUN, FOLDER), build=_send, on_view=True,
-               effect=_effect("Send"), rank=35,
+               effect=_effect("Send"), rank=22,
                help="Look at each balance, level and hold again, send, and write the PDF and the vendor's files."),
         Action(id="run.files", label="files of a sent run", places=_LIST, asks=(ANY_SENT, FOLDER), build=_send,
                on_view=True, help="Write the PDF and the vendor's files of a run that was sent, those that are missing "

@@ -270,10 +270,14 @@ class GlassScreen(RecordScreen):
 
 
 def _tabs_line(record: Record, current: int, width: int) -> list[Part]:
-    """The tabs; without room only the open one and its neighbours keep their titles."""
-    names = [f" {(number + 1) % 10} {one_line(tab.title)} " for number, tab in enumerate(record.tabs[:10])]
-    if sum(map(width_of, names)) > width:
-        names = [name if abs(number - current) <= 1 else f" {(number + 1) % 10} " for number, name in enumerate(names)]
+    """The tabs; without room for all titles, those nearest to the open one keep theirs."""
+    names = [f" {(number + 1) % 10} " for number in range(len(record.tabs[:10]))]
+    room = width - sum(map(width_of, names))
+    for number in sorted(range(len(names)), key=lambda number: abs(number - current)):
+        title = one_line(record.tabs[number].title) + " "
+        if (room := room - width_of(title)) < 0:
+            break
+        names[number] += title
     return [(name, CURSOR if number == current else DIM) for number, name in enumerate(names)]
 
 

@@ -42,6 +42,16 @@ class Drawer(Pager, can_focus=True):
         """Shows lines, as high as they need and the screen allows."""
         self.display = True
         self.show(lines)
+        self.call_after_refresh(self._tell_more)
+
+    def go_to(self, line: int) -> None:
+        """Scrolls; the border says where there is more."""
+        super().go_to(line)
+        self._tell_more()
+
+    def _tell_more(self) -> None:
+        below = self.top + self.size.height < self.line_count()
+        self.border_title = " ↓ more " if below else " ↑ more " if self.top else ""
 
     def open_why(self, why: Why, width: int) -> None:
         """Shows an answer to `why`."""
@@ -66,6 +76,7 @@ class Drawer(Pager, can_focus=True):
         self.display = True
         self.show(lines or [(("nothing like that", DIM),)], keep_place=True)
         self.call_after_refresh(self.show_line, selected)
+        self.call_after_refresh(self._tell_more)
 
     def close(self) -> None:
         """Hides it."""
