@@ -223,7 +223,7 @@ COMMON: tuple[Action, ...] = (
 )  # fmt: skip
 """The grammar that every screen shares."""
 
-EVERYWHERE = frozenset({"help", "lock", "mask", "mouse", "refresh", "theme"})
+EVERYWHERE = frozenset({"help", "lock", "mask", "mouse", "palette", "refresh", "theme"})
 """What no screen leaves out of the grammar, however few of its keys make sense there."""
 
 NOTE: tuple[Action, ...] = (

@@ -45,6 +45,15 @@ async def test_one_goes_up_and_down_and_sideways_and_takes_a_code(book: Desk) ->
     assert "1  J45.40" in book.text("#codes")
 
 
+async def test_the_book_has_commands_by_name_and_copies_its_code(book: Desk) -> None:
+    await book.press("colon")
+    await book.type("inde")
+    assert "index" in book.drawer
+    await book.press("escape", "ctrl+y")
+    await book.settle()
+    assert book.status.startswith("J45.31")
+
+
 async def test_a_heading_is_not_taken(book: Desk) -> None:
     await book.press("left", "enter")
     await book.settle()

@@ -140,12 +140,12 @@ def test_the_program_starts_without_a_database() -> None:
     assert done.stdout.strip() == "[] []"
 
 
-def test_opening_a_practice_loads_no_page_printer_and_no_reader_of_notes() -> None:
+def test_opening_a_practice_loads_no_page_printer_no_reader_of_notes_and_no_other_database() -> None:
     """Each costs a session ten megabytes and part of a second; they are loaded when they are first needed."""
     code = (
-        "import sys, store.practice\n"
+        "import sys, store.practice, store.calendar\n"
         "print([m for m in sys.modules if m.split('.')[0] in {'reportlab', 'PIL', 'alembic'}"
-        " or m.startswith('codesets.reading')])"
+        " or m == 'sqlalchemy.dialects.postgresql' or m.startswith('codesets.reading')])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

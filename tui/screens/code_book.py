@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from codesets.library.alphabetic import IndexEntry
     from codesets.library.page import BookPage
 
-_KEPT = EVERYWHERE | {"back", "quit"}
+_KEPT = EVERYWHERE | {"back", "quit", "undo", "copy"}
 _BOOK = frozenset({Place.CODES})
 
 BOOK: tuple[Action, ...] = (
@@ -116,6 +116,10 @@ class CodeBookScreen(WorkScreen):
     def actions(self) -> Sequence[Action]:
         """The book's keys and the common ones that make sense here."""
         return (*BOOK, *(action for action in COMMON if action.id in _KEPT))
+
+    def copied(self) -> str:
+        """The code of the page."""
+        return self._page.name if self._page is not None else ""
 
     async def choose(self, _action: Action, count: int | None) -> Chosen:
         """The book changes nothing by itself."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from store.coding.desk import Desk
     from store.work.command import Command
 
-_KEPT = EVERYWHERE | {"back", "quit", "undo", "why", "note", "defer", "palette", "copy"}
+_KEPT = EVERYWHERE | {"back", "quit", "undo", "why", "note", "defer", "copy"}
 
 
 class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
