@@ -129,7 +129,7 @@ def _facts(session: Session, row: CreditBalance) -> Facts:
             ("State", row.state),
             ("Refund", f"check {row.check_number} of {row.issued_on}" if row.issued_on else "none"),
             ("Goes to", where or "no address on file"),
-            ("Escheat", f"after {days} days in {state}" if days else f"not set for {state}" if state else "no state known"),
+            ("Escheat", f"after {days} days in {state}" if days else f"not set for {state}" if state else "no state"),
             ("To the state", f"{row.escheated_on}, {row.reference}" if row.escheated_on else "no"),
         )
     )  # fmt: skip
