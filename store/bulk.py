@@ -41,7 +41,7 @@ def write_rows(session: Session, model: type[SQLModel], rows: Sequence[dict[str,
     if connection.dialect.name != "sqlite" or _has_own_defaults(table, rows[0]):
         session.execute(insert(table).inline(), list(rows))  # inline: who may not read a table gets no id back
         return
-    names = list(rows[0])
+    names = [column.name for column in table.columns if column.name in rows[0]]  # as the statement has them
     statement = str(insert(table).compile(dialect=connection.dialect, column_keys=names))
     columns = [_bound(connection, table, name, [row[name] for row in rows]) for name in names]
     connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))

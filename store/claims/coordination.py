@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from store.remits.states import AnswerState
 from store.tables import Claim, ClaimLine, RemitAdjustment, RemitClaim, RemitLine, Remittance
+from store.x12.adjudication import outcome
 from store.x12.claim_values import LinePayment, OtherPayer, Subscription
 from store.x12.remittance_values import Adjustment
 
@@ -33,12 +35,14 @@ class Decision:
     adjustments: tuple[Adjustment, ...] = ()
     lines: dict[int, LinePayment] = field(default_factory=dict)
     left: int = 0
+    outcome: dict[str, Any] = field(default_factory=dict)
 
     def told(self, coverage: Subscription) -> OtherPayer:
         """Loop 2320 of the payer."""
         return OtherPayer(
             coverage, paid=self.paid, adjudicated=self.decided_on, payer_control=self.payer_control,
             adjustments=self.adjustments, remaining=None if self.lines else self.left,
+            **self.outcome,
         )  # fmt: skip
 
 
@@ -65,6 +69,7 @@ def decision(session: Session, claim: Claim, payer_id: str) -> Decision | None:
     if not answers:
         return None
     found = Decision(payer_id, payer_control=claim.payer_control)
+    found.outcome = outcome(answers[-1][0].adjudication)
     found.paid = sum(answer.paid for answer, _ in answers)
     found.decided_on = max(remittance.paid_on for _, remittance in answers)
     ids = [answer.id for answer, _ in answers]

@@ -180,6 +180,7 @@ def _claim_row(remittance_id: int, answer: Answer) -> dict[str, Any]:
         "interest": value.interest,
         "state": (AnswerState.MATCHED if claim else AnswerState.UNMATCHED).value,
         "reason": answer.hold,
+        "adjudication": value.adjudication,
     }
 
 

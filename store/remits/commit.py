@@ -101,6 +101,7 @@ def _child(change: Change, row: RemitClaim, answer: Answer, claim_id: int | None
             remittance_id=row.remittance_id, claim_id=claim.id, segment=row.segment,
             control_number=claim.control_number, status=row.status, charge=value.charge, paid=value.paid,
             payer_control=row.payer_control, patient_name=row.patient_name, state=AnswerState.HELD, parent_id=row.id,
+            adjudication=row.adjudication,
         )
     )  # fmt: skip
     made = Answer(value, claim, kept.id, booked=True, booked_as=row.id, paid_on=answer.paid_on)

@@ -61,6 +61,8 @@ class RemitClaim(SQLModel, table=True):
     reason: str = ""
     reverses_id: int | None = Field(default=None, index=True)
     parent_id: int | None = Field(default=None, index=True)
+    adjudication: str = later("")
+    """MIA and MOA, for the claim to the next payer."""
 
 
 class RemitLine(SQLModel, table=True):

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from store.money import show_cents
+from store.x12.adjudication import of_elements
 from store.x12.cas import adjustments_of
 from store.x12.claim_values import Attachment, BillingProvider, Drug, Person, ProfessionalClaim, Subscription
 from store.x12.coordination_builder import OtherBuilder, PaymentBuilder
@@ -72,7 +73,8 @@ class ClaimBuilder:
         self._party: Party | None = None
         self._takers: dict[str, Callable[[], None]] = {
             "AMT": self._amt, "CAS": self._cas, "CTP": self._ctp, "DTP": self._dtp, "HI": self.codes, "LIN": self._lin,
-            "LX": self._lx, "MOA": self._moa, "N3": self._n3, "N4": self._n4, "NM1": self._nm1, "NTE": self._nte,
+            "LX": self._lx, "MIA": self._outcome, "MOA": self._outcome, "N3": self._n3, "N4": self._n4,
+            "NM1": self._nm1, "NTE": self._nte,
             "OI": self._oi, "PRV": self._prv, "PWK": self._pwk, "REF": self._ref, "SBR": self._sbr, "SVD": self._svd,
             "SV1": self.service, "SV2": self.service, "CL1": self.other_segment, "CRC": self.other_segment,
         }  # fmt: skip
@@ -218,9 +220,12 @@ class ClaimBuilder:
             told = {"benefits": self.fields.text(3) or "Y", "release": self.fields.text(6) or "Y"}
             self.others[-1].values |= told
 
-    def _moa(self) -> None:
+    def _outcome(self) -> None:
+        """MIA and MOA."""
         if self.others:
-            self.others[-1].values["remarks"] = tuple(filter(None, map(self.fields.text, range(3, 8))))
+            fields = self.fields
+            told = of_elements(fields.id, [fields.text(n) for n in range(1, len(fields.elements))])
+            self.others[-1].values |= told
 
     def _dtp(self) -> None:
         kind = self.fields.text(1)

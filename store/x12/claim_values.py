@@ -123,7 +123,8 @@ class OtherPayer:
 
     `paid` is AMT*D in cents, None where that payer has not decided; `adjustments` are of the claim level alone, those
     of lines stand in `ServiceLine.prior`.  `payer_control` is its claim number (REF*F8), `adjudicated` DTP*573,
-    `remaining` AMT*EAF, `noncovered` AMT*A8, `remarks` the codes of MOA (MIA is not carried).
+    `remaining` AMT*EAF, `noncovered` AMT*A8, `remarks` the codes of MOA, or where that says more `outpatient` its
+    elements; `inpatient` those of MIA, which only an institutional claim tells.
     """
 
     coverage: Subscription
@@ -136,6 +137,8 @@ class OtherPayer:
     remarks: tuple[str, ...] = ()
     benefits: str = "Y"
     release: str = "Y"
+    inpatient: tuple[str, ...] = ()
+    outpatient: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from store.errors import Refused
 from store.money import show_cents
+from store.x12.adjudication import outcome_segment
 from store.x12.claim_parts import adjustment_segments, procedure, reference
 from store.x12.claim_values import LinePayment, OtherPayer
 from store.x12.professional_parties import address_segments, coverage_segment, insured_segment, payer_segment
@@ -26,7 +27,6 @@ MAX_LINE_PAYMENTS = 15
 
 _ANSWERS = frozenset("NWY")
 _RELEASES = frozenset("IY")
-_REMARK = re.compile(r"[0-9A-Z]{1,10}")
 _MAX_REMARKS = 5
 _REVENUE = re.compile(r"[0-9]{4}")
 
@@ -116,7 +116,7 @@ def other_payer_segments(
         adjustment_segments(other.adjustments, where),
         *(f"AMT*{kind}*{amount(cents, where)}~" for kind, cents in amounts if cents is not None),
         segment("OI", "", "", one_of(other.benefits, _ANSWERS, where), "", "", one_of(other.release, _RELEASES, where)),
-        _remarks(other, where),
+        _outcome(other, where, institutional=institutional),
         insured_segment(coverage, where),
         address_segments(coverage.subscriber.address, f"{where} subscriber"),
         payer_segment(coverage, where),
@@ -127,12 +127,11 @@ def other_payer_segments(
     return "".join(parts)
 
 
-def _remarks(other: OtherPayer, where: str) -> str:
-    if not other.remarks:
-        return ""
+def _outcome(other: OtherPayer, where: str, *, institutional: bool) -> str:
     if len(other.remarks) > _MAX_REMARKS:
         raise Refused(f"There are {len(other.remarks)} remarks; at most {_MAX_REMARKS} may be told.", where=where)
-    return segment("MOA", "", "", *(matching(_REMARK, code, f"{where} remark") for code in other.remarks))
+    stay = outcome_segment("MIA", other.inpatient, where) if institutional else ""
+    return stay + outcome_segment("MOA", other.outpatient or ("", "", *other.remarks), where)
 
 
 def line_payment_segments(line: PaidLine, number: int, *, institutional: bool = False) -> str:

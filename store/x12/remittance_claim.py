@@ -57,13 +57,14 @@ class _Claim:
     adjustments: list[Adjustment] = field(default_factory=list)
     lines: list[RemitLine] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    adjudication: list[str] = field(default_factory=list)
 
     def value(self) -> RemitClaim:
         return RemitClaim(
             self.segment, self.control_number, self.status, self.charge, self.paid, self.patient_responsibility,
             self.filing, self.payer_control, self.frequency, self.patient_name, self.insured_id or self.patient_id,
             self.service_from, self.service_to, self.interest, tuple(self.adjustments), tuple(self.lines),
-            tuple(self.remarks),
+            tuple(self.remarks), "~".join(self.adjudication),
         )  # fmt: skip
 
 
@@ -205,3 +206,6 @@ class ClaimReader:
     def _remarks(self, places: tuple[int, ...]) -> None:
         claim = self._open_claim()
         claim.remarks += [code for code in map(self._fields.text, places) if code]
+        told = [self._fields.text(n) for n in range(len(self._fields.elements))]
+        if not any(mark in one for one in told for mark in "*~"):  # no value has one; a file of other separators may
+            claim.adjudication.append("*".join(told).rstrip("*"))

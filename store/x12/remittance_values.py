@@ -36,7 +36,10 @@ class RemitLine:
 
 @dataclass(frozen=True, slots=True)
 class RemitClaim:
-    """Loop 2100.  `status` is CLP02; `control_number` CLP01; `payer_control` CLP07; `frequency` CLP09."""
+    """Loop 2100.  `status` is CLP02; `control_number` CLP01; `payer_control` CLP07; `frequency` CLP09.
+
+    `adjudication` are MIA (a stay) and MOA as they came, in our own separators: 'MIA*2**0***~MOA***MA18'.
+    """
 
     segment: int
     control_number: str
@@ -55,6 +58,7 @@ class RemitClaim:
     adjustments: tuple[Adjustment, ...] = ()
     lines: tuple[RemitLine, ...] = ()
     remarks: tuple[str, ...] = ()
+    adjudication: str = ""
 
 
 @dataclass(frozen=True, slots=True)

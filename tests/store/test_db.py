@@ -14,12 +14,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError, StatementError
 from sqlmodel import Session
 
+from store.bulk import write_rows
 from store.db import open_engine, sqlite_path, sqlite_url, wal_is_safe, writer
 from store.errors import Refused
 from store.money import MAX_CENTS, parse_cents
 from store.people.users import found_practice
 from store.practice import Practice
-from store.tables import Fee
+from store.tables import Fee, Holiday
 from tests.store.conftest import practice_row
 from tests.store.world import World
 
@@ -182,3 +183,12 @@ def test_who_waits_for_the_file_gets_it_as_soon_as_it_is_free(world: World) -> N
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
     other.join()
     assert got - freed[0] < 0.09  # SQLite alone asks every tenth of a second by then
+
+
+def test_rows_are_written_under_their_names_in_whatever_order_they_name_them(world: World) -> None:
+    with Session(writer(world.engine)) as session:
+        write_rows(session, Holiday, [{"name": "Founding day", "day": date(2026, 3, 9)}])
+        session.commit()
+    assert [(one.day, one.name) for one in world.all(Holiday, name="Founding day")] == [
+        (date(2026, 3, 9), "Founding day")
+    ]

@@ -134,7 +134,7 @@ def explain(control_number: str, db: Db = None, as_json: Json = False) -> None:
 def batch(
     out: Annotated[Path, typer.Option("--out", help="Folder for the claim file.")], db: Db = None, as_json: Json = False
 ) -> None:
-    """Write every ready claim into one 837P file."""
+    """Write every ready claim: an 837P or 837I file for each trading partner, forms for paper."""
     from store.jobs import SendBatch
 
     with opened(db) as practice:

@@ -36,7 +36,7 @@ def _send_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     assert isinstance(practice, Practice)
     with practice.reading() as session:
         count, cents = ready_claims(session)
-    return f"Send {count} claims, {show_cents(cents, sign='$')}, in one file?"
+    return f"Send {count} claims, {show_cents(cents, sign='$')}?"
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -213,7 +213,7 @@ BATCH = Action(
     id="claims.batch",
     key="B",
     label="batch",
-    help="Write every claim that no edit stops into one 837P file.",
+    help="Write every claim that no edit stops: an 837P or 837I file for each trading partner, forms for paper.",
     places=frozenset({Place.LIST}),
     asks=(FOLDER,),
     build=_send,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,31 @@ def test_the_next_payer_is_told_what_the_first_one_decided_by_revenue_code(world
     assert world.faults() == []
 
 
+def reckoned(remittance: bytes, told: str) -> bytes:
+    """The remittance with MIA or MOA in its one claim."""
+    segments = remittance.decode().split("~")
+    last = max(n for n, one in enumerate(segments) if one.strip().startswith("NM1"))
+    more = told.split("~")
+    segments[last + 1 : last + 1] = more
+    counted = [re.sub(r"SE\*(\d+)", lambda found: f"SE*{int(found[1]) + len(more)}", one) for one in segments]
+    return "~".join(counted).encode()
+
+
+@pytest.mark.parametrize(
+    ("moa", "remarks", "whole"),
+    [("MOA***MA18*N130", ("MA18", "N130"), ()), ("MOA*0.8*12.5*MA18", (), ("0.8", "12.5", "MA18"))],
+)
+def test_what_a_payer_reckoned_of_a_visit_goes_to_the_next_one(
+    world: World, moa: str, remarks: tuple[str, ...], whole: tuple[str, ...]
+) -> None:
+    first = world.sent("PRMUT", "HRTLD")
+    world.do(ImportRemittance("835", reckoned(era(pays(world, first, "PR-2 2000", "")), moa)))
+    text = world.send()
+    assert validator_complaints(text) == []
+    (claim,) = read_claims(text.encode()).professional
+    assert (claim.others[0].remarks, claim.others[0].outpatient) == (remarks, whole)
+
+
 def test_a_room_is_billed_by_its_revenue_code_alone_and_what_is_not_covered_is_told(world: World) -> None:
     world.do(SetFee("0120", 90_000, DOS, "Room, two beds"))
     stay = tuple(one for one in STAY if one[0] not in {"procedures", "external"})
@@ -205,10 +231,12 @@ def test_a_room_is_billed_by_its_revenue_code_alone_and_what_is_not_covered_is_t
     claim = sent(world)
     told = [(one.revenue, one.code, one.basis, one.units, one.charge, one.noncovered) for one in claim.lines]
     assert told == [("0120", "", "DA", 4, 360_000, 15_000), ("0360", "G0008", "UN", 1, 3_200, 0)]
-    world.do(ImportRemittance("835", era(pays(world, first.id, "PR-2 2000", ""))))
+    answered = reckoned(era(pays(world, first.id, "PR-2 2000", "")), "MIA*4*9.99*0*3600*MA07**************1.5~MOA*X")
+    world.do(ImportRemittance("835", answered))
     second = world.one(Claim, prior_id=first.id)
     world.let_pass(second.id)
     claim = sent(world)
+    assert claim.others[0].inpatient == ("4", "", "0", "3600", "MA07", *[""] * 13, "1.5")
     assert [(one.revenue, one.code, one.prior[0].code, one.prior[0].paid) for one in claim.lines] == [
         ("0120", "", "", 358_000), ("0360", "G0008", "", 3_200),
     ]  # fmt: skip

@@ -18,7 +18,7 @@ LINE_2 = RemitLine(
 )  # fmt: skip
 CLAIM_1 = RemitClaim(
     0, "1001", "1", 15557, 7993, 2000, "12", "P1001", "1", "DOE, JANE", "W123456789", DAY, DAY, 125,
-    (Adjustment("OA", "23", 7),), (LINE_1, LINE_2), ("MA18",),
+    (Adjustment("OA", "23", 7),), (LINE_1, LINE_2), ("MA18",), "MOA***MA18",
 )  # fmt: skip
 REVERSAL = RemitClaim(
     0, "1002", "22", -5000, -4000, None, "12", "P1002", "", "ROE, SAM", "W2", None, None, 0, (),

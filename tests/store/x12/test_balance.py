@@ -40,10 +40,11 @@ def claims(draw: st.DrawFn) -> RemitClaim:
     charge = sum(line.charge for line in parts) if parts else draw(cents)
     in_lines = sum(one.cents for line in parts for one in line.adjustments)
     paid = charge - in_lines - sum(one.cents for one in own)
+    remarks = draw(codes)
     return RemitClaim(
         0, draw(tokens), draw(st.sampled_from(["1", "2", "22"])), charge, paid, draw(st.none() | cents), "12",
         draw(tokens), draw(st.sampled_from(["", "1", "7"])), "DOE, JANE", "W1", draw(days), draw(days),
-        draw(st.integers(0, 500)), own, parts, draw(codes),
+        draw(st.integers(0, 500)), own, parts, remarks, "*".join(("MOA**", *remarks)) if remarks else "",
     )  # fmt: skip
 
 

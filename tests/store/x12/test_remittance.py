@@ -147,7 +147,7 @@ def test_the_member_is_the_insured_where_both_are_named() -> None:
 def test_inpatient_remarks_and_old_reversals_are_read() -> None:
     text = TEXT.replace("MOA***MA18", "MIA*0****MA01***************N781").replace("CAS*CO*45*-10", "CAS*CR*45*-10")
     claims = read(text).payments[0].claims
-    assert claims[0].remarks == ("MA01", "N781")
+    assert (claims[0].remarks, claims[0].adjudication) == (("MA01", "N781"), "MIA*0****MA01***************N781")
     assert claims[1].lines[0].adjustments[0].group == "CR"
 
 
