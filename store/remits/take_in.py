@@ -45,13 +45,17 @@ class ImportRemittance(Command):
     permission: ClassVar[Permission] = Permission.POST
     undoable: ClassVar[bool] = False
 
+    def prepare(self) -> list[PaymentStream]:
+        """The payments; refused whole when the file is damaged or does not balance."""
+        return scan_remittance(self.content, self.file_name)
+
     def apply(self, change: Change) -> Said:
-        """Refused whole when it is damaged, does not balance, or repeats a payment; the result counts what it did."""
+        """Refused whole when it repeats a payment; the result counts what it did."""
         before = archive.known(change.session, self.content)
         refused = before is not None and before.kind == UNBALANCED_FILE
         if before is not None and not refused and not _taken_back(change, before):
             return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
-        payments = scan_remittance(self.content, self.file_name)
+        payments: list[PaymentStream] = change.prepared
         file = before or archive.keep(change, "835", "in", self.file_name, self.content)
         file.kind = "835"
         with collecting_seldom():

@@ -73,6 +73,13 @@ class Command:
     permission: ClassVar[Permission | None] = None
     undoable: ClassVar[bool] = True
 
+    def prepare(self) -> Any:
+        """What can be read from the command alone, before a transaction is begun; `apply` finds it in the change.
+
+        A large file is read here, while nobody has to wait for the database, and a damaged one is refused here.
+        """
+        return None
+
     def apply(self, change: Change) -> Said:
         """Make the change; raise `Refused` to leave everything as it was."""
         raise NotImplementedError(self.name)
@@ -94,10 +101,16 @@ class Job:
 
 
 class Change:
-    """One transaction of one command: the session, who and when, and everything that was touched."""
+    """One transaction of one command: the session, who and when, and everything that was touched.
 
-    def __init__(self, session: Session, actor: Actor, codes: CodeLibrary | None, lease: Lease | None) -> None:
+    `prepared` is what the command read before the transaction was begun.
+    """
+
+    def __init__(
+        self, session: Session, actor: Actor, codes: CodeLibrary | None, lease: Lease | None, prepared: Any = None
+    ) -> None:
         self.session = session
+        self.prepared = prepared
         self.actor = actor
         self.now = clock.now()
         self.today: date = clock.today()
@@ -189,14 +202,15 @@ class Runner:
         """
         self._require(command.permission)
         under = key or uuid.uuid4().hex
-        return retried(lambda: self._once(command, under, lease))
+        prepared = command.prepare()
+        return retried(lambda: self._once(command, prepared, under, lease))
 
-    def _once(self, command: Command, key: str, lease: Lease | None) -> Done:
+    def _once(self, command: Command, prepared: Any, key: str, lease: Lease | None) -> Done:
         with Session(self.engine, expire_on_commit=False) as session:
             before = session.exec(select(Action).where(Action.key == key)).first()
             if before is not None:
                 return _answered(before)
-            change = Change(session, self.actor, self.codes, lease)
+            change = Change(session, self.actor, self.codes, lease, prepared)
             saved: list[tuple[str, int]] = []
             event.listen(
                 session, "before_flush", lambda saving, *_: saved.__setitem__(slice(None), being_saved(saving))

@@ -16,8 +16,9 @@ from store.people import grants
 from store.people.roles import Role
 from store.people.users import found_practice
 from store.tables import Fee, Payer, Practice, Provider, User
-from tests.databases import Databases, PostgresDatabases
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.postgres import Server
+from tests.store.moments import Moments
 from tests.store.world import DAY, LoginWorld, World, leave, on
 
 PEOPLE = {"coder": Role.CODER, "coder2": Role.CODER, "reviewer": Role.REVIEWER, "poster": Role.POSTER,
@@ -132,9 +133,25 @@ def engine(databases: Databases) -> Engine:
     return open_engine(databases.new("world"))
 
 
+@pytest.fixture(scope="session")
+def moments(databases: Databases, engine: Engine) -> Moments | None:
+    """Where first steps that were made before are put back; on PostgreSQL they are always made."""
+    return Moments(databases, engine) if isinstance(databases, SqliteDatabases) else None
+
+
 @pytest.fixture
-def world(template: str, engine: Engine, databases: Databases, library: CodeLibrary, still: None) -> Iterator[World]:  # noqa: ARG001
+def world(
+    template: str,
+    engine: Engine,
+    databases: Databases,
+    library: CodeLibrary,
+    moments: Moments | None,
+    still: None,  # noqa: ARG001
+) -> Iterator[World]:
     url = engine.url.render_as_string(hide_password=False)
-    databases.put(template, url)
-    yield World(url, engine, library)
+    if moments is None:
+        databases.put(template, url)
+    else:
+        moments.begin(template)
+    yield World(url, engine, library, moments)
     leave(engine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -33,6 +33,7 @@ from store.tables import ArchivedFile, Batch, Claim, ClaimFinding, ClaimLine, De
 from store.work import images
 from store.work.values import Done
 from tests.payer import Answers, answer
+from tests.store.moments import Moments
 
 DOS = date(2026, 3, 2)
 DAY = date(2026, 3, 9)
@@ -42,6 +43,7 @@ VISIT = (("G0438", (), 1, (1,)), ("G0008", (), 1, (1,)))
 """Two lines, $195.00 and $32.00."""
 
 Row = TypeVar("Row", bound=SQLModel)
+Made = TypeVar("Made")
 Dump = dict[tuple[str, Any], dict[str, Any]]
 _numbers = count(1)
 
@@ -66,8 +68,9 @@ def insured(payer: str, order: int = 1, **other: Any) -> CoverageIn:
 class World:
     """One practice; `owner` may do everything, `who("coder")` gives the door of another person."""
 
-    def __init__(self, url: str, engine: Engine, library: CodeLibrary) -> None:
+    def __init__(self, url: str, engine: Engine, library: CodeLibrary, moments: Moments | None = None) -> None:
         self.url, self.engine, self.library = url, engine, library
+        self._moments = moments
         self.owner = self.who("owner")
 
     @property
@@ -111,8 +114,36 @@ class World:
     ) -> None:
         self.do(CodeEncounter(encounter_id, tuple((code, None, None) for code in codes), tuple(lines), finish))
 
-    def claim(self, *payers: str, lines: Any = VISIT, **other: Any) -> int:
+    def again(self) -> None:
+        """Back to the practice that every test starts from; on PostgreSQL what was done stays, beside what follows."""
+        if self._moments is not None:
+            self._moments.again()
+
+    def reach(self, step: tuple[Any, ...], make: Callable[[], Made], *, at_once: bool = False) -> Made:
+        """What `make` answers; where the practice was there before, it is put back instead of made again."""
+        if self._moments is None:
+            return make()
+        try:
+            hash(step)
+        except TypeError:
+            return make()
+        return self._moments.reach(step, make, at_once=at_once)
+
+    def pair(self) -> list[int]:
+        """Two claims that went out, the second with a second payer."""
+
+        def make() -> list[int]:
+            claims = [self.claim("PRMUT"), self.claim("PRMUT", "HRTLD")]
+            self.send()
+            return claims
+
+        return self.reach(("pair",), make, at_once=True)
+
+    def claim(self, *payers: str, **other: Any) -> int:
         """A claim that is ready to be sent, its warnings let pass; its id."""
+        return self.reach(("claim", payers, *sorted(other.items())), lambda: self._claim(*payers, **other))
+
+    def _claim(self, *payers: str, lines: Any = VISIT, **other: Any) -> int:
         encounter_id = self.encounter(*(payers or ("PRMUT",)), **other)
         self.code(encounter_id, lines=lines)
         with Session(self.engine) as session:
@@ -127,12 +158,18 @@ class World:
 
     def sent(self, *payers: str, **other: Any) -> int:
         """A claim that went out in a batch; its id."""
+        return self.reach(("sent", payers, *sorted(other.items())), lambda: self._sent(*payers, **other))
+
+    def _sent(self, *payers: str, **other: Any) -> int:
         claim_id = self.claim(*payers, **other)
         self.send()
         return claim_id
 
     def send(self) -> str:
         """Batch whatever is ready; the text of the claim file."""
+        return self.reach(("send",), self._send)
+
+    def _send(self) -> str:
         batch_id = self.do(MakeBatch()).result
         with Session(self.engine) as session:
             query = select(ArchivedFile).join(Batch, col(Batch.sha256) == col(ArchivedFile.sha256))
@@ -149,6 +186,9 @@ class World:
 
     def denied(self, reason: str = "CO-16", *payers: str) -> tuple[int, int]:
         """A claim whose every line was denied for that reason: (claim id, id of the first line's denial)."""
+        return self.reach(("denied", reason, payers), lambda: self._denied(reason, *payers))
+
+    def _denied(self, reason: str, *payers: str) -> tuple[int, int]:
         claim_id = self.sent(*payers)
         from tests.store.eras import denied, era
 

@@ -63,8 +63,8 @@ def test_two_halves_in_either_order_end_in_the_same_books(
     """The same answers go to two pairs of like claims, once first half first and once second half first."""
     ends = []
     for turned in (False, True):
-        claims = [world.claim("PRMUT"), world.claim("PRMUT", "HRTLD")]
-        world.send()
+        world.again()
+        claims = world.pair()
         halves = payments_of(world, claims, whys)
         for half in reversed(halves) if turned else halves:
             post(world, text(half))
@@ -80,8 +80,8 @@ def test_two_halves_in_either_order_end_in_the_same_books(
 def test_a_second_arrival_of_any_part_changes_nothing(
     world: World, whys: tuple[tuple[str, str, str], tuple[str, str, str]]
 ) -> None:
-    claims = [world.claim("PRMUT"), world.claim("PRMUT", "HRTLD")]
-    world.send()
+    world.again()
+    claims = world.pair()
     first, second = payments_of(world, claims, whys)
     had = _cash(world)
     post(world, text(first, second))
@@ -98,6 +98,7 @@ def test_a_second_arrival_of_any_part_changes_nothing(
 @few
 @given(why=answers, cent=st.sampled_from([-1, 1]))
 def test_every_amount_altered_by_a_cent_is_refused(world: World, why: tuple[str, str, str], cent: int) -> None:
+    world.again()
     claim_id = world.sent()
     (good,) = payments_of(world, [claim_id], [why])
     before = world.dump(everything=True)

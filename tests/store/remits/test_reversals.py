@@ -164,8 +164,8 @@ rounds = st.lists(st.tuples(answers, answers, st.integers(-500, 500)), min_size=
 def test_any_balanced_remittance_is_explained_to_the_cent_and_can_be_taken_back(
     world: World, rounds: list[tuple[tuple[str, str, str], tuple[str, str, str], int]]
 ) -> None:
-    claims = [world.claim("PRMUT"), world.claim("PRMUT", "HRTLD")]
-    world.send()
+    world.again()
+    claims = world.pair()
     before, paid = books(world), _cash(world)
     posted: list[tuple[list[RemitAnswer], str, str]] = []
     for first, second, interest in rounds:

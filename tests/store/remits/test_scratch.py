@@ -176,8 +176,8 @@ def test_money_that_is_nobodys_goes_to_suspense_and_stays_unapplied(world: World
 def test_a_payment_taken_back_leaves_everything_as_it_was_and_comes_in_again(
     world: World, whys: tuple[tuple[str, str, str], tuple[str, str, str]]
 ) -> None:
-    claims = [world.claim("PRMUT"), world.claim("PRMUT", "HRTLD")]
-    world.send()
+    world.again()
+    claims = world.pair()
     before = _standing(world, claims)
     told = [pays(world, one, *why[:2], whole=why[2]) for one, why in zip(claims, whys, strict=True)]
     total = sum(answer.paid for answer in told)
