@@ -75,6 +75,22 @@ class Leases:
                     self._held[item_id] = renewed
         return lost
 
+    async def still(self, item_id: int) -> bool:
+        """Whether an item is still in hand; what a command ended is nobody's any more."""
+        lease = self._held.get(item_id)
+        if lease is None:
+            return False
+        try:
+            renewed = await self._calls.run(self._calls.practice.beat, lease)
+        except Away:
+            return True
+        except Refused:
+            self._held.pop(item_id, None)
+            return False
+        if item_id in self._held:
+            self._held[item_id] = renewed
+        return True
+
     def _keep(self, lease: Lease) -> Lease:
         self._held[lease.item_id] = lease
         return lease

@@ -11,6 +11,7 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
 from store.claims.correct import CorrectClaim, RouteToCoder, VoidClaim
+from store.denials.follow import with_the_claim
 from store.denials.limits import above_limit, ask
 from store.denials.notices import notice_of
 from store.denials.states import DenialState
@@ -50,12 +51,13 @@ class CorrectDenial(Command):
     permission: ClassVar[Permission] = Permission.DENIAL
 
     def apply(self, change: Change) -> Said:
-        """Its item comes back when no answer has come in time."""
+        """Its item comes back when no answer has come in time; the claim's other denials wait for the same answer."""
         denial, claim = workable(change, self.denial_id)
-        send(change, denial, DenialState.CORRECTED_SENT, None, "corrected claim sent; no answer yet")
+        send(change, denial, DenialState.CORRECTED_SENT, None, reason := "corrected claim sent; no answer yet")
+        others = with_the_claim(change, claim.id, reason)
         correction = CorrectClaim(claim.id, self.member_id, self.authorization, self.modifiers, self.place)
         said = correction.apply(change)
-        return Said(said.sentence, denial.id)
+        return Said(_with(said.sentence, others), denial.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,10 @@ class VoidDenied(Command):
     def apply(self, change: Change) -> Said:
         """Refused as `VoidClaim` refuses."""
         denial, claim = workable(change, self.denial_id)
-        send(change, denial, DenialState.CORRECTED_SENT, None, "void sent; no answer yet")
+        send(change, denial, DenialState.CORRECTED_SENT, None, reason := "void sent; no answer yet")
+        others = with_the_claim(change, claim.id, reason)
         said = VoidClaim(claim.id, self.reason).apply(change)
-        return Said(said.sentence, denial.id)
+        return Said(_with(said.sentence, others), denial.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,15 @@ class ReopenExpired(Command):
             item.reason = f"past its last day, good cause: {words}"[:200]
             remark(change, item, f"Worked past its last day, good cause: {words}")
         return Said(f"{claim.control_number} is work again: {words}.", denial.id)
+
+
+def _with(sentence: str, others: int) -> str:
+    """The sentence, with how many other denials of the claim wait for the same answer."""
+    return (
+        f"{sentence} {others} more of its denials wait{'s' * (others == 1)} for the same answer."
+        if others
+        else sentence
+    )
 
 
 def book(change: Change, denial: Denial, claim: Claim, to: Book, kind: str, reason: str) -> None:

@@ -62,7 +62,7 @@ class Matcher:
         if exact is not None:
             return Match(exact)
         same = self._by_payer_control.get(answer.payer_control, []) if answer.payer_control else []
-        found = same or self._by_visit.get(_visit(answer), [])
+        found = same or self._by_visit.get(visit_of(answer), [])
         return Match(found[0] if len(found) == 1 else None, ambiguous=len(found) > 1)
 
     def lines(self, claim: Claim, answer: RemitClaim) -> list[int | None]:
@@ -108,9 +108,15 @@ def _is(ours: OurLine, answer: RemitLine) -> bool:
     return same and ours.modifiers == ",".join(answer.modifiers) and answer.service_date in (None, ours.service_date)
 
 
-def _visit(answer: RemitClaim) -> tuple[str, date | None, int]:
+def visit_of(answer: RemitClaim) -> tuple[str, date | None, int]:
+    """What the answer says of the visit: the patient's name to compare, the first day, and the charge in cents."""
     days = [line.service_date for line in answer.lines if line.service_date]
     return _name(answer.patient_name), answer.service_from or min(days, default=None), abs(answer.charge)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names 'LAST, FIRST' are of the same person."""
+    return _name(one) == _name(other)
 
 
 def _name(text: str) -> str:
@@ -120,7 +126,7 @@ def _name(text: str) -> str:
 
 
 def _by_visit(session: Session, answers: Sequence[RemitClaim]) -> dict[Any, list[Claim]]:
-    wanted = {_visit(answer) for answer in answers if "," in answer.patient_name}
+    wanted = {visit_of(answer) for answer in answers if "," in answer.patient_name}
     days = sorted({day for _, day, _ in wanted if day is not None})
     found: dict[Any, list[Claim]] = defaultdict(list)
     for start in range(0, len(days), 500):

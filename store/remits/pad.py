@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from store.accounts.balances import claim_books
 from store.accounts.books import Book
 from store.money import show_cents
+from store.remits.answers import Answer
+from store.remits.candidates import candidates
 from store.remits.dispositions import Disposition, rules_of
 from store.remits.scratch import first_parts, is_placed, left, lines_of, parts_of, reasons_of
 from store.remits.source import answers_again
@@ -28,7 +30,62 @@ def scratch_tab(session: Session, row: RemitClaim) -> Tab:
     head = Facts(
         (("Paid", show_cents(answer.value.paid, sign="$")), ("Left to distribute", show_cents(rest, sign="$")))
     )
-    return Tab("Scratchpad", (head, _parts(session, parts), *_lines(session, parts), _receipt(session, parts)))
+    may_be = [_may_be(session, answer)] if any(part.claim_id is None for part in parts) else []
+    lines = _lines(session, parts)
+    return Tab("Scratchpad", (head, _parts(session, parts), *may_be, *lines, _receipt(session, parts)))
+
+
+def unplaced_part(session: Session, answer_id: int) -> int:
+    """The number of the first part that is not placed yet, else 1."""
+    return next((part.number for part in _parts_now(session, answer_id) if not is_placed(part)), 1)
+
+
+def part_told(session: Session, answer_id: int, number: int) -> tuple[str, str]:
+    """A part's payment and reasons as they are typed ('80.00', 'CO-45 25.50 PR-1 15.00'); empty for no such part."""
+    part = next((one for one in _parts_now(session, answer_id) if one.number == number), None)
+    if part is None:
+        return "", ""
+    why = " ".join(f"{one.group}-{one.reason} {one.cents / 100:.2f}" for one in reasons_of(part.why))
+    return f"{part.paid / 100:.2f}", why
+
+
+def lines_told(session: Session, answer_id: int, number: int, control_number: str) -> str:
+    """The lines of the claim that was named, else of the part's own: '1 ZZ113 129.00  2 ZZ321 54.00'."""
+    query = select(Claim.id).where(Claim.control_number == control_number.strip().upper())
+    claim_id = session.exec(query).first() if control_number.strip() else None
+    if claim_id is None:
+        claim_id = next((one.claim_id for one in _parts_now(session, answer_id) if one.number == number), None)
+    if claim_id is None:
+        return "1, 2 …"
+    rows = enumerate(lines_of(session, claim_id), 1)
+    return "  ".join(f"{at} {line.code} {show_cents(line.charge)}" for at, line in rows)
+
+
+def may_be_told(session: Session, answer_id: int) -> str:
+    """The claims that the answer may be about, for a prompt."""
+    (answer,) = answers_again(session, [session.get_one(RemitClaim, answer_id)])
+    return ", ".join(f"{one.control_number} ({one.patient})" for one in candidates(session, answer.value))
+
+
+def _parts_now(session: Session, answer_id: int) -> Sequence[RemitPart]:
+    (answer,) = answers_again(session, [session.get_one(RemitClaim, answer_id)])
+    return parts_of(session, answer_id) or first_parts(answer)
+
+
+def _may_be(session: Session, answer: Answer) -> Table:
+    columns = (
+        Column("claim", "Claim", 10),
+        Column("patient", "Patient", 20),
+        Column("dos", "Service", 10, Kind.DATE),
+        Column("charge", "Charge", _MONEY, Kind.CENTS),
+        Column("open", "Open now", _MONEY, Kind.CENTS),
+        Column("agrees", "Agrees", 14),
+    )
+    rows = tuple(
+        (one.control_number, one.patient, one.service_from, one.charge, one.open, " ".join(one.agrees))
+        for one in candidates(session, answer.value)
+    )
+    return Table(columns, rows, "Claims that it may be (m names one)")
 
 
 def _parts(session: Session, parts: Sequence[RemitPart]) -> Table:

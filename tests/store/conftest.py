@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -133,21 +134,15 @@ def engine(databases: Databases) -> Engine:
     return open_engine(databases.new("world"))
 
 
-@pytest.fixture(scope="session")
-def moments(databases: Databases, engine: Engine) -> Moments | None:
+@cache
+def moments_of(databases: Databases, engine: Engine) -> Moments | None:
     """Where first steps that were made before are put back; on PostgreSQL they are always made."""
     return Moments(databases, engine) if isinstance(databases, SqliteDatabases) else None
 
 
 @pytest.fixture
-def world(
-    template: str,
-    engine: Engine,
-    databases: Databases,
-    library: CodeLibrary,
-    moments: Moments | None,
-    still: None,  # noqa: ARG001
-) -> Iterator[World]:
+def world(template: str, engine: Engine, databases: Databases, library: CodeLibrary, still: None) -> Iterator[World]:  # noqa: ARG001
+    moments = moments_of(databases, engine)
     url = engine.url.render_as_string(hide_password=False)
     if moments is None:
         databases.put(template, url)

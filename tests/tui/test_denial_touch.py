@@ -80,6 +80,28 @@ async def test_a_confirmation_in_an_opened_record_states_its_amount(world: World
     assert world.get(Claim, claim_id).state == "SENT"
 
 
+async def test_what_was_posted_is_done_and_no_heartbeat_says_otherwise_and_u_takes_it_in_hand_again(
+    world: World,
+) -> None:
+    claim_id, _ = lost(world, "CO-45 500", "")
+    async with denials_of(world, SMALL, "biller", "remits") as desk:
+        await desk.press("enter", "m")
+        await desk.type(world.get(Claim, claim_id).control_number)
+        await desk.press("enter")
+        await desk.settle()
+        assert "posted" in desk.status
+        desk.app._beat()
+        await desk.settle()
+        assert "posted" in desk.status
+        assert desk.text("#title").rstrip().endswith("done")
+        await desk.press("S")
+        await desk.settle()
+        assert "no longer in the queue" in desk.status
+        await desk.press("u")
+        await desk.settle()
+        assert desk.text("#title").rstrip().endswith("yours")
+
+
 async def test_records_are_noted_in_ten_keys(world: World) -> None:
     world.denied("CO-252")
     async with opened(world, SMALL) as desk:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
 
 from store.errors import Refused
 from store.money import parse_cents, show_cents
@@ -42,6 +45,43 @@ def _number(text: str, what: str) -> int:
     if not text.strip().isdecimal():
         raise Refused(f"{text[:20]!r} is no number of a {what}.")
     return int(text)
+
+
+def _reading(practice: PracticeApi) -> AbstractContextManager[Any]:
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    return practice.reading()
+
+
+def _may_be(practice: PracticeApi, chosen: Chosen) -> str:
+    from store.remits.pad import may_be_told
+
+    with _reading(practice) as session:
+        return may_be_told(session, chosen.rows[0].subject_id)
+
+
+def _unplaced(practice: PracticeApi, chosen: Chosen) -> str:
+    from store.remits.pad import unplaced_part
+
+    with _reading(practice) as session:
+        return str(unplaced_part(session, chosen.rows[0].subject_id))
+
+
+def _lines(practice: PracticeApi, chosen: Chosen) -> str:
+    from store.remits.pad import lines_told
+
+    part, claim = _number(chosen.text("part"), "part"), chosen.text("claim")
+    with _reading(practice) as session:
+        return lines_told(session, chosen.rows[0].subject_id, part, claim)
+
+
+def _as_it_is(place: int, practice: PracticeApi, chosen: Chosen) -> str:
+    """The part's payment (0) or its reasons (1), to be typed over."""
+    from store.remits.pad import part_told
+
+    with _reading(practice) as session:
+        return part_told(session, chosen.rows[0].subject_id, _number(chosen.text("part"), "part"))[place]
 
 
 def _negative(chosen: Chosen) -> Sequence[object]:
@@ -95,7 +135,7 @@ SPEC = QueueScreenSpec(
             key="m",
             label="match",
             help="Name our claim; what is certain then is posted at once, and u takes it back.",
-            asks=(Words(name="claim", question="Claim number"),),
+            asks=(Words(name="claim", question="Claim number", tell=_may_be),),
             build=_match,
             rank=20,
         ),
@@ -105,9 +145,9 @@ SPEC = QueueScreenSpec(
             label="place",
             help="Give a part of the scratchpad, or some of its money, to a claim and line.",
             asks=(
-                Words(name="part", question="Which part", first="1"),
+                Words(name="part", question="Which part", suggest=_unplaced),
                 Words(name="claim", question="Claim number", required=False, hint="empty keeps the part's claim"),
-                Words(name="line", question="Line of the claim", required=False, hint="1, 2 …"),
+                Words(name="line", question="Line", required=False, tell=_lines),
                 Words(name="amount", question="Dollars", required=False, hint="empty for the whole part"),
             ),
             build=_place,
@@ -120,8 +160,14 @@ SPEC = QueueScreenSpec(
             help="Write a part's payment and reasons anew; left to distribute has to come to 0.00 again.",
             asks=(
                 Words(name="part", question="Which part", first="1"),
-                Words(name="paid", question="Paid dollars"),
-                Words(name="why", question="Reasons", required=False, hint="CO-45 25.50 PR-1 15"),
+                Words(name="paid", question="Paid dollars", suggest=partial(_as_it_is, 0)),
+                Words(
+                    name="why",
+                    question="Reasons",
+                    required=False,
+                    hint="CO-45 25.50 PR-1 15",
+                    suggest=partial(_as_it_is, 1),
+                ),
             ),
             build=_edit,
         ),

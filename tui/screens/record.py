@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from textual import events
@@ -22,6 +23,9 @@ from tui.widgets.scroller import Pager
 
 LOOK_SECONDS = 20.0
 """How often it is looked whether the time of a note that was opened for a reason is over."""
+
+DONE = "done"
+"""What the head says of an item that a command took out of its queue."""
 
 READ_ONLY = frozenset({"why", "claim", "ledger", "next"})
 """Common actions that need no lease."""
@@ -109,8 +113,9 @@ class RecordScreen(WorkScreen):
         """Whether this is the screen of an item."""
         return self._row is not None and self._row.item_id == item_id
 
-    async def changed(self, _action: Action | None) -> None:
+    async def changed(self, action: Action | None) -> None:
         """Reads the record again; if it is gone, the work here is done."""
+        await self._see_whose(action)
         try:
             self._record = await self.session.calls.run(self._read)
         except NotFound:
@@ -120,12 +125,25 @@ class RecordScreen(WorkScreen):
         self._show_head()
         self._show_tab(keep_place=True)
 
+    async def _see_whose(self, action: Action | None) -> None:
+        """What a command ended is nobody's item any more; when that is undone it is in hand again."""
+        if self._row is None:
+            return
+        if action is not None and self.lease is not None and not await self.session.leases.still(self._row.item_id):
+            self._owner = DONE
+        elif self._owner == DONE and self.lease is None:
+            with suppress(Refused):
+                await self.session.leases.take(self._row.item_id)
+                self._owner = ""
+
     async def choose(self, _action: Action, count: int | None) -> Chosen:
         """This item, with its lease; a record of no queue without one."""
         if self._about is not None and self._record is not None:
             return Chosen(self.queue, (self._about,), count=count, record=self._record)
         if self._row is None or self._record is None:
             raise Refused("This is only to be read here.", do="Esc, then work on it in its queue.")
+        if self.lease is None and self._owner == DONE:
+            raise Refused("This is done: it is no longer in the queue.", do="n takes the next, u takes it back.")
         if self.lease is None and self._owner:
             raise Refused("Somebody else is working on this item; you can only read it.")
         cents = self.lease.cents if self.lease else 0
@@ -239,7 +257,9 @@ class RecordScreen(WorkScreen):
         held = self._owner or ("yours" if self.lease else "")
         right = f"{one_line(record.state)}{'  ' + held if held else ''} "
         title = fit(f" {one_line(record.title)}", max(0, width - width_of(right)))
-        self.query_one("#title", PlainText).show((title, BOLD), (right, WARN if self._owner else BOLD))
+        self.query_one("#title", PlainText).show(
+            (title, BOLD), (right, WARN if self._owner not in ("", DONE) else BOLD)
+        )
         self.query_one("#headline", PlainText).show((" " + one_line(record.headline), PLAIN))
         self.query_one("#tabs", PlainText).show(*_tabs_line(record, self._tab, width))
 

@@ -116,6 +116,30 @@ def test_a_corrected_claim_waits_for_its_answer(world: World) -> None:
         assert denial_id in [row.subject_id for row in world.owner.page("denials", View()).rows]
 
 
+def test_a_claim_goes_out_whole_so_that_its_other_denials_wait_with_it(world: World) -> None:
+    claim_id, denial_id = world.denied()
+    other = world.all(Denial)[1].id
+    done = world.do(CorrectDenial(denial_id, authorization="AUTH1"))
+    assert "1 more of its denials waits" in done.said
+    assert (state(world, other), world.item("denials", other).deferred_until) == (
+        "CORRECTED_SENT",
+        DAY + timedelta(days=30),
+    )
+    world.send()
+    post(world, era(denied(world, claim_id, "OA-18"), trace="EFT2"))
+    open_rows = [row for row in world.all(Denial) if row.state == "OPEN"]
+    assert [(row.reason, row.cents) for row in open_rows] == [("18", 19_500), ("18", 3_200)]
+    assert world.faults() == []
+
+
+def test_a_denial_that_somebody_else_has_in_hand_stays_with_them(world: World) -> None:
+    _, denial_id = world.denied()
+    other = world.all(Denial)[1].id
+    world.who("biller").lease(world.item("denials", other).id)
+    world.do(CorrectDenial(denial_id, authorization="AUTH1"))
+    assert (state(world, denial_id), state(world, other)) == ("CORRECTED_SENT", "OPEN")
+
+
 def corrected(world: World) -> tuple[int, int]:
     claim_id, denial_id = world.denied()
     world.do(CorrectDenial(denial_id, authorization="AUTH1"))

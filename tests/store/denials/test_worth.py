@@ -76,7 +76,9 @@ def test_why_tells_the_terms_with_their_numbers(world: World) -> None:
     assert "p = (won 0 + 2) / (tried 0 + 4): too few outcomes yet." in told
 
 
-@pytest.mark.parametrize(("whys", "words"), [(("", ""), "1 were won, in 0 days"), (("CO-16 19500", ""), "0 were won")])
+@pytest.mark.parametrize(
+    ("whys", "words"), [(("", ""), "last 2 like it 2 were won"), (("CO-16 19500", ""), "last 2 like it 1 were won")]
+)
 def test_outcomes_are_learned_from_the_later_answer(world: World, whys: tuple[str, str], words: str) -> None:
     claim_id, denial_id = world.denied()
     world.do(CorrectDenial(denial_id))

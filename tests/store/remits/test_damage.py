@@ -82,7 +82,8 @@ def trial(world: World) -> Trial:
 def test_a_file_that_is_refused_or_reads_the_same_is_so_through_the_whole_program(trial: Trial) -> None:
     """What the trial takes for granted: a damaged file never gets to the database, and only what is read counts."""
     before = trial.world.dump(everything=True)
-    for damaged in (trial.good[:-9], trial.good.replace(b"CO*45*55", b"CO*45*54"), trial.good.replace(b"CLP*", b"CLQ*")):
+    good = trial.good
+    for damaged in (good[:-9], good.replace(b"CO*45*55", b"CO*45*54"), good.replace(b"CLP*", b"CLQ*")):
         with pytest.raises(Refused):
             trial.world.do(ImportRemittance("835", damaged))
     assert trial.world.dump(everything=True) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -13,15 +14,16 @@ from store.denials.commands import WriteOffDenial
 from store.errors import NotFound, Refused
 from store.remits.held import receipts
 from store.remits.next_payer import MoveToPatient
+from store.remits.pad import lines_told, may_be_told, part_told, unplaced_part
 from store.remits.scratch import CommitAnswer, DistributeNegative, EditPart, MatchAnswer, PlacePart, ToSuspense
 from store.remits.take_back import ReverseRemittance
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, Denial, RemitClaim, Remittance, Transition, WorkItem
+from store.tables import Claim, Denial, Patient, RemitClaim, Remittance, Transition, WorkItem
 from store.work.record import Table
 from store.x12.remittance_values import RemitClaim as Answer
 from tests.store.eras import era, payment, pays, reversal
 from tests.store.remits.test_reversals import answers, books
-from tests.store.world import World
+from tests.store.world import DOS, World
 
 
 def post(world: World, *told: Answer, trace: str = "EFT1") -> None:
@@ -88,6 +90,29 @@ def test_the_scratchpad_lists_the_lines_of_the_claim_by_the_numbers_that_place_a
     blocks = world.owner.record("remits", answer_id).tabs[0].blocks
     (lines,) = (one for one in blocks if isinstance(one, Table) and one.title == f"Lines of {number(world, claim_id)}")
     assert [row[:2] for row in lines.rows] == [(1, "G0438"), (2, "G0008")]
+
+
+def test_claims_that_an_answer_may_be_about_are_listed_where_two_things_agree_and_never_taken(world: World) -> None:
+    claim_id = world.sent()
+    claim = world.get(Claim, claim_id)
+    patient = world.get(Patient, claim.patient_id)
+    name = f"{patient.last}, {patient.first}".upper()
+    told = replace(pays(world, claim_id, "CO-45 500", ""), control_number="LOST", payer_control="", patient_name=name)
+    post(world, replace(told, service_from=DOS - timedelta(days=1)))
+    answer_id = world.one(RemitClaim).id
+    (may_be,) = (
+        one
+        for one in world.owner.record("remits", answer_id).tabs[0].blocks
+        if isinstance(one, Table) and one.title.startswith("Claims that it may be")
+    )
+    row = (claim.control_number, f"{patient.last}, {patient.first}", DOS, 22_700, 22_700, "name charge line")
+    assert may_be.rows == (row,)
+    with world.owner.reading() as session:
+        assert unplaced_part(session, answer_id) == 1
+        assert part_told(session, answer_id, 1) == ("190.00", "CO-45 5.00")
+        assert lines_told(session, answer_id, 1, "") == "1, 2 …"
+        assert lines_told(session, answer_id, 1, claim.control_number) == "1 G0438 195.00  2 G0008 32.00"
+        assert may_be_told(session, answer_id) == f"{claim.control_number} ({patient.last}, {patient.first})"
 
 
 def test_a_matched_answer_that_does_not_fit_stays_before_the_person(world: World) -> None:
