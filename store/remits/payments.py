@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
-from store.remits.matters import QUEUE, UNBALANCED, WORDS
+from store.remits.matters import DUP, QUEUE, UNBALANCED, WORDS
+from store.remits.provider import provider_table
 from store.remits.raw import answer_segments
 from store.tables import ArchivedFile, Deposit, PaymentMatter, RemitClaim, Remittance, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
@@ -64,9 +65,12 @@ def matter_record(session: Session, matter_id: int) -> Record:
         tabs.append(Tab("Segments", (Lines(answer_segments(session, row.file_id, row.segment)),)))
     remittance = session.get(Remittance, row.remittance_id) if row.remittance_id is not None else None
     if remittance is not None:
-        tabs.append(Tab("Payment", (_payment(remittance), _answers(session, remittance.id))))
+        blocks = (_payment(remittance), _answers(session, remittance.id), provider_table(session, remittance.id))
+        tabs.append(Tab("As posted before" if row.reason == DUP else "Payment", blocks))
     title = f"{row.reason}  {row.trace}"
-    return Record(title, _sentence(row), remittance.state if remittance else "OPEN", tuple(tabs))
+    headline = f"{row.payer_name or 'unknown payer'}  {row.on}  {show_cents(row.amount, sign='$')}"
+    state = "not posted" if row.reason == DUP else remittance.state if remittance else "OPEN"
+    return Record(title, headline, state, tuple(tabs))
 
 
 def _facts(session: Session, row: PaymentMatter) -> Facts:
@@ -74,6 +78,7 @@ def _facts(session: Session, row: PaymentMatter) -> Facts:
     deposit = session.get(Deposit, row.deposit_id) if row.deposit_id is not None else None
     pairs: list[tuple[str, Cell]] = [
         ("What", WORDS[row.reason]),
+        ("To do", _HELP[row.reason]),
         ("Payer", row.payer_name),
         ("Trace", row.trace),
         ("Amount", show_cents(row.amount, sign="$")),

@@ -17,6 +17,8 @@ from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg
 from store.tables import Claim, RemitClaim, RemitProviderAdjustment, Remittance
 from store.work.command import Change
+from store.work.record import Table
+from store.work.values import Column, Kind
 from store.x12.remittance_values import ProviderAdjustment
 
 UNKNOWN = "not known"
@@ -94,6 +96,25 @@ def _named(session: Session, references: set[str]) -> dict[str, int]:
     for query in (by_trace, by_payer, ours):  # the better one overrides
         found.update({name: int(claim_id) for name, claim_id in session.execute(query).all()})
     return found
+
+
+def provider_table(session: Session, remittance_id: int) -> Table:
+    """A payment's PLB pairs: what each is, its reference, the claim that it names and the cents taken."""
+    columns = (
+        Column("why", "PLB", 3),
+        Column("account", "What", 22),
+        Column("ref", "Reference", 20),
+        Column("claim", "Claim", 10),
+        Column("cents", "Taken", 10, Kind.CENTS),
+    )
+    query = (
+        select(RemitProviderAdjustment, Claim.control_number)
+        .outerjoin(Claim, col(Claim.id) == col(RemitProviderAdjustment.claim_id))
+        .where(RemitProviderAdjustment.remittance_id == remittance_id)
+        .order_by(col(RemitProviderAdjustment.id))
+    )
+    rows = tuple((row.reason, row.account, row.reference, claim or "", row.cents) for row, claim in session.exec(query))
+    return Table(columns, rows, "Provider level adjustments")
 
 
 @dataclass(frozen=True, slots=True)

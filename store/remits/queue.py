@@ -16,6 +16,7 @@ from store.people.roles import Permission
 from store.remits.exceptions import HELD, QUEUE, WORDS
 from store.remits.held import receipts
 from store.remits.pad import scratch_tab
+from store.remits.provider import provider_table
 from store.remits.raw import answer_segments
 from store.remits.states import WAITING, AnswerState
 from store.tables import (
@@ -26,7 +27,6 @@ from store.tables import (
     RemitAdjustment,
     RemitClaim,
     RemitLine,
-    RemitProviderAdjustment,
     Remittance,
     User,
     WorkItem,
@@ -124,7 +124,7 @@ def remittance_record(session: Session, remit_claim_id: int) -> Record:
         Tab("Booked", (_booked(session, answer.id, remittance),)),
         Tab(
             "Payment",
-            (_claims(session, remittance.id), _provider(session, remittance.id), _posted(session, remittance)),
+            (_claims(session, remittance.id), provider_table(session, remittance.id), _posted(session, remittance)),
         ),
         Tab("Segments", (Lines(answer_segments(session, remittance.file_id, answer.segment)),)),
     ]
@@ -210,13 +210,6 @@ def _posted(session: Session, remittance: Remittance) -> Table:
     names = receipts(session, remittance)
     rows = tuple((names[key], at.date(), who, int(cents or 0)) for key, at, who, cents in session.execute(query).all())
     return Table(columns, rows, "Receipts")
-
-
-def _provider(session: Session, remittance_id: int) -> Table:
-    columns = (Column("why", "Reason", 6), Column("ref", "Reference", 24), Column("cents", "Taken", _MONEY, Kind.CENTS))
-    query = select(RemitProviderAdjustment).where(RemitProviderAdjustment.remittance_id == remittance_id)
-    rows = tuple((row.reason, row.reference, row.cents) for row in session.exec(query).all())
-    return Table(columns, rows, "Provider level adjustments")
 
 
 REMITS = Queue(

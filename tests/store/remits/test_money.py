@@ -167,7 +167,7 @@ def test_a_second_arrival_is_read_with_its_difference_and_books_nothing(world: W
     assert rows(world) == ["DUP"]
     assert len(world.all(Remittance)) == 1
     record = world.owner.record("payments", matter.id)
-    assert [tab.title for tab in record.tabs] == ["Matter", "Payment"]
+    assert [tab.title for tab in record.tabs] == ["Matter", "As posted before"]
     assert world.faults() == []
 
 
