@@ -13,6 +13,8 @@ from store import clock
 from tests.databases import SqliteDatabases
 
 Result = TypeVar("Result")
+MOST_KEPT = 12
+"""Databases that are kept at a time, about 4 MB each; the one that was not used longest goes."""
 _Stamp = tuple[int, int, int]
 
 
@@ -51,7 +53,7 @@ class Moments:
             return make()
         steps = (*self._steps, (step, clock.now()))
         if steps in self._kept:
-            url, result = self._kept[steps]
+            url, result = self._kept[steps] = self._kept.pop(steps)  # the one used last stands last
             self._put(url, steps)
             return result  # type: ignore[no-any-return]
         self._inside = True
@@ -63,6 +65,9 @@ class Moments:
         if self._asked[steps] > 1 or at_once:
             self._engine.dispose()
             self._kept[steps] = self._databases.copied(self._url), result
+            if len(self._kept) > MOST_KEPT:
+                url, _ = self._kept.pop(next(iter(self._kept)))
+                Path(str(make_url(url).database)).unlink()
         self._steps, self._stamp = steps, self._now()
         return result
 
