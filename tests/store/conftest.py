@@ -135,9 +135,13 @@ def engine(databases: Databases) -> Engine:
 
 
 @cache
+def _moments(databases: SqliteDatabases, engine: Engine) -> Moments:
+    return Moments(databases, engine)
+
+
 def moments_of(databases: Databases, engine: Engine) -> Moments | None:
     """Where first steps that were made before are put back; on PostgreSQL they are always made."""
-    return Moments(databases, engine) if isinstance(databases, SqliteDatabases) else None
+    return _moments(databases, engine) if isinstance(databases, SqliteDatabases) else None
 
 
 @pytest.fixture
