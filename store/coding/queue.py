@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from store import clock
 from store.coding.desk import age_on
 from store.coding.expected import charged
-from store.coding.priority import EXPECTED, PRESSED_CENTS, SHORT_DAYS, priority, rank, scores
+from store.coding.priority import EXPECTED, PRESSED_CENTS, SHORT_DAYS, priority, rank, scores, with_encounter
 from store.coding.states import CodingState
 from store.errors import NotFound
 from store.people.roles import Permission
@@ -135,4 +135,5 @@ CODING = Queue(
     record=encounter_record,
     asked=asked_about,
     rank=rank,
+    reach=with_encounter,
 )

@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, ColumnElement, cast
 from sqlmodel import Session, col, select
 
 from store import clock
+from store.claims.pressing import files_within
+from store.coding.priority import priority
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
@@ -29,10 +31,20 @@ _NEXT = {
 }
 
 
+SHORT_DAYS = 21
+"""With fewer days than these to the last one for filing, a question is before those that are due later."""
+_LANE = " So it is before what is due later, whatever that holds."
+
+
+def _reach(query: AnySelect) -> AnySelect:
+    return query.join(ProviderQuery, col(ProviderQuery.id) == col(WorkItem.subject_id)).join(
+        Encounter, col(Encounter.id) == col(ProviderQuery.encounter_id)
+    )
+
+
 def _join(query: AnySelect) -> AnySelect:
     return (
-        query.join(ProviderQuery, col(ProviderQuery.id) == col(WorkItem.subject_id))
-        .join(Encounter, col(Encounter.id) == col(ProviderQuery.encounter_id))
+        _reach(query)
         .join(Patient, col(Patient.id) == col(Encounter.patient_id))
         .join(Provider, col(Provider.id) == col(ProviderQuery.provider_id))
     )
@@ -52,12 +64,15 @@ def _why(session: Session, item: WorkItem) -> Why:
     dates = f"Overdue on {row.overdue_on}, reminder {row.remind_on}, advisor {row.escalate_on}, closed {row.close_on}."
     age = max(0, (clock.today() - item.opened_on).days)
     held = f"Of those due together the first holds most for longest: {show_cents(item.cents, sign='$')}"
+    limit = priority(session, session.get_one(Encounter, row.encounter_id), item.cents, clock.today())
     lines = (
         f"Query {row.number} is {row.state}: {item.reason}.",
         _NEXT[QueryState(row.state)],
         f"{held} x ({age} days + 1) = {item.cents * (age + 1) // 100:,}.",
+        f"{limit.filing}{_LANE if limit.within(SHORT_DAYS) else ''}",
     )
-    return Why("Why is this here?", (*lines, dates) if row.sent_at else lines, "the practice's timing of queries")
+    rule = f"the practice's timing of queries; ! with less than {SHORT_DAYS} days to the payer's filing limit"
+    return Why("Why is this here?", (*lines, dates) if row.sent_at else lines, rule)
 
 
 def query_record(session: Session, query_id: int) -> Record:
@@ -112,6 +127,11 @@ def _rank(_session: Session, today: date) -> ColumnElement[int]:
     return cast(col(WorkItem.score), BigInteger) * (days_since(col(WorkItem.opened_on), today) + 1)
 
 
+def _pressing(session: Session, today: date) -> ColumnElement[bool]:
+    """Whether the claim that waits for the answer has to be filed soon."""
+    return files_within(session, today, SHORT_DAYS)
+
+
 QUERIES = Queue(
     name=QUEUE,
     title="Queries to providers",
@@ -132,4 +152,6 @@ QUERIES = Queue(
     why=_why,
     record=query_record,
     rank=_rank,
+    pressing=_pressing,
+    reach=_reach,
 )

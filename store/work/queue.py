@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, false, func, not_, or_, select
 from sqlmodel import Session, col
 
 from store import clock
@@ -51,7 +51,8 @@ class Queue:
     `put_off` is what becomes of a record whose item was deferred.
     `asked` gives the subjects about which a question to a provider is open.
     `rank` is the SQL over `WorkItem` that orders a lane, highest first, where it moves with the days; else the item's
-    score does.
+    score does.  `pressing` is the SQL of what goes with what is due soon, whenever it is due itself.  `reach` adds the
+    tables that these two read, which are some of those of `join`.
     """
 
     name: str
@@ -65,6 +66,8 @@ class Queue:
     put_off: Callable[[Change, int], None] | None = None
     asked: Callable[[Session, Sequence[int]], frozenset[int]] | None = None
     rank: Callable[[Session, date], SQLColumnExpression[Any]] | None = None
+    pressing: Callable[[Session, date], ColumnElement[bool]] | None = None
+    reach: Callable[[AnySelect], AnySelect] = lambda query: query
 
     @property
     def info(self) -> QueueInfo:
@@ -132,12 +135,14 @@ def page(
     order = _order(session, queue, view, today, soon)
     chosen = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem)).where(where)
     ids_ = list(session.scalars(chosen.order_by(*order).offset(start).limit(limit)))
-    query = queue.join(select(WorkItem, col(User.name), *(shown.sql for shown in queue.shown)).select_from(WorkItem))
+    near = queue.pressing(session, today) if queue.pressing is not None else false()
+    cells_of = (shown.sql for shown in queue.shown)
+    query = queue.join(select(WorkItem, col(User.name), near, *cells_of).select_from(WorkItem))
     query = query.outerjoin(User, and_(col(User.id) == col(WorkItem.owner_id), _held()))
     by_id = {row[0].id: row for row in session.execute(query.where(col(WorkItem.id).in_(ids_))).all()}
     found = [by_id[item_id] for item_id in ids_ if item_id in by_id]
     kinds = [shown.column.kind for shown in queue.shown]
-    cells = [tuple(_cell(kind, value, today) for kind, value in zip(kinds, row[2:], strict=True)) for row in found]
+    cells = [tuple(_cell(kind, value, today) for kind, value in zip(kinds, row[3:], strict=True)) for row in found]
     subjects = [row[0].subject_id for row in found]
     previews = queue.preview(session, subjects) if subjects else {}
     asked = queue.asked(session, subjects) if queue.asked is not None and subjects else frozenset()
@@ -145,12 +150,12 @@ def page(
         Row(
             item.id,
             item.subject_id,
-            _flag(item, owner, today, soon) or _quiet_flag(item, asked, last_visit),
+            _flag(item, owner, today, soon, near=bool(pressed)) or _quiet_flag(item, asked, last_visit),
             line,
             owner or "",
             previews.get(item.subject_id, ()),
         )
-        for (item, owner, *_), line in zip(found, cells, strict=True)
+        for (item, owner, pressed, *_), line in zip(found, cells, strict=True)
     )
     if counted is not None and len(ids_) == max(0, min(limit, counted.total - start)):
         return replace(counted, rows=rows, start=start)
@@ -177,13 +182,25 @@ def best(session: Session, queue: Queue, actor: Actor, today: date) -> Iterator[
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
     order = _order(session, queue, View(), today, soon)
     offered = and_(_conditions(queue, actor, View(), today), mine, free)
-    place = _lane(today, soon) * 2 + _UP
-    ahead = select(func.min(place)).where(offered).correlate(None).scalar_subquery()
-    for which in (and_(offered, place == ahead), offered) if queue.rank is not None else (offered,):
-        few = select(col(WorkItem.id)).where(which).order_by(*order).limit(MOST_AT_ONCE)
-        query = select(col(WorkItem.id), col(WorkItem.owner_id))
-        query = query.where(col(WorkItem.id).in_(few), col(WorkItem.open), free)
-        yield query.order_by(*order).limit(1).with_for_update(skip_locked=True)
+    for which in (_first_lane(session, queue, today, soon, offered), offered) if queue.rank else (offered,):
+        few = queue.reach(select(col(WorkItem.id)).select_from(WorkItem)).where(which).order_by(*order)
+        query = queue.reach(select(col(WorkItem.id), col(WorkItem.owner_id)).select_from(WorkItem))
+        query = query.where(col(WorkItem.id).in_(few.limit(MOST_AT_ONCE)), col(WorkItem.open), free)
+        yield query.order_by(*order).limit(1).with_for_update(skip_locked=True, of=WorkItem)
+
+
+def _first_lane(
+    session: Session, queue: Queue, today: date, soon: date, offered: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Of what is offered the first lane that has any, told so plainly that the database foresees how many those are."""
+    query = select(func.min(_lane(session, queue, today, soon) * 2 + _UP)).select_from(WorkItem)
+    lane, up = divmod(session.scalar(_pressed_too(queue, query).where(offered)) or 0, 2)
+    late, near = col(WorkItem.due) < today, _soon(session, queue, today, soon)
+    not_late = or_(col(WorkItem.due).is_(None), col(WorkItem.due) >= today)
+    not_near = or_(col(WorkItem.due).is_(None), col(WorkItem.due) > soon)
+    if queue.pressing is not None:
+        not_near = and_(not_near, not_(queue.pressing(session, today)))
+    return and_(offered, (late, and_(not_late, near), not_near)[lane], col(WorkItem.escalated).is_(up == 0))
 
 
 def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> BoardLine:
@@ -230,7 +247,12 @@ def _conditions(queue: Queue, actor: Actor, view: View, today: date) -> ColumnEl
 
 def _reaching(queue: Queue, view: View, query: AnySelect) -> AnySelect:
     """The query with the record's tables where filter or sort need them; else the items alone are read."""
-    return queue.join(query) if view.filter.strip() or view.sort else query
+    return queue.join(query) if view.filter.strip() or view.sort else queue.reach(query)
+
+
+def _pressed_too(queue: Queue, query: AnySelect) -> AnySelect:
+    """The query with what tells the lanes apart."""
+    return queue.reach(query) if queue.pressing is not None else query
 
 
 def _figures(
@@ -240,9 +262,9 @@ def _figures(
         func.count(),
         func.coalesce(func.sum(WorkItem.cents), 0),
         func.count(case((col(WorkItem.due) < today, 1))),  # counted so because it is asked of every row of a queue
-        func.count(case((col(WorkItem.due) <= soon, 1))),
+        func.count(case((_soon(session, queue, today, soon), 1))),
     ).select_from(WorkItem)
-    query = queue.join(query) if view.filter.strip() else query
+    query = queue.join(query) if view.filter.strip() else _pressed_too(queue, query)
     total, cents, past, until_soon = session.execute(query.where(where)).one()
     return total, int(cents), past, until_soon - past
 
@@ -260,7 +282,7 @@ def _order(session: Session, queue: Queue, view: View, today: date, soon: date) 
     if not order:
         rank = queue.rank(session, today) if queue.rank is not None else col(WorkItem.score)
         order = [
-            _lane(today, soon),
+            _lane(session, queue, today, soon),
             _UP,
             rank.desc(),
             case((col(WorkItem.due).is_(None), 1), else_=0),
@@ -269,15 +291,20 @@ def _order(session: Session, queue: Queue, view: View, today: date, soon: date) 
     return [*order, col(WorkItem.id)]
 
 
-def _lane(today: date, soon: date) -> ColumnElement[int]:
-    """0 for what is past due, 1 for what is due soon, 2 for everything else."""
-    return case((col(WorkItem.due) < today, 0), (col(WorkItem.due) <= soon, 1), else_=2)
+def _lane(session: Session, queue: Queue, today: date, soon: date) -> ColumnElement[int]:
+    """0 for what is past due, 1 for what is due soon or pressing, 2 for everything else."""
+    return case((col(WorkItem.due) < today, 0), (_soon(session, queue, today, soon), 1), else_=2)
 
 
-def _flag(item: WorkItem, owner: str | None, today: date, soon: date) -> str:
+def _soon(session: Session, queue: Queue, today: date, soon: date) -> ColumnElement[bool]:
+    due = col(WorkItem.due) <= soon
+    return or_(due, queue.pressing(session, today)) if queue.pressing is not None else due
+
+
+def _flag(item: WorkItem, owner: str | None, today: date, soon: date, *, near: bool) -> str:
     if item.due is not None and item.due < today:
         return "X"
-    if item.due is not None and item.due <= soon:
+    if near or (item.due is not None and item.due <= soon):
         return "!"
     if owner:
         return "*"

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from store.claims.deadlines import Anchors, closing, filing_limit
 from store.claims.payer_data import written
 from store.coding.lines import AddLine
-from store.coding.priority import priority, rank, target_days
+from store.coding.priority import priority, rank, target_days, with_encounter
 from store.coding.recall import RecallEncounter
 from store.tables import Encounter, Payer, WorkItem
 from store.work.commands import Escalate
@@ -125,12 +125,13 @@ def test_the_order_in_the_database_is_by_the_score_that_is_told_and_asks_for_no_
     asked: list[str] = []
     with Session(world.engine) as session:
         target = target_days(session)
-        query = select(WorkItem.subject_id, rank(session, DAY)).where(col(WorkItem.subject_id).in_(known))
+        query = with_encounter(select(col(WorkItem.subject_id), rank(session, DAY)))
+        query = query.where(col(WorkItem.subject_id).in_(known))
         told = {
             one: priority(session, session.get_one(Encounter, one), world.item("coding", one).cents, DAY)
             for one in known
         }
-        assert {one: cents // target for one, cents in session.exec(query)} == {
+        assert {one: cents // target for one, cents in session.execute(query)} == {
             one: found.cents for one, found in told.items()
         }
     event.listen(world.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))

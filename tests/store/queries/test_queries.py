@@ -32,6 +32,7 @@ from store.queries.states import WAITING
 from store.queries.templates import templates
 from store.tables import Diagnosis, Encounter, ProviderQuery, QueryIndicator, ServiceLine
 from store.work.values import View
+from tests.store.coding.test_priority import LIMIT_90, limited
 from tests.store.world import DAY, NOTE, World, on
 
 WORDS = (NOTE.index("check of"), NOTE.index("check of") + 27)
@@ -132,6 +133,33 @@ def test_what_holds_most_for_longest_comes_first_and_before_its_lines_are_there_
     assert [row.subject_id for row in page.rows] == [old, new]
     why = " ".join(world.who("coder").why(page.rows[0].item_id).lines)
     assert "$50.00 x (5 days + 1) = 300." in why
+
+
+@pytest.mark.parametrize(("slack", "flag"), [(21, ""), (20, "!"), (-1, "!")])
+def test_a_question_goes_first_that_holds_a_claim_with_less_than_21_days_to_its_filing_limit(
+    world: World, slack: int, flag: str
+) -> None:
+    limited(world, "PRMUT", LIMIT_90)
+    asked = []
+    for days, payer, cents in ((90 - slack, "PRMUT", 1), (5, "PRMUT", 90_000), (5, "HRTLD", 80_000)):
+        encounter_id = world.encounter(payer, note=NOTE, day=DAY - timedelta(days=days))
+        asked.append(int(str(world.do(ComposeQuery(encounter_id, "finding", (WORDS,))).result)))
+        world.do(SendQuery(asked[-1]))
+        world.sql(
+            "UPDATE work_item SET due=NULL, score=:c WHERE queue='queries' AND subject_id=:q", c=cents, q=asked[-1]
+        )
+    near, *richer = asked
+    coder = world.who("coder")
+    page = coder.page("queries", View())
+    assert [row.subject_id for row in page.rows] == ([near, *richer] if flag else [*richer, near])
+    assert {row.subject_id: row.flag for row in page.rows}[near] == flag
+    assert page.due_soon == (1 if flag else 0)
+    why = " ".join(coder.why(world.item("queries", near).id).lines)
+    assert str(DAY + timedelta(days=slack)) in why
+    assert ("So it is before what is due later" in why) == bool(flag)
+    taken = coder.next_item("queries")
+    assert taken is not None
+    assert taken.subject_id == page.rows[0].subject_id
 
 
 def test_an_open_question_stops_finishing_and_an_answered_one_keeps_its_effect(world: World) -> None:
