@@ -97,9 +97,11 @@ async def test_a_message_is_filed_by_rule_with_one_key_and_stays_to_be_looked_th
     world.do(ImportAcks("277", with_message(answer(world.send()).claims)))
     assert world.item("rejections", claim_id).reason == "note: FORWARDED TO PLAN"
     async with at(world, "rejections", who="supervisor") as desk:
-        await desk.press("f")
+        await desk.press("M")
         await typed(desk, "forwarded")
         await desk.press("enter")
+        assert "this one at once" in desk.question
+        await desk.press("y")
         await desk.settle()
         assert not world.item("rejections", claim_id).open, desk.status
         assert world.one(MessageRule).pattern == "FORWARDED TO PLAN"
