@@ -15,7 +15,7 @@ from store.claims.view import claim_record
 from store.people.roles import Permission
 from store.queries.open_on import asked_about_claims
 from store.tables import Claim, ClaimFinding, ClaimVersion, Coverage, Encounter, Patient, Payer, WorkItem
-from store.work.queue import AnySelect, Previews, Queue, Shown
+from store.work.queue import WHOSE, AnySelect, Previews, Queue, Shown
 from store.work.values import Column, Kind, Why
 
 
@@ -109,6 +109,11 @@ CLAIMS = Queue(
         Shown(Column("sev", "Sev", 4, help="Sev: stop, or warn (may pass with a reason)"), col(Claim.edit_severity)),
         Shown(Column("count", "#", 2, Kind.NUMBER, help="#: how many edits keep it"), col(Claim.edit_count)),
         Shown(Column("code", "Edit", 11, help="Edit: the first that keeps it, else its state", letter="e"), _EDIT),
+        Shown(
+            Column("days", "Days", 4, Kind.AGE, wide=True, help="Days: since when it waits here", letter="n"),
+            col(WorkItem.opened_on),
+        ),
+        Shown(Column("owner", "Owner", 6, wide=True, help="Owner: whom it is assigned to", letter="a"), WHOSE),
         Shown(
             Column("limit", "Limit", 10, Kind.DATE, wide=True, help="Limit: last day to file"), col(Claim.filing_limit)
         ),
