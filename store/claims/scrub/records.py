@@ -10,11 +10,14 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from store.claims.deadlines import limit_words
+from store.claims.facts import AWAITING
+from store.claims.parts import encounters_of
 from store.claims.payer_data import listed
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.claims.scrub.needs import BY_LINE
 from store.claims.states import ClaimState
-from store.tables import Claim, ClaimLine, ClaimVersion, Denial, RemitClaim, RemitLine
+from store.tables import Claim, ClaimFact, ClaimLine, ClaimVersion, Denial, RemitClaim, RemitLine
+from store.tables import ServiceLine as ServiceLineRow
 from store.x12.claim_values import ServiceLine
 from store.x12.institutional_values import InstitutionalLine
 
@@ -33,7 +36,7 @@ def payer_wants(facts: Facts) -> Iterator[Finding]:
                       value=facts.claim.kind, rule="claim kinds", source="payer on file", fix=Fix.PAYER)  # fmt: skip
     if claim.frequency not in listed(payer.frequencies):
         yield Finding("P.FREQUENCY", "2300 CLM05-3", f"{payer.name} takes no frequency {claim.frequency}.",
-                      "Cancel it, and ask the payer how it wants the claim corrected.", value=claim.frequency,
+                      "Correct it anew (c), or ask the payer how it wants the claim corrected.", value=claim.frequency,
                       rule="frequency codes", source="payer on file", fix=Fix.PAYER)  # fmt: skip
     have = {
         "authorization": claim.authorization, "referral": claim.referral,
@@ -179,4 +182,22 @@ def _denied(facts: Facts, alike: tuple[str, str], ids: set[int], number: int) ->
                       Fix.AUTHORIZATION if reason == "197" else Fix.CODER)  # fmt: skip
 
 
-RULES = (payer_wants, deadline, prior_payer, unchanged, duplicates, history)
+def left_over(facts: Facts) -> Iterator[Finding]:
+    """What came with the encounter for a procedure that it was not coded with."""
+    ids = [one.id for one in encounters_of(facts.session, facts.claim)]
+    waiting = select(ClaimFact.name).where(
+        col(ClaimFact.encounter_id).in_(ids), col(ClaimFact.service_line_id).is_(None),
+        col(ClaimFact.name).contains(AWAITING),
+    )  # fmt: skip
+    told = sorted(set(facts.session.exec(waiting).all()))
+    if not told:
+        return
+    coded = set(facts.session.exec(select(ServiceLineRow.code).where(col(ServiceLineRow.encounter_id).in_(ids))).all())
+    for name, _, code in (one.partition(AWAITING) for one in told):
+        if code not in coded:
+            yield Finding("N.LEFTOVER", "lines", f"The file told {name} for {code}, which no line of the visit is.",
+                          "Look whether another code was meant.", Severity.INFO, f"{name} {code}",
+                          "each field of a line finds its line", "the file of encounters", Fix.CODER)  # fmt: skip
+
+
+RULES = (payer_wants, deadline, prior_payer, unchanged, duplicates, history, left_over)

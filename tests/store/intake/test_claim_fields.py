@@ -14,7 +14,7 @@ from store.claims.correct import CorrectClaim
 from store.claims.fields import fields_of, known_fields
 from store.intake.load import ImportEncounters
 from store.intake.values import Intake
-from store.tables import Claim, ClaimFact, Encounter, FacilityBill
+from store.tables import Claim, ClaimFact, ClaimFinding, Encounter, FacilityBill
 from store.x12.claim_reading import read_claims
 from store.x12.institutional_values import InstitutionalClaim
 from tests.store.intake.samples import (
@@ -109,6 +109,8 @@ def test_fields_of_lines_come_with_their_procedures_and_go_out_with_each_line(wo
     codes = ("J1885", "J1885", "J3420", "G0103", "L1820")
     world.code(found.id, lines=[(code, ("59",) if number == 1 else (), 1, (1,)) for number, code in enumerate(codes)])
     claim = world.one(Claim, encounter_id=found.id)
+    told = {(one.code, one.severity, one.value) for one in world.all(ClaimFinding, claim_id=claim.id)}
+    assert ("N.LEFTOVER", "info", "ndc J3301") in told
     world.do(CorrectClaim(claim.id, fields=(("2.ndc", ""),)))  # what is taken away does not come again
     world.let_pass(claim.id)
     text = world.send()
