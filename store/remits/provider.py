@@ -30,6 +30,15 @@ def account_of(reason: str) -> str:
     return next((row["account"] for row in read_table("plb_rules") if row["reason"] == reason), UNKNOWN)
 
 
+def recoveries(*, of_claim: bool) -> list[str]:
+    """The PLB reasons by which a payer takes back what it paid on a claim; others take for something else.
+
+    An adjustment (CS) is one where it names the claim (`of_claim`), and else may be for anything.
+    """
+    told = ("yes", "named") if of_claim else ("yes",)
+    return sorted(row["reason"] for row in read_table("plb_rules") if row["takes_back"] in told)
+
+
 def provider_entries(change: Change, remittance: Remittance, pairs: Sequence[ProviderAdjustment]) -> list[Entry]:
     """Keep the payment's PLB pairs and say what is booked for them."""
     pairs = [part for pair in pairs for part in _by_claim(change.session, remittance, pair)]

@@ -92,11 +92,20 @@ def remittance_by_trace(session: Session, trace: str) -> Remittance:
     return found[0]
 
 
-def recent_payments(session: Session, most: int = 50) -> list[tuple[int, str]]:
-    """Ids and words for the payments that can be taken back, the newest first."""
+def recent_payments(session: Session, most: int = 50) -> list[tuple[int, str, str]]:
+    """Id, trace with amount, and day with payer of the payments that can be taken back, the newest first."""
     query = select(Remittance).where(col(Remittance.state).in_((RemitState.POSTED, RemitState.PARTIAL)))
     rows = session.exec(query.order_by(col(Remittance.id).desc()).limit(most)).all()
-    return [(row.id, f"{row.trace} {row.payer_name} {row.paid_on} {show_cents(row.amount, sign='$')}") for row in rows]
+    return [
+        (row.id, f"{row.trace} {show_cents(row.amount, sign='$')}", f"{row.paid_on} {row.payer_name}") for row in rows
+    ]
+
+
+def taken_back_told(session: Session, remittance_id: int) -> str:
+    """What taking a payment back would undo, as a question."""
+    row = session.get_one(Remittance, remittance_id)
+    claims = f"{row.claims} claim{'s' * (row.claims != 1)}"
+    return f"Take {row.trace} of {row.payer_name} back, {show_cents(row.amount, sign='$')} for {claims}?"
 
 
 def _require_last(session: Session, remittance: Remittance, answers: Sequence[RemitClaim]) -> None:

@@ -87,7 +87,7 @@ def _why(session: Session, item: WorkItem) -> Why:
             "Government payers: 60 days from the day it was identified, and up to 180 more while it is investigated.",
             "Other payers: the limit 'refund' that is on file for them (superbill payers show).",
             "Ask for a refund (R), which another person approves (Y), or expect the payer to take it back (K).",
-            "What it took already at provider level (WO) without naming the claim is put against it by its trace (W).",
+            "What it took already at provider level without naming the claim is put against it by its trace (W).",
         ),
         "42 CFR 401.305",
     )

@@ -21,6 +21,7 @@ from store.accounts.ledger import Entry, Leg, post
 from store.accounts.policy import policy_of
 from store.claims.deadlines import refund_limit
 from store.people.roles import Permission
+from store.remits.provider import recoveries
 from store.tables import Claim, CreditBalance, Payer, Posting, Refund, RemitClaim, Remittance
 from store.tables import RemitProviderAdjustment as Plb
 from store.variance.states import CREDIT, CREDIT_OPEN, GONE, CreditState
@@ -94,7 +95,7 @@ def expected_recoupments(change: Change, remittance: Remittance) -> None:
     query = (
         select(CreditBalance, Plb)
         .join(Plb, col(Plb.claim_id) == col(CreditBalance.claim_id))
-        .where(Plb.remittance_id == remittance.id, Plb.reason == "WO", col(Plb.cents) > 0)
+        .where(Plb.remittance_id == remittance.id, col(Plb.reason).in_(recoveries(of_claim=True)), col(Plb.cents) > 0)
         .where(CreditBalance.state == _S.RECOUP_EXPECTED)
     )
     for row, plb in change.session.exec(query).all():
@@ -103,7 +104,7 @@ def expected_recoupments(change: Change, remittance: Remittance) -> None:
         claim = change.get(Claim, row.claim_id)
         where = (claim.guarantor_id, claim.id, None, claim.encounter_id, row.payer_id)
         legs = (Leg(Book.INSURANCE, row.cents, *where), Leg(Book.PROVIDER, -row.cents, *where))
-        memo = f"{remittance.trace} WO segment {plb.segment}"
+        memo = f"{remittance.trace} {plb.reason} segment {plb.segment}"
         post(
             change,
             Entry(f"recoup:{row.id}:{plb.id}", "recoupment", remittance.paid_on, legs, memo, None, remittance.id),

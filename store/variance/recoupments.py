@@ -1,6 +1,6 @@
 """What a payer took back at provider level (PLB) and which claim's credit balance it was for.
 
-An overpayment recovery (WO) with the claim's number clears the row that waits for it by itself
+An overpayment recovery (WO, WU, CS) with the claim's number clears the row that waits for it by itself
 (`store.variance.credits`).  Often it names nothing, comes before the row is there, or is another sum: then a person
 says under which trace the payer took the money, and it is put against the claim's credit, as far as both go.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-from sqlalchemy import func
+from sqlalchemy import and_, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -22,6 +22,7 @@ from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
+from store.remits.provider import recoveries
 from store.remits.states import RemitState
 from store.tables import Claim, CreditBalance, LedgerEntry, Payer, Posting, Remittance
 from store.tables import RemitProviderAdjustment as Plb
@@ -31,8 +32,6 @@ from store.variance.credits import look_for_credits, overpaid
 from store.variance.states import CreditState
 from store.work.command import Change, Command, Said
 
-RECOVERIES = ("WO", "WU")
-"""PLB reasons by which a payer takes back what it overpaid; other reasons take for something else."""
 KIND = "recoupment"
 _WAITS = frozenset({CreditState.IDENTIFIED, CreditState.INVESTIGATING, CreditState.RECOUP_EXPECTED})
 
@@ -55,12 +54,13 @@ class Taking:
 
 def takings(session: Session, payer: Payer, claim_id: int) -> list[Taking]:
     """What the payer took and what is left of it, those that name another claim left out; the oldest first."""
+    nameless = and_(col(Plb.claim_id).is_(None), col(Plb.reason).in_(recoveries(of_claim=False)))
+    named = and_(col(Plb.claim_id) == claim_id, col(Plb.reason).in_(recoveries(of_claim=True)))
     query = (
         select(Plb, Remittance)
         .join(Remittance, col(Remittance.id) == col(Plb.remittance_id))
         .where(Remittance.payer_code == payer.payer_id, Remittance.state != RemitState.REVERSED)
-        .where(col(Plb.reason).in_(RECOVERIES), col(Plb.cents) > 0)
-        .where(col(Plb.claim_id).is_(None) | (col(Plb.claim_id) == claim_id))
+        .where(col(Plb.cents) > 0, or_(nameless, named))
         .order_by(col(Remittance.paid_on), col(Plb.id))
     )
     rows = session.exec(query).all()

@@ -26,7 +26,9 @@ class Together(Command):
             if command.permission is not None and not change.actor.may(command.permission):
                 raise NotAllowed(f"Your role ({change.actor.role}) lacks the permission '{command.permission}'.")
             said = command.apply(change).sentence
-        return Said(f"{self.what or self.commands[0].name}: {len(self.commands)} rows. {said}", len(self.commands))
+        return Said(
+            f"{self.what or self.commands[0].name}: {len(self.commands)} rows, the last: {said}", len(self.commands)
+        )
 
     def subject(self) -> str:
         """The first of the records."""

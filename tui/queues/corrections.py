@@ -31,15 +31,30 @@ _USUAL = (
     Choice("nothing", "nothing, send it as it stands now"),
 )
 _ORDER = ("patient and insurance", "claim", "dates", "UB-04", "practice, provider, payer")
+
+
+def _title(_practice: PracticeApi, chosen: Chosen) -> str:
+    """What the field is called."""
+    from store.claims.fields import label_of
+
+    kind, _, name = chosen.text("what").partition(" ")
+    if kind == "nothing":
+        return "Enter sends it as it stands"
+    label = label_of(name) if kind == "field" else next(one.label for one in _USUAL if one.value == kind)
+    return label[0].upper() + label[1:]
+
+
+def _hint(_practice: PracticeApi, chosen: Chosen) -> str:
+    """How it is written."""
+    what = chosen.text("what")
+    if what == "modifiers":
+        return "line, then modifiers: 2 59 RT"
+    return "empty takes a field away" if what.startswith("field ") else ""
+
+
 CORRECTION_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", choices=_USUAL),
-    Words(
-        name="value",
-        question="Should be",
-        hint="for modifiers: 2 59 RT (line, then modifiers)",
-        required=False,
-        suggest=_as_it_is,
-    ),
+    Words(name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_as_it_is),
 )
 
 
@@ -84,25 +99,9 @@ def _stands(practice: PracticeApi, chosen: Chosen) -> str:
         return value_of(session, session.get_one(Claim, chosen.rows[0].subject_id), name)
 
 
-def _title(_practice: PracticeApi, chosen: Chosen) -> str:
-    """What the field is called."""
-    from store.claims.fields import label_of
-
-    kind, _, name = chosen.text("what").partition(" ")
-    label = label_of(name) if kind == "field" else next(one.label for one in _USUAL if one.value == kind)
-    return label[0].upper() + label[1:]
-
-
 CLAIM_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", load=_claim_choices),
-    Words(
-        name="value",
-        question="Should be",
-        titled=_title,
-        hint="for modifiers: 2 59 RT (line, then modifiers); empty takes a field away",
-        required=False,
-        suggest=_stands,
-    ),
+    Words(name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_stands),
 )
 """For a claim: every field that it has, typed by a part of its name."""
 

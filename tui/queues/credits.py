@@ -171,7 +171,7 @@ SPEC = QueueScreenSpec(
             id="credits.taken",
             key="W",
             label="taken",
-            help="The payer took it at provider level (WO) without naming the claim: put that against the credit.",
+            help="The payer took it at provider level (WO, WU) and named no claim: put it against the credit.",
             asks=(Words(name="trace", question="Trace of the payment that it was taken from"),),
             build=_taken,
             confirm=lambda chosen: f"Put what was taken against {show_cents(chosen.cents, sign='$')} too much?",

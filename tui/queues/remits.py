@@ -124,7 +124,14 @@ def _payments(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
 
     assert isinstance(practice, Practice)
     with practice.reading() as session:
-        return [Choice(str(key), words) for key, words in recent_payments(session)]
+        return [Choice(str(key), *words) for key, *words in recent_payments(session)]
+
+
+def _taken_back(practice: PracticeApi, chosen: Chosen) -> str:
+    from store.remits.take_back import taken_back_told
+
+    with _reading(practice) as session:
+        return taken_back_told(session, int(chosen.text("payment")))
 
 
 SPEC = QueueScreenSpec(
@@ -210,7 +217,7 @@ SPEC = QueueScreenSpec(
                 Words(name="reason", question="Because"),
             ),
             build=_reverse,
-            confirm=lambda _chosen: "Take the whole payment back?",
+            effect=_taken_back,
         ),
     ),
 )

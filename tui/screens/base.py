@@ -103,7 +103,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
                 self.session.undo_sizes.append(sum(one.undoable for one in done))
                 await self.changed(action)
         if done:
-            said = done[0].said if len(done) == 1 else f"{action.label}: {len(done)} rows. {done[-1].said}"
+            said = done[0].said if len(done) == 1 else f"{action.label}: {len(done)} rows, the last: {done[-1].said}"
             self.say(said, hint="u takes it back" if done[-1].undoable else "")
 
     # Actions that all screens have

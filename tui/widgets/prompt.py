@@ -22,6 +22,9 @@ _ROOM = 4
 """Cells beside question and answer: colons, spaces, the cursor."""
 
 
+_FIND = "digit, or type to find"
+
+
 class _PromptInput(LineInput):
     """Tells its prompt of each key in turn; keys after the answer belong to the screen behind."""
 
@@ -95,7 +98,7 @@ class Prompt(Horizontal):
         text = self._kept.get(self._draft, ask.first)
         self._input.fill(text, hint=ask.hint, typed_over=ask.typed_over)
         if isinstance(ask, Pick):
-            self._input.fill("", hint=ask.hint or "digit, or type to find")
+            self._input.fill("", hint=ask.hint or (_FIND if ask.digits else "arrows, or type to find"))
             self._list()
         return await self._wait()
 
@@ -229,7 +232,7 @@ class Prompt(Horizontal):
 
     def _enter(self, group: str) -> None:
         self._group, self._selected = group, 0
-        self._input.fill("", hint="digit, or type to find")
+        self._input.fill("", hint=_FIND)
         self._list()
 
     def _step(self, by: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from store.accounts.refunds import ApproveRefund, AskRefund
 from store.claims.correct import CorrectClaim
 from store.claims.payers import SavePayer
 from store.errors import NotAllowed, Refused
+from store.remits.provider import provider_table
 from store.remits.scratch import CommitAnswer
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, CreditBalance, Refund, RemitClaim, WorkItem
+from store.tables import Claim, CreditBalance, Refund, RemitClaim, Remittance, WorkItem
 from store.variance.credit_work import (
     ApplyCreditBalance,
     ApprovePayerRefund,
@@ -29,7 +31,7 @@ from store.variance.credit_work import (
 )
 from store.variance.credits import FindCredits
 from store.variance.recoupments import ApplyTaking
-from store.work.values import View
+from store.work.values import Cell, View
 from tests.store.eras import era, pays, reversal
 from tests.store.world import DAY, World, on
 
@@ -102,16 +104,28 @@ def test_a_refused_refund_is_work_again(world: World) -> None:
     assert (world.one(CreditBalance).state, world.one(CreditBalance).asked_by) == ("IDENTIFIED", None)
 
 
-def test_a_recoupment_that_names_the_claim_clears_the_row(world: World) -> None:
+@pytest.mark.parametrize(("reason", "state"), [("WO", "CLEARED"), ("CS", "CLEARED"), ("IR", "RECOUP_EXPECTED")])
+def test_a_recoupment_that_names_the_claim_clears_the_row_and_a_tax_does_not(
+    world: World, reason: str, state: str
+) -> None:
     claim_id, credit_id = overpaid(world)
     world.do(ExpectRecoupment(credit_id))
     number = world.get(Claim, claim_id).control_number
     other = world.sent()
-    content = era(pays(world, other, "", ""), trace="EFT3", plb="WO 22700")
-    world.do(ImportRemittance("835", content.replace(b"WO:REF", f"WO:{number}".encode())))
-    assert world.one(CreditBalance).state == "CLEARED"
-    assert world.books(claim_id) == {"charges": -22_700, "cash": 45_400, "provider": -22_700}
+    content = era(pays(world, other, "", ""), trace="EFT3", plb=f"{reason} 22700")
+    world.do(ImportRemittance("835", content.replace(f"{reason}:REF".encode(), f"{reason}:{number}".encode())))
+    assert world.one(CreditBalance).state == state
+    kept = {"provider": -22_700} if state == "CLEARED" else {"insurance": -22_700}
+    assert world.books(claim_id) == {"charges": -22_700, "cash": 45_400, **kept}
+    table = provider_table_of(world)
+    assert [row[3:] for row in table] == [(number, 22_700)]
     assert world.faults() == []
+
+
+def provider_table_of(world: World) -> Sequence[tuple[Cell, ...]]:
+    """The PLB pairs of the last payment, as its record shows them."""
+    with world.owner.reading() as session:
+        return provider_table(session, world.all(Remittance)[-1].id).rows
 
 
 def took(world: World, plb: str, trace: str) -> None:
