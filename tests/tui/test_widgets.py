@@ -16,7 +16,7 @@ from tui.asks import Choice
 from tui.screens.code_search import CodeSearch, HitLike, hit_line
 from tui.widgets.columns import place, write
 from tui.widgets.facts import tab_lines
-from tui.widgets.finding import opening
+from tui.widgets.finding import found, opening
 from tui.widgets.look import MATCH
 from tui.widgets.note_pane import NotePane
 from tui.widgets.plain import fold
@@ -197,3 +197,11 @@ def test_choices_of_a_group_stand_under_its_name_until_it_is_picked() -> None:
     alone = Choice("m", "member id")
     assert [one.label for one in opening((birth, alone, sex), "")] == ["member id", "patient …"]
     assert opening((birth, alone, sex), "patient") == [birth, sex]
+
+
+def test_a_word_that_begins_as_it_was_typed_comes_before_one_that_holds_it() -> None:
+    choices = [
+        Choice("queue:underpaid", "queue Underpayments"),
+        Choice("queue:payments", "queue Payments and deposits"),
+    ]
+    assert [one.value for one in found(choices, "payments")] == ["queue:payments", "queue:underpaid"]

@@ -10,8 +10,8 @@ from tui.asks import Choice
 def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
     """The choices that fit what was typed, best first.
 
-    Best is a label that is it, then one that starts with it, then one that holds it, then one whose words hold all
-    the words typed, then one that holds the letters in this order.
+    Best is a label that is it, then one that starts with it, then one with a word that does, then one that holds it,
+    then one whose words hold all the words typed, then one that holds the letters in this order.
     """
     words = typed.casefold().strip()
     ranked = [(rank, at, one) for at, one in enumerate(choices) if (rank := _rank(words, one)) is not None]
@@ -39,9 +39,11 @@ def _rank(words: str, choice: Choice) -> int | None:
         return -1
     if label.startswith(words):
         return 0
-    if words in label:
+    if f" {words}" in label:
         return 1
-    if all(word in f"{label} {choice.more.casefold()} {choice.value.casefold()}" for word in words.split()):
+    if words in label:
         return 2
+    if all(word in f"{label} {choice.more.casefold()} {choice.value.casefold()}" for word in words.split()):
+        return 3
     letters = iter(label)
-    return 3 if all(letter in letters for letter in words.replace(" ", "")) else None
+    return 4 if all(letter in letters for letter in words.replace(" ", "")) else None
