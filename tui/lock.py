@@ -5,6 +5,7 @@ While it is locked no answer of the store reaches a screen behind it, so nothing
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -72,11 +73,11 @@ class Lock:
         where = self._app.where()
         self._app.session.calls.hold_back()
         self._cover = LockedScreen(self._unlock, self._leave)
-        self._app.push_screen(self._cover)
-        self._app.run_worker(self._tell(where), group="lock")
+        self._app.run_worker(self._tell(where, self._app.push_screen(self._cover)), group="lock")
 
-    async def _tell(self, where: str) -> None:
+    async def _tell(self, where: str, covered: Awaitable[object]) -> None:
         """The store hears of it, and what was in hand goes back."""
+        await covered
         calls, leases = self._app.session.calls, self._app.session.leases
         has_pin: bool | None = None
         try:
@@ -86,7 +87,7 @@ class Lock:
             await calls.run_through(calls.practice.keep_sitting, where)
         except Refused:  # the database is away: it stays covered all the same
             self._held = self._held or leases.items
-        if self._cover is not None:
+        if self._cover is not None and self._cover.is_attached:  # else the program is being left
             self._cover.tell(has_pin)
 
     def _leave(self) -> None:

@@ -70,7 +70,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         assert action.build is not None
         commands = await self.session.calls.run(action.build, chosen)
         self.session.repeat = Repeat(self.queue, action, answers)
-        await self._carry_out(action, commands, chosen.lease)
+        await self._carry_out(action, commands, self._lease_now(chosen))
 
     async def show_record(self, action: Action, count: int | None) -> None:
         """Opens what an action reads; Esc returns to the same place."""
@@ -87,6 +87,10 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
             calls = self.session.calls
             return await self.confirm(await calls.run(action.effect, calls.practice, chosen))
         return action.confirm is None or await self.confirm(action.confirm(chosen))
+
+    def _lease_now(self, chosen: Chosen) -> Lease | None:
+        """The lease as it is: while something was asked the screen may have been locked, and the item taken again."""
+        return chosen.lease and (self.session.leases.of(chosen.lease.item_id) or chosen.lease)
 
     async def _carry_out(self, action: Action, commands: Sequence[object], lease: Lease | None) -> None:
         calls, press = self.session.calls, uuid.uuid4().hex
