@@ -17,6 +17,7 @@ from store.coding.recall import asked_of
 from store.coding.suggestions import decided
 from store.errors import NotFound
 from store.tables import (
+    CodingReview,
     Coverage,
     Diagnosis,
     Encounter,
@@ -26,6 +27,7 @@ from store.tables import (
     Provider,
     ProviderQuery,
     ServiceLine,
+    User,
     WorkItem,
 )
 
@@ -82,7 +84,8 @@ class Desk:
     """One encounter on the desk.  `on` is the date by which codes are judged.
 
     `not_checked` says what no edit could look at for want of data; `decided` are code and span of each suggestion
-    that was taken or rejected; `queries` are the questions that were sent, each with its answer.  `asked` is why the
+    that was taken or rejected; `queries` is what was said of it: by its last review while that waits or after it was
+    returned, and each question that was sent with its answer.  `asked` is why the
     encounter came back to its coder, and `asked_line` the position of the line that this is about, 0 where it is none.
     """
 
@@ -159,7 +162,7 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
         setting=encounter.setting,
         decided=decided(session, encounter_id),
         drafts=drafts(session, encounter_id),
-        queries=query_words(session, encounter_id),
+        queries=(*review_words(session, encounter_id), *query_words(session, encounter_id)),
         asked=asked,
         asked_line=asked_line,
     )
@@ -176,6 +179,17 @@ def query_words(session: Session, encounter_id: int) -> tuple[str, ...]:
     query = select(ProviderQuery).where(ProviderQuery.encounter_id == encounter_id, ProviderQuery.state != "DRAFT")
     rows = session.exec(query.order_by(col(ProviderQuery.id).desc())).all()
     return tuple(f"{row.number} {row.state}: {row.answer or row.question}" for row in rows)
+
+
+def review_words(session: Session, encounter_id: int) -> tuple[str, ...]:
+    """What the reviewer is to look at, or what the coder is to do about what came back; nothing once it is decided."""
+    query = select(CodingReview).where(CodingReview.encounter_id == encounter_id).order_by(col(CodingReview.id).desc())
+    last = session.exec(query).first()
+    if last is not None and not last.outcome:
+        return (f"REVIEW of {session.get_one(User, last.coder_id).name}, {last.chosen}: {last.reason}",)
+    if last is not None and last.outcome == "returned" and last.reviewer_id is not None:
+        return (f"RETURNED by {session.get_one(User, last.reviewer_id).name}: {last.reasons}",)
+    return ()
 
 
 def procedures(session: Session, on: date) -> tuple[Procedure, ...]:

@@ -45,7 +45,7 @@ def _why(session: Session, item: WorkItem) -> Why:
         raise NotFound("It is not in review any more.")
     coder = session.get_one(User, row.coder_id).name
     lines = (
-        f"Coded by {coder}, chosen for review ({row.chosen}): {row.reason}.",
+        f"Coded by {coder}, chosen for review ({row.chosen}): {row.reason}",
         "F agrees with the codes as they stand, changed ones with a reason; R returns it to the coder.",
     )
     return Why("Why is this here?", lines, "the practice's rules of review")

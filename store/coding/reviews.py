@@ -142,7 +142,7 @@ def send(change: Change, encounter: Encounter, chosen: str, reason: str) -> Said
     items.close(change, access.QUEUE, encounter.id)
     due = item.due if item is not None else None
     items.put(change, access.REVIEWS, encounter.id, reason=f"review: {reason}", cents=cents, due=due, score=cents)
-    return Said(f"{access.called(encounter)} goes to review: {reason}.", encounter.id)
+    return Said(f"{access.called(encounter)} goes to review: {reason}", encounter.id)
 
 
 def code_lines(change: Change, encounter_id: int) -> Iterator[str]:

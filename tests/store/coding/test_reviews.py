@@ -105,9 +105,19 @@ def test_a_returned_encounter_is_its_coders_again_and_not_chosen_twice(world: Wo
     assert (item.open, item.assigned_to, item.reason) == (
         True, coder.actor.user_id, "returned: the note says bilateral",
     )  # fmt: skip
+    assert coder.desk(encounter_id).queries == ("RETURNED by supervisor: the note says bilateral",)
     coder.do(FinishCoding(encounter_id))
     assert state(world, encounter_id) == "RELEASED"
     assert world.one(CodingReview).outcome == "returned"
+
+
+def test_the_reviewer_sees_on_the_desk_whose_coding_it_is_and_what_to_look_at(world: World) -> None:
+    encounter_id = coded(world)
+    world.who("coder").do(AskReview(encounter_id, "is the modifier right?"))
+    reviewer = world.who("reviewer")
+    assert reviewer.desk(encounter_id).queries == ("REVIEW of coder, asked: is the modifier right?",)
+    reviewer.do(FinishReview(encounter_id))
+    assert reviewer.desk(encounter_id).queries == ()
 
 
 def test_nobody_reviews_his_own_codes_and_no_coder_reviews(world: World) -> None:
