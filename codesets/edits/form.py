@@ -8,7 +8,7 @@ from codesets.edits.case import Case
 from codesets.edits.model import CodedLine, Edit, Finding, Severity
 from codesets.library.reader import key_of
 
-MAX_DIAGNOSES = 12
+MAX_DIAGNOSES, MAX_OF_A_STAY = 12, 25
 MAX_LINES = 50
 MAX_MODIFIERS = 4
 MAX_POINTERS = 4
@@ -61,11 +61,16 @@ def _units(case: Case) -> Iterator[Finding]:
         yield _error("PX.UNITS", line, message, f"{_SEGMENT['sv1']}04", clears, (line.code,))
 
 
+def most_diagnoses(setting: str) -> int:
+    """How many diagnoses an encounter holds: a hospital's claim tells the principal one and 24 others (837I)."""
+    return MAX_OF_A_STAY if setting == "inpatient" else MAX_DIAGNOSES
+
+
 def _diagnosis_count(case: Case) -> Iterator[Finding]:
-    count = len(case.encounter.dx)
-    if count > MAX_DIAGNOSES:
-        message = f"{count} diagnoses are listed; {MAX_DIAGNOSES} fit on the claim."
-        yield _error("FORM.DX", None, message, _SEGMENT["dx"], f"at most {MAX_DIAGNOSES} are listed")
+    count, most = len(case.encounter.dx), most_diagnoses(case.encounter.setting)
+    if count > most:
+        message = f"{count} diagnoses are listed; {most} fit on the claim."
+        yield _error("FORM.DX", None, message, _SEGMENT["dx"], f"at most {most} are listed")
 
 
 def _line_count(case: Case) -> Iterator[Finding]:

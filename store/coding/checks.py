@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from codesets import CodeEntry
 from codesets.edits import Finding, Severity, check, check_code
+from codesets.edits.form import most_diagnoses
 from store.coding import access
 from store.coding.case import coded, whole_case
 from store.errors import Refused
 from store.tables import Encounter, Patient
 from store.work.command import Change
 
-MAX_DIAGNOSES = 12
 _MODIFIER = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 
 
@@ -25,8 +25,9 @@ def findings(change: Change, encounter: Encounter) -> tuple[Finding, ...]:
 def accept_diagnosis(change: Change, encounter: Encounter, code: str) -> CodeEntry:
     """The code as the library writes it, refused if it alone could not stand on this encounter."""
     present = access.diagnoses(change, encounter.id)
-    if len(present) >= MAX_DIAGNOSES:
-        raise Refused(f"A claim has at most {MAX_DIAGNOSES} diagnoses.")
+    most = most_diagnoses(encounter.setting)
+    if len(present) >= most:
+        raise Refused(f"A claim has at most {most} diagnoses.")
     patient = change.get(Patient, encounter.patient_id)
     stops = [found for found in check_code(code, coded(encounter, patient, [], []), change.codes) if _stops(found)]
     if stops:

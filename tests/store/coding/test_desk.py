@@ -19,6 +19,22 @@ from tests.store.world import DAY, NOTE, World, on, person
 
 TWELVE = ("I10", "E11.9", "J02.9", "R05.1", "M54.50", "E78.5", "K21.9", "N39.0", "J45.909", "F41.1", "R51.9", "Z79.4")
 
+THIRTEEN_MORE = (
+    "I48.91",
+    "N17.9",
+    "J18.9",
+    "E87.6",
+    "D64.9",
+    "L03.115",
+    "H61.23",
+    "R11.0",
+    "I25.10",
+    "G47.33",
+    "F32.A",
+    "M10.9",
+    "B37.0",
+)
+
 
 @pytest.fixture
 def visit(world: World) -> int:
@@ -84,6 +100,14 @@ def test_there_is_no_thirteenth_diagnosis(world: World, visit: int) -> None:
     with pytest.raises(Refused, match="at most 12"):
         world.do(AddDiagnosis(visit, "L30.9"))
     assert codes(world, visit) == list(TWELVE)
+
+
+def test_a_stay_has_the_principal_diagnosis_and_up_to_24_others(world: World) -> None:
+    stay = world.encounter("PRMUT", place="21", setting="inpatient", discharge_date=DAY)
+    dx(world, stay, *TWELVE, *THIRTEEN_MORE)
+    assert len(codes(world, stay)) == 25
+    with pytest.raises(Refused, match="at most 25"):
+        world.do(AddDiagnosis(stay, "L30.9"))
 
 
 def test_evidence_is_a_span_of_the_note(world: World, visit: int) -> None:
