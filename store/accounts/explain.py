@@ -50,7 +50,10 @@ _OPEN = frozenset({Book.INSURANCE, Book.CHARGES})
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Some cents of a charge: since when, what became of them, whose they are, and where it is written."""
+    """Some cents of a charge: since when, what became of them, whose they are, and where it is written.
+
+    `segment` is the one of the file that tells it, None for what no file tells.
+    """
 
     on: date
     what: str
@@ -59,6 +62,7 @@ class Cause:
     cents: int
     source: str
     entry_id: int
+    segment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class _Sources:
     """What the answers say, to name reasons and places: by answer, line and amount."""
 
     reasons: dict[tuple[int, int | None, int], list[RemitAdjustment]]
-    places: dict[tuple[int, int | None], str]
+    places: dict[tuple[int, int | None], tuple[int, str]]
     payers: dict[int, str]
 
     def reason(self, answer_id: int | None, line_id: int | None, cents: int) -> str:
@@ -136,21 +140,23 @@ def explain_tab(session: Session, claim_id: int) -> Tab:
     blocks: list[Block] = []
     for one in explain(session, claim_id):
         causes: list[tuple[Cell, ...]] = [
-            (cause.on, cause.what, cause.reason, cause.payer, cause.cents, cause.source) for cause in one.causes
+            (each.on, each.what, each.reason, each.payer, each.cents, each.segment, each.source) for each in one.causes
         ]
-        causes.append((None, "still open", "", "", one.open, one.open_at))
+        causes.append((None, "still open", "", "", one.open, None, one.open_at))
         title = f"{one.code or 'Claim level'}: charge {show_cents(one.charge, sign='$')}"
         blocks.append(Table(_COLUMNS, tuple(causes), title))
-    sums = Facts((("How to read it", "the amounts of each line come to its charge; the last column is file, segment"),))
+    how = "the amounts of each line come to its charge; Seg is the segment of the file that tells it"
+    sums = Facts((("How to read it", how),))
     return Tab("Explain", (*blocks, sums))
 
 
 _COLUMNS = (
     Column("on", "Since", 10, Kind.DATE),
-    Column("what", "What", 20),
-    Column("reason", "Reason", 22),
+    Column("what", "What", 18),
+    Column("reason", "Reason", 19),
     Column("payer", "Payer", 8),
     Column("cents", "Amount", 10, Kind.CENTS),
+    Column("segment", "Seg", 4, Kind.NUMBER),
     Column("source", "Where it is written", 34),
 )
 
@@ -174,7 +180,8 @@ def _cause(sources: _Sources, entry: LedgerEntry, posting: Posting) -> Cause:
         place = sources.places.get((answer, None))
     payer = "" if book in (Book.PATIENT, Book.PATIENT_CASH, Book.DISCOUNT, Book.BAD_DEBT) else posting.payer_id
     name = sources.payers.get(payer, "") if isinstance(payer, int) else ""
-    return Cause(entry.entry_date, _WORDS[book], reason, name, posting.cents, place or entry.memo, entry.id)
+    segment, source = place or (None, entry.memo)
+    return Cause(entry.entry_date, _WORDS[book], reason, name, posting.cents, source, entry.id, segment)
 
 
 def _standing(session: Session, claim_id: int) -> Sequence[tuple[LedgerEntry, Posting]]:
@@ -193,7 +200,7 @@ def _standing(session: Session, claim_id: int) -> Sequence[tuple[LedgerEntry, Po
 
 def _sources(session: Session, claim_id: int) -> _Sources:
     reasons: dict[tuple[int, int | None, int], list[RemitAdjustment]] = defaultdict(list)
-    places: dict[tuple[int, int | None], str] = {}
+    places: dict[tuple[int, int | None], tuple[int, str]] = {}
     query = (
         select(RemitClaim, Remittance, ArchivedFile.name)
         .join(Remittance, col(Remittance.id) == col(RemitClaim.remittance_id))
@@ -202,12 +209,12 @@ def _sources(session: Session, claim_id: int) -> _Sources:
     )
     for answer, remittance, file in session.exec(query).all():
         booked = answer.parent_id or answer.id  # what was split is booked under what it was split from
-        where = f"{remittance.trace}, {file}, segment"
-        places[booked, None] = f"{where} {answer.segment}"
+        where = f"{file}, {remittance.trace}"
+        places[booked, None] = answer.segment, where
         lines: dict[int | None, int | None] = {None: None}
         for line in session.exec(select(RemitLine).where(RemitLine.remit_claim_id == answer.id)).all():
             lines[line.id] = line.claim_line_id
-            places[booked, line.claim_line_id] = f"{where} {line.segment}"
+            places[booked, line.claim_line_id] = line.segment, where
         adjustments = select(RemitAdjustment).where(RemitAdjustment.remit_claim_id == answer.id)
         for one in session.exec(adjustments.order_by(col(RemitAdjustment.id))).all():
             reasons[booked, lines[one.remit_line_id], one.cents].append(one)

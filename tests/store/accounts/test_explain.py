@@ -47,10 +47,10 @@ def test_the_place_is_the_segment_of_the_file(world: World) -> None:
     texts = [text for whole in Reader(content).sets() for text in whole.texts]
     for one, code in zip(told(world, claim_id), ("G0438", "G0008"), strict=True):
         for cause in one.causes:
-            trace, file, segment = cause.source.split(", ")
+            file, trace = cause.source.split(", ")
             assert (trace, file) == ("EFT1", "june.835")
-            number = int(segment.removeprefix("segment "))
-            assert texts[number - 3].startswith(f"SVC*HC:{code}")  # ISA and GS stand before
+            assert cause.segment is not None
+            assert texts[cause.segment - 3].startswith(f"SVC*HC:{code}")  # ISA and GS stand before
 
 
 def test_what_we_gave_up_and_moved_is_told_with_the_reason_that_was_given(world: World) -> None:
