@@ -260,7 +260,7 @@ class RecordScreen(WorkScreen):
         self.query_one("#title", PlainText).show(
             (title, BOLD), (right, WARN if self._owner not in ("", DONE) else BOLD)
         )
-        self.query_one("#headline", PlainText).show((" " + one_line(record.headline), PLAIN))
+        self.query_one("#headline", PlainText).show((fit(f" {one_line(record.headline)}", width), PLAIN))
         self.query_one("#tabs", PlainText).show(*_tabs_line(record, self._tab, width))
 
     def _show_tab(self, *, keep_place: bool = False) -> None:
