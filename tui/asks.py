@@ -173,6 +173,11 @@ class Count(Ask):
     least: int = 1
     most: int = 99
 
+    @property
+    def typed_over(self) -> bool:
+        """Another number is typed, not more digits."""
+        return True
+
     def parse(self, text: str) -> Answer:
         """The number."""
         return whole_number(text.strip(), self.least, self.most)

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from store.claims.payers import SavePayer
-from store.tables import Claim, Denial, LetterTemplate, Remark, WorkItem
+from store.tables import Claim, Denial, LetterTemplate, Remark, RemitPart, WorkItem
 from tests.store.conftest import engine, library, still, template, world
 from tests.store.remits.test_scratch import lost
 from tests.store.world import World
@@ -100,6 +100,19 @@ async def test_what_was_posted_is_done_and_no_heartbeat_says_otherwise_and_u_tak
         await desk.press("u")
         await desk.settle()
         assert desk.text("#title").rstrip().endswith("yours")
+
+
+async def test_a_part_is_written_anew_over_what_stands_there_and_keeps_the_rest(world: World) -> None:
+    claim_id, answer_id = lost(world, "CO-45 500", "")
+    async with denials_of(world, SMALL, "biller", "remits") as desk:
+        await desk.press("enter", "w", "enter")
+        await desk.type("180")
+        await desk.press("enter", "enter")
+        await desk.settle()
+        assert "Left to distribute" in desk.status
+    part = world.one(RemitPart, remit_claim_id=answer_id, number=1)
+    assert (part.paid, part.why, part.charge) == (18_000, "CO-45 500", 18_500)
+    assert world.get(Claim, claim_id).state == "SENT"
 
 
 async def test_records_are_noted_in_ten_keys(world: World) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 from store.errors import Refused
 from store.money import parse_cents, show_cents
 from store.work.values import Row
-from tui.asks import Choice, Chosen, Pick, Words
+from tui.asks import Amount, Choice, Chosen, Count, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
 _LIST = frozenset({Place.LIST})
+_MOST = 10**12
+"""Cents; a part may take money as well as give it."""
 
 
 def _match(chosen: Chosen) -> Sequence[object]:
@@ -30,14 +32,14 @@ def _place(chosen: Chosen) -> Sequence[object]:
     amount, line = chosen.text("amount"), chosen.text("line")
     cents = parse_cents(amount.lstrip("$")) if amount else None
     number = _number(line, "line") if line else None
-    part = _number(chosen.text("part"), "part")
+    part = int(chosen.text("part"))
     return [PlacePart(row.subject_id, part, chosen.text("claim"), number, cents) for row in chosen.rows]
 
 
 def _edit(chosen: Chosen) -> Sequence[object]:
     from store.remits.scratch import EditPart
 
-    part, paid = _number(chosen.text("part"), "part"), parse_cents(chosen.text("paid").lstrip("$"))
+    part, paid = int(chosen.text("part")), int(chosen.text("paid"))
     return [EditPart(row.subject_id, part, paid, chosen.text("why")) for row in chosen.rows]
 
 
@@ -71,7 +73,7 @@ def _unplaced(practice: PracticeApi, chosen: Chosen) -> str:
 def _lines(practice: PracticeApi, chosen: Chosen) -> str:
     from store.remits.pad import lines_told
 
-    part, claim = _number(chosen.text("part"), "part"), chosen.text("claim")
+    part, claim = int(chosen.text("part")), chosen.text("claim")
     with _reading(practice) as session:
         return lines_told(session, chosen.rows[0].subject_id, part, claim)
 
@@ -81,7 +83,7 @@ def _as_it_is(place: int, practice: PracticeApi, chosen: Chosen) -> str:
     from store.remits.pad import part_told
 
     with _reading(practice) as session:
-        return part_told(session, chosen.rows[0].subject_id, _number(chosen.text("part"), "part"))[place]
+        return part_told(session, chosen.rows[0].subject_id, int(chosen.text("part")))[place]
 
 
 def _negative(chosen: Chosen) -> Sequence[object]:
@@ -152,7 +154,7 @@ SPEC = QueueScreenSpec(
             label="place",
             help="Give a part of the scratchpad, or some of its money, to a claim and line.",
             asks=(
-                Words(name="part", question="Which part", suggest=_unplaced),
+                Count(name="part", question="Which part", suggest=_unplaced),
                 Words(name="claim", question="Claim number", required=False, hint="empty keeps the part's claim"),
                 Words(name="line", question="Line", required=False, tell=_lines),
                 Words(name="amount", question="Dollars", required=False, hint="empty for the whole part"),
@@ -166,8 +168,8 @@ SPEC = QueueScreenSpec(
             label="write",
             help="Write a part's payment and reasons anew; left to distribute has to come to 0.00 again.",
             asks=(
-                Words(name="part", question="Which part", first="1"),
-                Words(name="paid", question="Paid dollars", suggest=partial(_as_it_is, 0)),
+                Count(name="part", question="Which part", first="1"),
+                Amount(name="paid", question="Paid dollars", least=-_MOST, suggest=partial(_as_it_is, 0)),
                 Words(
                     name="why",
                     question="Reasons",
