@@ -100,7 +100,7 @@ def test_many_are_changed_as_one_with_one_undo(world: World) -> None:
     ids = [world.denied()[1] for _ in range(3)]
     before = world.dump()
     done = world.do(Together(tuple(WriteOffDenial(one, "filed too late") for one in ids), "Write off"))
-    assert done.said.startswith("Write off: 3 rows.")
+    assert done.said.startswith("Write off: 3 rows, the last: ")
     assert {world.get(Denial, one).state for one in ids} == {"CLOSED_WO"}
     world.owner.undo()
     assert world.dump() == before
