@@ -82,11 +82,12 @@ def take_and_finish(url: str, user_id: int, until: float, most: int, pace: float
     practice = Practice(engine, Actor(user_id, f"hand{user_id}", Role.CODER, "test"))
     log: list[Taken] = []
     due = time.time() + random.Random(user_id).uniform(0, pace)
+    begun: float | None = None  # of the first try: who was told that the practice is busy waits on
     while len(log) < most and time.time() < until:
-        if pace:
+        if pace and begun is None:
             time.sleep(max(0.0, due - time.time()))
             due = max(due + pace, time.time())
-        begun = time.perf_counter()
+        begun = begun or time.perf_counter()
         try:
             lease = practice.next_item("coding")
         except Refused:
@@ -94,6 +95,7 @@ def take_and_finish(url: str, user_id: int, until: float, most: int, pace: float
         if lease is None:
             break
         log.append(Taken(user_id, lease.item_id, lease.token, time.perf_counter() - begun))
+        begun = None
         practice.do(AddRemark(lease.item_id, "worked"), lease=lease)
         practice.do(VoidEncounter(lease.subject_id, "never came"), lease=lease)
     engine.dispose()
