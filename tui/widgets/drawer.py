@@ -10,7 +10,7 @@ from textual.message import Message
 from store.work.values import Why
 from tui.asks import Choice
 from tui.widgets.look import BOLD, CURSOR, DIM, KEY, PLAIN
-from tui.widgets.plain import Line, fit, fold, one_line, several_lines, width_of
+from tui.widgets.plain import Line, fit, fold, one_line, several_lines, title_border, width_of
 from tui.widgets.scroller import Pager
 
 
@@ -51,7 +51,7 @@ class Drawer(Pager, can_focus=True):
 
     def _tell_more(self) -> None:
         below = self.top + self.size.height < self.line_count()
-        self.border_title = " ↓ more " if below else " ↑ more " if self.top else ""
+        title_border(self, " ↓ more " if below else " ↑ more " if self.top else "")
 
     def open_why(self, why: Why, width: int) -> None:
         """Shows an answer to `why`."""

@@ -16,6 +16,7 @@ from rich.text import Text
 from textual import events
 from textual.content import Content
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
@@ -103,6 +104,11 @@ def content(line: Iterable[Part]) -> Content:
     """One line for a `PlainText`."""
     pieces = [Content.styled(_safe(text), _style_of(dressed(style))) for text, style in masked(line) if text]
     return Content("").join(pieces)
+
+
+def title_border(widget: Widget, text: str) -> None:
+    """Writes into the upper border of a widget."""
+    widget.border_title = content(((text, PLAIN),))
 
 
 def printable(text: str) -> Text:
