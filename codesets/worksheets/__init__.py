@@ -33,6 +33,7 @@ from codesets.worksheets.query_wording import (
     QueryDraft,
     QueryForm,
     Wording,
+    check_quote,
     check_wording,
     wording_rules,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Wording",
     "anesthesia_rule",
     "anesthesia_units",
+    "check_quote",
     "check_wording",
     "decision_level",
     "em_level",

@@ -1,9 +1,9 @@
 """Is a question to a provider asked fairly?  Rules of the practice brief on compliant queries (ACDIS, AHIMA, 2022).
 
 Indicators come from this record and are quoted; nothing in title, question or options leads to an answer or speaks of
-payment or quality; a choice has at least two supported options beside "other" and "unable to determine"; yes or no is
-asked only about what is already documented, about a cause, or about presence on admission.  Phrases that lead are
-data (codesets/tables/query_wording.csv).
+payment or quality, and nothing quoted speaks of payment; a choice has at least two supported options beside "other" and
+"unable to determine"; yes or no is asked only about what is already documented, about a cause, or about presence on
+admission.  Phrases that lead are data (codesets/tables/query_wording.csv).
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ _UNDETERMINED = re.compile(
 )
 _FEWEST = 2
 _SHORTEST_QUOTE = 5  # characters: shorter ones are parts of other words
+_NAMED = 60  # characters of a quote that a message repeats
+#: The field of the quoted words of the record; a rule that names it holds for them wherever they stand.
+QUOTED = "indicators"
 _SPACE = re.compile(r"\s+")
 
 
@@ -152,29 +155,52 @@ def _indicators(draft: QueryDraft, note: str | None) -> Iterator[Wording]:
 
 
 def _phrases(draft: QueryDraft) -> Iterator[Wording]:
-    """The quoted indicators are the provider's own words and are not judged."""
+    """Quoted words are the provider's own and are not judged, but by rules on indicators: no money goes out at all."""
     fields = [("title", 0, draft.title), ("question", 0, draft.question)]
     fields += [("option", number, text) for number, text in enumerate(draft.options, start=1)]
     for field, number, text in fields:
         seen: set[tuple[str, str]] = set()
-        judged = _without_quotes(text, draft.indicators)
+        whole = _lowered(text)
+        own = _without_quotes(whole, draft.indicators)
         for rule in wording_rules():
             if field not in rule.fields or (rule.rule, rule.message) in seen:
                 continue
-            hit = rule.pattern.search(judged)
+            hit = rule.pattern.search(whole if QUOTED in rule.fields else own)
             if hit:
                 seen.add((rule.rule, rule.message))
                 start, end = hit.span()
                 yield Wording(
                     rule.rule, rule.severity, field, rule.message, rule.do, text[start:end], number, start, end
                 )
+    for number, words in enumerate(draft.indicators, start=1):
+        yield from check_quote(words, number)
 
 
-def _without_quotes(text: str, indicators: tuple[str, ...]) -> str:
-    """The text in lower case, of the same length, with what is quoted from the record blanked out."""
-    judged = text if len(text.lower()) != len(text) else text.lower()
+def check_quote(words: str, number: int = 1) -> Iterator[Wording]:
+    """What must not be quoted of a record, even though it stands there; `number` counts the quotes from 1."""
+    for rule in wording_rules():
+        hit = rule.pattern.search(_lowered(words)) if QUOTED in rule.fields else None
+        if hit:
+            start, end = hit.span()
+            found = words[start:end]
+            message = f"{rule.message.rstrip('.')} in the quote “{_cut(words)}”."
+            do = f"Ask with a shorter quote, one without “{found}”."
+            yield Wording(rule.rule, rule.severity, QUOTED, message, do, found, number, start, end)
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _NAMED else words[: _NAMED - 1].rstrip() + "…"
+
+
+def _lowered(text: str) -> str:
+    """In lower case, of the same length: the few characters that would grow stay as they are."""
+    return "".join(low if len(low := one.lower()) == 1 else one for one in text)
+
+
+def _without_quotes(judged: str, indicators: tuple[str, ...]) -> str:
+    """A text in lower case, of the same length, with what is quoted from the record blanked out."""
     for words in indicators:
-        quoted = words.strip().lower()
+        quoted = _lowered(words.strip())
         at = judged.find(quoted) if len(quoted) >= _SHORTEST_QUOTE else -1
         while at >= 0:
             judged = judged[:at] + "\0" * len(quoted) + judged[at + len(quoted) :]

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from sqlmodel import func, select
 
-from codesets.worksheets.query_wording import QueryForm
+from codesets.worksheets.query_wording import QueryForm, check_quote
 from store.coding import access as coding
 from store.coding.diagnoses import within_note
 from store.coding.expected import charged
@@ -48,7 +48,7 @@ class ComposeQuery(Command):
         kind = template(self.kind)
         if not self.spans:
             raise Refused("No words are quoted.", do="Select the words of the note that give rise to the question.")
-        quotes = [clean_line(within_note(change, encounter.id, *span)) for span in self.spans]
+        quotes = [_quoted(change, encounter.id, span) for span in self.spans]
         options = kind.options if self.options is None else _options(self.options)
         number = change.session.exec(
             select(func.count()).select_from(ProviderQuery).where(ProviderQuery.encounter_id == encounter.id)
@@ -90,7 +90,7 @@ class QuoteIndicator(Command):
     def apply(self, change: Change) -> Said:
         """Only while it is a draft."""
         query = _draft(change, self.query_id)
-        words = clean_line(within_note(change, query.encounter_id, self.span_start, self.span_end))
+        words = _quoted(change, query.encounter_id, (self.span_start, self.span_end))
         change.add(QueryIndicator(query_id=query.id, span_start=self.span_start, span_end=self.span_end, words=words))
         return Said(f"{access.called(query)} quotes “{words[:60]}”.", query.id)
 
@@ -180,6 +180,14 @@ def _draft(change: Change, query_id: int) -> ProviderQuery:
     if query.state != QueryState.DRAFT:
         raise Refused(f"{access.called(query)} is {query.state}: only a draft can be changed or sent.")
     return query
+
+
+def _quoted(change: Change, encounter_id: int, span: tuple[int, int]) -> str:
+    """Words of the note that may go out; what speaks of money is refused here, as a quote is not changed later."""
+    words = clean_line(within_note(change, encounter_id, *span))
+    for found in check_quote(words):
+        raise Refused(found.message, do=found.do)
+    return words
 
 
 def _options(given: tuple[str, ...]) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def test_what_leads_or_speaks_of_money_is_found(rule: str, question: str) -> Non
 def test_every_rule_stops_or_warns_and_says_what_to_do() -> None:
     for rule in wording_rules():
         assert rule.severity in ("stop", "warn")
-        assert set(rule.fields) <= {"title", "question", "option"}
+        assert set(rule.fields) <= {"title", "question", "option", "indicators"}
         assert rule.message.endswith(".")
         assert rule.do
 
@@ -102,11 +102,37 @@ def test_a_question_rests_on_words_of_this_record() -> None:
     assert check_wording(replace(FAIR, indicators=("BNP 900",)), None) == ()
 
 
-def test_the_records_own_words_may_be_quoted() -> None:
-    note = "It appears that the patient has heart failure; insurance paid for the echo."
-    quoted = "It appears that the patient has heart failure"
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "It appears that the patient has severe heart failure",
+        "Severity of illness: extreme",
+        "she claims that nobody told her, and is in denial about her drinking",
+    ],
+)
+def test_the_records_own_words_may_be_quoted(quoted: str) -> None:
     draft = replace(FAIR, question=f"“{quoted}.” Please clarify.", indicators=(quoted,))
-    assert check_wording(draft, note) == ()
+    assert check_wording(draft, f"{quoted}; insurance paid for the echo.") == ()
+
+
+@pytest.mark.parametrize(
+    ("quoted", "words"),
+    [
+        ("insurance paid for the echo", "paid"),
+        ("Echo $1,200 out of pocket", "$1"),
+        ("told that the REIMBURSEMENT is late", "REIMBURSEMENT"),
+        ("İ: the payer refused it", "payer"),  # a letter that grows in lower case hides nothing
+    ],
+)
+def test_money_goes_out_in_no_quote_either(quoted: str, words: str) -> None:
+    """The rule knows no exception: money never appears in the text that is sent, whoever wrote it down first."""
+    draft = replace(FAIR, indicators=("Ejection fraction 30 %", quoted))
+    found = next(one for one in check_wording(draft, f"{NOTE} {quoted}") if one.words == words)
+    assert (found.rule, found.severity, found.field, found.number) == ("money", "stop", "indicators", 2)
+    assert quoted in found.message
+    assert "shorter quote" in found.do
+    repeated = replace(draft, question=f"“{quoted}”: what does it mean?")
+    assert ("money", "question") in {(one.rule, one.field) for one in check_wording(repeated, f"{NOTE} {quoted}")}
 
 
 @pytest.mark.parametrize(

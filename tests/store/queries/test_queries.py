@@ -30,7 +30,7 @@ from store.queries.due import CarryOnCoding
 from store.queries.files import asked
 from store.queries.states import WAITING
 from store.queries.templates import templates
-from store.tables import Diagnosis, Encounter, ProviderQuery, QueryIndicator, ServiceLine
+from store.tables import Diagnosis, Encounter, Note, ProviderQuery, QueryIndicator, ServiceLine
 from store.work.values import View
 from tests.store.coding.test_priority import LIMIT_90, limited
 from tests.store.world import DAY, NOTE, World, on
@@ -80,6 +80,28 @@ def test_a_question_that_leads_or_speaks_of_money_is_never_sent(world: World, qu
         world.do(SendQuery(query_id))
     assert state(world, query_id) == "DRAFT"
     assert world.get(Encounter, encounter_id).state == "IN_PROGRESS"
+
+
+def test_money_in_the_note_is_neither_quoted_nor_sent(world: World) -> None:
+    encounter_id, query_id = drafted(world)
+    note = world.get(Note, encounter_id).text + " Insurance paid for the cuff."
+    with world.owner.reading() as session:
+        row = session.get_one(Note, encounter_id)
+        row.text = note
+        session.commit()
+    span = (note.index("Insurance paid"), len(note) - 1)
+    with pytest.raises(Refused, match="in the quote “Insurance paid for the cuff”") as refused:
+        world.do(QuoteIndicator(query_id, *span))
+    assert "shorter quote" in refused.value.do
+    with pytest.raises(Refused, match="in the quote"):
+        world.do(ComposeQuery(encounter_id, "finding", (span,)))
+    with world.owner.reading() as session:  # a draft of an earlier release
+        words = note[span[0] : span[1]]
+        session.add(QueryIndicator(query_id=query_id, span_start=span[0], span_end=span[1], words=words))
+        session.commit()
+    with pytest.raises(Refused, match="in the quote “Insurance paid for the cuff”"):
+        world.do(SendQuery(query_id))
+    assert state(world, query_id) == "DRAFT"
 
 
 def test_a_choice_without_other_is_never_sent(world: World) -> None:
