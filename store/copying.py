@@ -20,14 +20,30 @@ from store.errors import Refused
 from store.migrations import require_current, upgrade
 from store.older import of_this_version, remove, vacuum_into
 from store.people import grants
+from store.people.presence import taken_out
 from store.row_copy import Progress, copy_rows, program_tables, snapshot
 
 
 def copy(source: str, target: str, progress: Progress = lambda _done, _total, _what: None) -> dict[str, int]:
     """Copy everything from one database into an empty one: rows of each table.  Nothing stays when it fails.
 
-    `Refused` when the target holds anything, or when a single value came out different.
+    `Refused` when the target holds anything, or when a single value came out different.  Who takes the copy is in the
+    trail of the source first, and so of both.
     """
+    _tell(source, "the whole practice, to another database")
+    return _carry(source, target, progress)
+
+
+def _tell(source: str, what: str) -> None:
+    there = open_engine(source)
+    try:
+        require_current(there)
+        taken_out(there, what)
+    finally:
+        there.dispose()
+
+
+def _carry(source: str, target: str, progress: Progress) -> dict[str, int]:
     _same_key(source, target)
     there, here = open_engine(source), open_engine(target)
     try:
@@ -63,8 +79,9 @@ def backup(source: str, path: Path, progress: Progress = lambda _done, _total, _
     before = os.umask(0o077)
     try:
         file = sqlite_path(source)
+        _tell(source, f"the whole practice, a backup: {path.name}")
         if file is None:
-            copy(source, sqlite_url(path), progress)
+            _carry(source, sqlite_url(path), progress)
         else:
             if keys.known(path) not in {None, keys.of(file)}:
                 raise Refused("A backup of an encrypted file has the file's own key.", do="Leave --encrypt away.")
@@ -87,7 +104,7 @@ def restore(path: Path, target: str, progress: Progress = lambda _done, _total, 
         raise Refused("There is no such file.", where=str(path))
     with of_this_version(path) as file:
         rows = _proved(file)
-        copy(sqlite_url(file), target, progress)
+        _carry(sqlite_url(file), target, progress)
     return rows
 
 

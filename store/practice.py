@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from store.coding.desk import Desk
     from store.reports.values import Report
 
+
+Found = TypeVar("Found")
+
+_OF_ENCOUNTERS = {"coding", "encounter", "past", "history"}
+"""Kinds of looks whose subject is an encounter."""
 
 LOOK = timedelta(minutes=5)
 """Looks at the same record within this time are one look."""
@@ -88,6 +93,15 @@ class Practice(Presence):
             self._tell(session, f"view.{kind}", f"{kind}:{subject_id}", patient_id, {})
             session.commit()
         self._looked[kind, subject_id] = now
+
+    def look(self, kind: str, subject_id: int | str, permission: Permission, read: Callable[[Session], Found]) -> Found:
+        """What `read` finds, for whom has the permission; the look is in the trail before it is shown."""
+        self.require(permission)
+        with self.reading() as session:
+            found = read(session)
+            patient_id = _patient_behind(session, kind, subject_id)
+        self._viewed(kind, subject_id, patient_id)
+        return found
 
     def exported(self, what: str, rows: int) -> None:
         """Rows left the program for a file: in the trail, as a disclosure."""
@@ -218,38 +232,23 @@ class Practice(Presence):
         """An encounter with its note on the coding desk."""
         from store.coding.desk import read_desk
 
-        self.require(Permission.CODE)
-        with self.reading() as session:
-            found = read_desk(session, self.codes, encounter_id)
-            patient_id = session.exec(select(Encounter.patient_id).where(Encounter.id == encounter_id)).first()
-        self._viewed("encounter", encounter_id, patient_id)
-        return found
+        return self.look(
+            "encounter", encounter_id, Permission.CODE, lambda session: read_desk(session, self.codes, encounter_id)
+        )
 
     def claim(self, claim_id: int) -> Record:
         """The one claim view."""
-        self.require(Permission.MONEY)
-        with self.reading() as session:
-            found = claim_record(session, claim_id)
-            patient_id = session.exec(select(Claim.patient_id).where(Claim.id == claim_id)).first()
-        self._viewed("claim", claim_id, patient_id)
-        return found
+        return self.look("claim", claim_id, Permission.MONEY, lambda session: claim_record(session, claim_id))
 
     def edi(self, claim_id: int) -> Record:
         """A claim as the other side sees it: its segments, and what each answer says of it."""
-        self.require(Permission.MONEY)
-        with self.reading() as session:
-            found = edi_record(session, claim_id)
-            patient_id = session.exec(select(Claim.patient_id).where(Claim.id == claim_id)).first()
-        self._viewed("claim", claim_id, patient_id)
-        return found
+        return self.look("claim", claim_id, Permission.MONEY, lambda session: edi_record(session, claim_id))
 
     def ledger(self, guarantor_id: int) -> Record:
         """An account with its balances and every posting."""
-        self.require(Permission.MONEY)
-        with self.reading() as session:
-            found = account_record(session, guarantor_id)
-        self._viewed("account", guarantor_id, None)
-        return found
+        return self.look(
+            "account", guarantor_id, Permission.MONEY, lambda session: account_record(session, guarantor_id)
+        )
 
     def why(self, item_id: int) -> Why:
         """Why an item is in its queue, and what would take it out."""
@@ -355,7 +354,13 @@ class Practice(Presence):
 def _patient_of(session: Session, name: str, subject_id: int, found: Record) -> int | None:
     """The patient whom a record is about, where it is one."""
     if found.claim_id is not None:
-        return session.exec(select(Claim.patient_id).where(Claim.id == found.claim_id)).first()
-    if name == "coding":
-        return session.exec(select(Encounter.patient_id).where(Encounter.id == subject_id)).first()
-    return None
+        return _patient_behind(session, "claim", found.claim_id)
+    return _patient_behind(session, name, subject_id)
+
+
+def _patient_behind(session: Session, kind: str, subject_id: int | str) -> int | None:
+    """The patient of a claim, or of an encounter by whichever of its views."""
+    table: type[Claim | Encounter] | None = Claim if kind == "claim" else Encounter if kind in _OF_ENCOUNTERS else None
+    if table is None:
+        return None
+    return session.exec(select(table.patient_id).where(table.id == subject_id)).first()

@@ -16,7 +16,7 @@ from store.db import on_postgresql, writer
 from store.errors import NotAllowed, NotFound
 from store.people import audit, pin, trail
 from store.people.identities import Identities, identities
-from store.people.identity import login_name, where_from
+from store.people.identity import actor_of, login_name, where_from
 from store.people.roles import Actor, Permission, Role
 from store.storage import storage_told
 from store.tables import AuditEntry, Claim, Encounter, Note
@@ -203,6 +203,30 @@ class Presence:
         self, session: Session, action: str, subject: str, patient_id: int | None, detail: dict[str, object]
     ) -> None:
         audit.append(session, self.actor, clock.now(), action, subject, detail, patient_id)
+
+
+def taken_out(engine: Engine, what: str) -> None:
+    """A copy of the whole practice is about to leave it: for an administrator of it or of the machine, in the trail."""
+    try:
+        with storage_told(), Session(writer(engine)) as session:
+            audit.append(session, _keeper(session), clock.now(), "export", what[:200], {"rows": "all"})
+            session.commit()
+    except NotAllowed:
+        refused_login(engine)
+        raise
+
+
+def _keeper(session: Session) -> Actor:
+    """Who keeps copies: a user who administers; else the machine's own account, from cron, whom its server knows."""
+    try:
+        actor = actor_of(session)
+    except NotAllowed:
+        if os.getuid() != 0 and not on_postgresql(session):
+            raise
+        return Actor(0, login_name(), Role.ADMIN, where_from())
+    if not actor.may(Permission.ADMIN):
+        raise NotAllowed(f"Your role ({actor.role}) lacks the permission '{Permission.ADMIN}'.")
+    return actor
 
 
 def refused_login(engine: Engine) -> None:

@@ -32,12 +32,18 @@ def why(
     from store.accounts.papers import PrintPaper
     from store.accounts.view import account_id_of
     from store.accounts.why_owed import explanation, plain_lines
+    from store.people.roles import Permission
 
     with opened(db) as practice:
         practice.require_money()
         with practice.reading() as session:
             account_id = account_id_of(session, account)
-            lines = plain_lines(explanation(session, account_id, language=language or None))
+        lines = practice.look(
+            "account",
+            account_id,
+            Permission.MONEY,
+            lambda session: plain_lines(explanation(session, account_id, language=language or None)),
+        )
         if out is not None:
             say(practice.do(PrintPaper(account_id, "why", out)).said)
             return

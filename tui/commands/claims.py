@@ -72,9 +72,11 @@ def list_claims(
     """Every claim with its money; with --json all amounts are integer cents."""
     from store.claims.listing import list_claims as listed
     from store.money import show_cents
+    from store.people.roles import Permission
 
-    with opened(db) as practice, practice.reading() as session:
-        found = listed(session, state=state.upper() if state else None)
+    with opened(db) as practice:
+        wanted = state.upper() if state else None
+        found = practice.look("list", "claims", Permission.MONEY, lambda session: listed(session, state=wanted))
     if as_json:
         say_json(found)
         return
@@ -100,13 +102,15 @@ def show(
     """One claim with its lines, versions, history, answers and postings."""
     from store.claims.image import claim_image
     from store.claims.listing import claim_id_of
+    from store.people.roles import Permission
 
     with opened(db) as practice:
         with practice.reading() as session:
             claim_id = claim_id_of(session, control_number)
-            segments = claim_image(session, claim_id) if image else ()
         if not image:
             say_record(practice.claim(claim_id))
+            return
+        segments = practice.look("claim", claim_id, Permission.MONEY, lambda session: claim_image(session, claim_id))
     for segment in segments:
         say(segment)
 
@@ -116,11 +120,12 @@ def explain(control_number: str, db: Db = None, as_json: Json = False) -> None:
     from dataclasses import asdict
 
     from store.accounts.explain import explain as explained
-    from store.claims.listing import claim_id_of
     from store.money import show_cents
+    from store.people.roles import Permission
 
-    with opened(db) as practice, practice.reading() as session:
-        found = explained(session, claim_id_of(session, control_number))
+    with opened(db) as practice:
+        (claim_id,) = _ids(practice, [control_number])
+        found = practice.look("claim", claim_id, Permission.MONEY, lambda session: explained(session, claim_id))
     if as_json:
         say_json([asdict(one) for one in found])
         return
@@ -272,6 +277,7 @@ def set_fields(
 def fields(control_number: Annotated[str, typer.Argument(help="Of this claim.")] = "", db: Db = None) -> None:
     """Every field that can be set and how it is written; of a claim with what it says now."""
     from store.claims.fields import fields_of, known_fields
+    from store.people.roles import Permission
     from store.tables import Claim
 
     if not control_number:
@@ -279,8 +285,9 @@ def fields(control_number: Annotated[str, typer.Argument(help="Of this claim.")]
         return
     with opened(db) as practice:
         (claim_id,) = _ids(practice, [control_number])
-        with practice.reading() as session:
-            found = fields_of(session, session.get_one(Claim, claim_id))
+        found = practice.look(
+            "claim", claim_id, Permission.CLAIM, lambda session: fields_of(session, session.get_one(Claim, claim_id))
+        )
     say_table(("field", "what it is", "says"), [(f.name, f.label, f.value) for f in found])
 
 
@@ -335,13 +342,13 @@ def messages(
     """Messages that were filed by rule; with --rule and --pattern a rule is put on file."""
     from store.claims.listing import filed_messages
     from store.claims.rejection_work import SaveMessageRule
+    from store.people.roles import Permission
 
     with opened(db) as practice:
         if rule:
             say(practice.do(SaveMessageRule(rule, pattern, not off)).said)
             return
-        with practice.reading() as session:
-            found = filed_messages(session)
+        found = practice.look("list", "messages", Permission.MONEY, filed_messages)
     if as_json:
         say_json(found)
         return

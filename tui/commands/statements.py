@@ -30,13 +30,12 @@ def preview(as_of: AsOf = None, db: Db = None, as_json: Json = False) -> None:
     """Which accounts a run would take, and why each one is in or out; nothing is kept."""
     from store import clock
     from store.money import show_cents
+    from store.people.roles import Permission
     from store.statements.preview import preview as judged
 
     day = as_of.date() if as_of else clock.today()
     with opened(db) as practice:
-        practice.require_money()
-        with practice.reading() as session:
-            rows = judged(session, day)
+        rows = practice.look("list", "statements preview", Permission.MONEY, lambda session: judged(session, day))
     if as_json:
         say_json(rows)
         return
@@ -114,13 +113,11 @@ def send(run_id: Run, out: Out, db: Db = None) -> None:
 
 def show(run_id: Run, db: Db = None) -> None:
     """A run with each account in it and each one out of it."""
+    from store.people.roles import Permission
     from store.statements.run_queue import run_record
 
     with opened(db) as practice:
-        practice.require_money()
-        with practice.reading() as session:
-            record = run_record(session, run_id)
-        say_record(record)
+        say_record(practice.look("run", run_id, Permission.MONEY, lambda session: run_record(session, run_id)))
 
 
 def reconcile(

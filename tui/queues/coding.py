@@ -26,16 +26,26 @@ def _reading(practice: PracticeApi, read: Callable[[Any], Record]) -> Record:
         return read(session)
 
 
+def _looking(practice: PracticeApi, kind: str, chosen: Chosen, read: Callable[[Any, int], Record]) -> Record:
+    """What is read of the encounter, as a look that the trail keeps."""
+    from store.people.roles import Permission
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    encounter_id = chosen.rows[0].subject_id
+    return practice.look(kind, encounter_id, Permission.CODE, lambda session: read(session, encounter_id))
+
+
 def _past(practice: PracticeApi, chosen: Chosen) -> Record:
     from store.coding.shelf import past_codes
 
-    return _reading(practice, lambda session: past_codes(session, chosen.rows[0].subject_id))
+    return _looking(practice, "past", chosen, past_codes)
 
 
 def _history(practice: PracticeApi, chosen: Chosen) -> Record:
     from store.coding.history import history_record
 
-    return _reading(practice, lambda session: history_record(session, chosen.rows[0].subject_id))
+    return _looking(practice, "history", chosen, history_record)
 
 
 def _agreement(practice: PracticeApi, _chosen: Chosen) -> Record:

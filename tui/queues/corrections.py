@@ -65,14 +65,17 @@ def _claim_choices(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     """
     from store.claims.fields import fields_of
     from store.claims.on_file import may_not_change
+    from store.people.roles import Permission
     from store.practice import Practice
     from store.tables import Claim
 
     if not isinstance(practice, Practice):
         return _USUAL
-    with practice.reading() as session:
-        claim = session.get_one(Claim, chosen.rows[0].subject_id)
-        found = [one for one in fields_of(session, claim) if one.name != "authorization"]
+    claim_id = chosen.rows[0].subject_id
+    known = practice.look(
+        "claim", claim_id, Permission.MONEY, lambda session: fields_of(session, session.get_one(Claim, claim_id))
+    )
+    found = [one for one in known if one.name != "authorization"]
     closed = may_not_change(practice.actor)
     return (
         *_USUAL,

@@ -84,12 +84,11 @@ def _file_by_rule(chosen: Chosen) -> Sequence[object]:
 
 def _filed(practice: PracticeApi, _chosen: Chosen) -> Record:
     from store.claims.edi_view import filed_record
+    from store.people.roles import Permission
     from store.practice import Practice
 
     assert isinstance(practice, Practice)
-    practice.require_money()
-    with practice.reading() as session:
-        return filed_record(session)
+    return practice.look("list", "messages", Permission.MONEY, filed_record)
 
 
 def _ask(chosen: Chosen) -> Sequence[object]:
