@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, exists
+from sqlalchemy import and_, case, exists, or_
 from sqlmodel import Session, col
 
 from store.claims.states import ADJUDICATED, ClaimState
-from store.reports.measure import Kpi, Line, Shape, day_of, during, first_steps, in_db, pick
+from store.reports.measure import Kpi, Line, Shape, day_of, during, first_steps, in_db, pick, states_at_end
 from store.reports.values import Period
 from store.tables import Action, Claim, Denial, Payer, RemitClaim, Remittance, Transition
 
@@ -116,13 +116,17 @@ def _not_sent(session: Session, period: Period) -> list[Line]:
     """Built and not sent at the end of the period, over the charges of an average day."""
     from store.reports.money import charges
 
-    waiting = (_S.BUILT, _S.EDIT_FAIL, _S.READY)
+    at_end = states_at_end("claim", period)
+    asked = and_(at_end.c.after == _S.ROUTED, at_end.c.before == _S.EDIT_FAIL)  # not what came back rejected
     query = (
-        pick(col(Claim.control_number), col(Claim.state), col(Claim.built_on), col(Claim.charge), col(Claim.id))
-        .where(col(Claim.state).in_(waiting), col(Claim.built_on) <= period.end)
-        .order_by(col(Claim.built_on))
+        pick(col(Claim.control_number), at_end.c.after, at_end.c.at, col(Claim.charge), col(Claim.id))
+        .join(at_end, at_end.c.subject_id == col(Claim.id))
+        .where(or_(at_end.c.after.in_((_S.BUILT, _S.EDIT_FAIL, _S.READY, _S.HELD)), asked))
+        .order_by(at_end.c.at, col(Claim.id))
     )
-    held = [Line(number, state, on, charge, 0, claim) for number, state, on, charge, claim in in_db(session, query)]
+    held = [
+        Line(number, state, day_of(at), charge, 0, claim) for number, state, at, charge, claim in in_db(session, query)
+    ]
     return held + charges(session, period)
 
 

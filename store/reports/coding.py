@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from store.claims.states import ClaimState
 from store.coding.states import CodingState
 from store.coding.suggestions import Outcome
-from store.reports.measure import Kpi, Line, Shape, day_of, during, first_steps, in_db, moments, pick, stands
+from store.reports.measure import (
+    Kpi,
+    Line,
+    Shape,
+    day_of,
+    during,
+    first_steps,
+    in_db,
+    moments,
+    pick,
+    stands,
+    states_at_end,
+)
 from store.reports.values import Period
 from store.tables import Action, Claim, CodingReview, Encounter, SuggestionChoice, Transition, User
 
@@ -76,21 +89,23 @@ def _bill_lag(session: Session, period: Period) -> list[Line]:
 
 
 def _uncoded(session: Session, period: Period) -> list[Line]:
-    """Visits that wait for codes at the end, over the visits of an average day."""
-    query = (
-        pick(Encounter.number, Encounter.state, Encounter.hold_reason, Encounter.service_date)
-        .where(col(Encounter.state).in_(_WAITING), col(Encounter.service_date) <= period.end)
-        .order_by(col(Encounter.service_date))
+    """Visits that waited for codes at the end, over the visits of an average day.
+
+    A visit waits from its day on, also where its record came in later.
+    """
+    at_end = states_at_end("encounter", period)
+    stood = func.coalesce(at_end.c.after, _S.NEW.value)
+    visits = (
+        pick(Encounter.number, Encounter.service_date, stood, Encounter.state, Encounter.hold_reason)
+        .outerjoin(at_end, at_end.c.subject_id == col(Encounter.id))
+        .order_by(col(Encounter.service_date), col(Encounter.id))
     )
-    waiting = [
-        Line(f"visit {number}", reason or state, on, 1, 0) for number, state, reason, on in in_db(session, query)
-    ]
-    seen = (
-        pick(Encounter.number, Encounter.service_date)
-        .where(col(Encounter.service_date).between(period.start, period.end), col(Encounter.state) != _S.VOID)
-        .order_by(col(Encounter.service_date))
-    )
-    return waiting + [Line(f"visit {number}", "seen", on, 0, 1) for number, on in in_db(session, seen)]
+    waiting = visits.where(stood.in_(_WAITING), col(Encounter.service_date) <= period.end)
+    seen = visits.where(stood != _S.VOID, col(Encounter.service_date).between(period.start, period.end))
+    return [
+        Line(f"visit {number}", (reason if state == now else "") or state, on, 1, 0)
+        for number, on, state, now, reason in in_db(session, waiting)
+    ] + [Line(f"visit {number}", "seen", on, 0, 1) for number, on, *_ in in_db(session, seen)]
 
 
 def _queries(session: Session, period: Period) -> list[tuple[str, str, datetime, datetime | None]]:
@@ -166,7 +181,7 @@ CODING_KPIS = (
         Shape.MEDIAN, lines=_coding_lag, better="down", group="Coding"),
     Kpi("bill-lag", "Bill lag", "days from coded to sent", "claims first sent", "calendar days", Shape.MEDIAN,
         lines=_bill_lag, better="down", group="Claims"),
-    Kpi("uncoded", "Discharged, not coded (days)", "visits that wait for codes at the end", "visits of the period",
+    Kpi("uncoded", "Discharged, not coded (days)", "visits that waited for codes at the end", "visits of the period",
         "HFMA DNFB, in visits: an uncoded visit has no charge yet", Shape.DAYS, lines=_uncoded,
         exclusions="void visits", better="down", group="Coding"),
     Kpi("query-rate", "Query rate", "questions to providers", "visits first coded", "ACDIS", lines=_query_rate,

@@ -145,6 +145,23 @@ def first_steps(machine: str, after: Sequence[str], *, before: Sequence[str] = (
     return query.where(col(Transition.before).in_(before)) if before else query
 
 
+def states_at_end(machine: str, period: Period) -> Any:
+    """A subquery (subject_id, before, after, at): the step that brought each record where it stood at the end."""
+    _, after = moments(period)
+    last = (
+        pick(func.max(Transition.id))
+        .join(Action, col(Action.id) == col(Transition.action_id))
+        .where(col(Transition.machine) == machine, stands(), col(Action.at) < after)
+        .group_by(col(Transition.subject_id))
+    )
+    return (
+        pick(Transition.subject_id, Transition.before, Transition.after, Action.at)
+        .join(Action, col(Action.id) == col(Transition.action_id))
+        .where(col(Transition.id).in_(last))
+        .subquery()
+    )
+
+
 def day_of(moment: datetime | date | None) -> date | None:
     """The day of a moment."""
     return moment.date() if isinstance(moment, datetime) else moment

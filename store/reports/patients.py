@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_
+from sqlalchemy import case, exists, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from store.accounts.agreements import Kept, PlanStanding, payments_of, plan_standing, promise_standing
 from store.accounts.policy import policy_of
+from store.coding.states import CodingState
 from store.reports.measure import Kpi, Line, Shape, during, in_db, pick
 from store.reports.values import Period
 from store.statements.states import AccountState, RunState
@@ -118,22 +120,29 @@ def _returned(session: Session, period: Period) -> list[Line]:
 
 
 def _at_service(session: Session, period: Period) -> list[Line]:
-    """Patients' money; at the desk when the person was seen that day or later."""
-    seen = (
-        pick(func.max(Encounter.service_date))
-        .join(Patient, col(Patient.id) == col(Encounter.patient_id))
+    """Patients' money; at the desk when it was paid while somebody of the account was seen."""
+    voided = aliased(PatientPayment)
+    day = func.coalesce(voided.paid_on, col(PatientPayment.paid_on))  # what is taken back counts as it did
+    visit = (
+        exists()
         .where(col(Patient.guarantor_id) == col(PatientPayment.guarantor_id))
-        .correlate(PatientPayment)
-        .scalar_subquery()
+        .where(col(Encounter.patient_id) == col(Patient.id), col(Encounter.state) != CodingState.VOID)
+        .where(day >= col(Encounter.service_date))
+        .where(day <= func.coalesce(col(Encounter.discharge_date), col(Encounter.service_date)))
+        .correlate(PatientPayment, voided)
     )
     query = (
-        pick(PatientPayment.number, PatientPayment.method, PatientPayment.paid_on, PatientPayment.cents, seen)
+        pick(
+            PatientPayment.number, PatientPayment.method, PatientPayment.paid_on, PatientPayment.cents,
+            case((visit, 1), else_=0),
+        )
+        .outerjoin(voided, voided.id == col(PatientPayment.voids_id))
         .where(col(PatientPayment.paid_on).between(period.start, period.end))
         .order_by(col(PatientPayment.paid_on), col(PatientPayment.id))
-    )
+    )  # fmt: skip
     return [
-        Line(f"receipt {number}", method, on, cents if last is not None and last >= on else 0, cents)
-        for number, method, on, cents, last in in_db(session, query)
+        Line(f"receipt {number}", method, on, cents * there, cents)
+        for number, method, on, cents, there in in_db(session, query)
     ]
 
 
@@ -173,8 +182,9 @@ PATIENT_KPIS = (
     Kpi("returned-mail", "Returned mail", "statements that came back", "statements that were mailed",
         "by date of the run; the vendor's results", lines=_returned, better="down", group="Patients",
         exclusions="runs that were unsent, statements that were voided"),
-    Kpi("at-service", "Cash at the time of service", "patients' money on or before the day they were last seen",
-        "patients' money", "HFMA POS cash", lines=_at_service, money=True, group="Patients"),
+    Kpi("at-service", "Cash at the time of service", "patients' money paid on the day of a visit, or while in hospital",
+        "patients' money", "HFMA POS cash", lines=_at_service, money=True, group="Patients",
+        exclusions="deposits on earlier days count as other money: they name no visit"),
     Kpi("touches", "Touches to resolve", "times that closed items were taken to work", "items closed",
         "from the leases of the queues", Shape.EACH, lines=_touches, better="down", group="Work"),
 )  # fmt: skip
