@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
+from codesets.edits.form import POINTER_LETTERS
 from store.coding.states import ENCOUNTER, OPEN_TO_CODING, CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import PERMISSIONS, Permission, Role
@@ -13,6 +14,8 @@ from store.work.command import Change
 
 QUEUE = "coding"
 REVIEWS = "reviews"
+MAX_POINTED = len(POINTER_LETTERS)
+"""A line points to one of the first so many diagnoses."""
 
 
 def called(encounter: Encounter) -> str:
@@ -94,6 +97,20 @@ def one_diagnosis(change: Change, encounter: Encounter, diagnosis_id: int) -> Di
     if row.encounter_id != encounter.id:
         raise NotFound(f"That diagnosis is not on {called(encounter)}.")
     return row
+
+
+def put_in_order(change: Change, encounter: Encounter, order: list[Diagnosis]) -> None:
+    """Number the diagnoses in this order.
+
+    Refused when one that a line points to would go past the last that can be pointed to.
+    """
+    pushed = {row.id: row for row in order[MAX_POINTED:] if row.position <= MAX_POINTED}
+    for line in lines(change, encounter.id) if pushed else ():
+        for row in (pushed[one] for one in pointer_ids(line) if one in pushed):
+            what = f"Line {line.position} points to {row.code}, which would be past number {MAX_POINTED}."
+            raise Refused(what, do="Point the line to another diagnosis first, or move one that no line points to.")
+    for position, row in enumerate(order, 1):
+        row.position = position
 
 
 def one_line(change: Change, encounter: Encounter, line_id: int) -> ServiceLine:

@@ -35,19 +35,17 @@ class AddDiagnosis(Command):
         entry = checks.accept_diagnosis(change, encounter, self.code)
         present = access.diagnoses(change, encounter.id)
         span = _span(change, encounter.id, self.span_start, self.span_end)
-        if self.first:
-            for row in present:
-                row.position += 1
-        row = change.add(
-            Diagnosis(
-                encounter_id=encounter.id,
-                position=1 if self.first else len(present) + 1,
-                code=entry.code,
-                title=entry.title,
-                span_start=span[0],
-                span_end=span[1],
-            )
+        row = Diagnosis(
+            encounter_id=encounter.id,
+            position=len(present) + 1,
+            code=entry.code,
+            title=entry.title,
+            span_start=span[0],
+            span_end=span[1],
         )
+        if self.first:
+            access.put_in_order(change, encounter, [row, *present])
+        change.add(row)
         note_pick(change, self.typed, entry.code)
         return Said(f"Added {entry.code} {entry.title}.", row.id)
 
@@ -86,7 +84,7 @@ class MoveDiagnosis(Command):
     permission: ClassVar[Permission] = Permission.CODE
 
     def apply(self, change: Change) -> Said:
-        """At either end nothing moves and it is said."""
+        """At either end nothing moves and it is said; what a line points to stays among the first twelve."""
         encounter = access.editable(change, self.encounter_id)
         row = access.one_diagnosis(change, encounter, self.diagnosis_id)
         order = access.diagnoses(change, encounter.id)
@@ -95,8 +93,7 @@ class MoveDiagnosis(Command):
             raise Refused(f"{row.code} is already {'first' if self.by < 0 else 'last'}.")
         order.remove(row)
         order.insert(target - 1, row)
-        for position, other in enumerate(order, 1):
-            other.position = position
+        access.put_in_order(change, encounter, order)
         return Said(f"{row.code} is now number {target}.", row.id)
 
 

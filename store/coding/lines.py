@@ -92,7 +92,7 @@ class TogglePointer(Command):
     permission: ClassVar[Permission] = Permission.CODE
 
     def apply(self, change: Change) -> Said:
-        """A fifth pointer is refused."""
+        """A fifth pointer is refused, and one to a diagnosis past the twelfth."""
         encounter = access.editable(change, self.encounter_id)
         line = access.one_line(change, encounter, self.line_id)
         row = access.one_diagnosis(change, encounter, self.diagnosis_id)
@@ -134,6 +134,9 @@ def _point(change: Change, encounter: Encounter, line: ServiceLine, ids: list[in
         raise Refused(f"A line points to at most {MAX_POINTERS} diagnoses.")
     if len(set(ids)) < len(ids):
         raise Refused("A line points to a diagnosis only once.")
-    for diagnosis_id in ids:
-        access.one_diagnosis(change, encounter, diagnosis_id)
+    for diagnosis_id in set(ids) - set(access.pointer_ids(line)):
+        row = access.one_diagnosis(change, encounter, diagnosis_id)
+        if row.position > access.MAX_POINTED:
+            what = f"{row.code} is number {row.position}; a line points to one of the first {access.MAX_POINTED}."
+            raise Refused(what, do="Move it up with K first.")
     access.set_pointers(line, ids)

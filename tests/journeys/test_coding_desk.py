@@ -53,6 +53,21 @@ async def test_a_diagnosis_moves_and_lines_keep_pointing_to_it(desk: Desk) -> No
     assert any("ZZ112" in line and " BA " in line for line in codes(desk))
 
 
+async def test_a_line_points_by_letter_or_number(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await found(desk, "i", "R05.9")
+    await found(desk, "h", "ZZ112")
+    await desk.press("P")
+    await answered(desk, "b")
+    assert any("ZZ112" in line and " AB " in line for line in codes(desk))
+    await desk.press("P")
+    await answered(desk, "1")
+    assert any("ZZ112" in line and " B " in line for line in codes(desk))
+    await desk.press("P")
+    await answered(desk, "l")
+    assert "There is no diagnosis 12." in desk.status
+
+
 async def test_removing_a_code_can_be_undone_with_its_pointers(desk: Desk) -> None:
     await found(desk, "i", "J45.31")
     await found(desk, "h", "ZZ112")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from textual.app import App, ComposeResult
 
+from store.coding.desk import DeskLine
 from store.work.record import Facts, Lines, Tab, Table
 from store.work.values import Column, Kind
 from tests.tui.fake import COLUMNS, HITS, search_codes
@@ -15,12 +17,15 @@ from tests.tui.support import shown
 from tui.asks import Choice
 from tui.screens.code_search import CodeSearch, HitLike, hit_line
 from tui.widgets.columns import place, write
+from tui.widgets.desk_lines import service_line
 from tui.widgets.facts import tab_lines
 from tui.widgets.finding import found, opening
 from tui.widgets.look import MATCH
 from tui.widgets.note_pane import NotePane
 from tui.widgets.plain import fold
 from tui.widgets.table import table_lines
+
+LINE = DeskLine(1, 1, "G0438", "invented", ("25", "59", "GA", "LT"), 1, (1, 12), 19_500)
 
 NOTE = "CHIEF COMPLAINT:\tcough\nThe patient denies fever.\n\nPLAN: recheck blood pressure in two weeks and call."
 
@@ -205,3 +210,8 @@ def test_a_word_that_begins_as_it_was_typed_comes_before_one_that_holds_it() -> 
         Choice("queue:payments", "queue Payments and deposits"),
     ]
     assert [one.value for one in found(choices, "payments")] == ["queue:payments", "queue:underpaid"]
+
+
+def test_a_line_names_its_pointers_by_letter_and_one_past_the_twelfth_by_a_plus() -> None:
+    assert " AL " in "".join(text for text, _ in service_line(LINE, " ", 80))
+    assert " L+ " in "".join(text for text, _ in service_line(replace(LINE, pointers=(12, 25)), " ", 80))

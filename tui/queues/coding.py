@@ -114,6 +114,8 @@ SPEC = QueueScreenSpec(
         _desk("m", "modifiers", "modifiers", "Set the modifiers of the line under the cursor, at most four.", rank=35),
         _desk("U", "units", "units", "Units of the line under the cursor: a number, or minutes (45m), which the "
               "payer's rule turns into units; of anaesthesia with its base units."),
+        _desk("P", "point", "point", "Point the line under the cursor to a diagnosis, or no longer, by its letter or "
+              "number; a digit does it at once (0 is the 10th). A line points to one of the first twelve."),
         _desk("K", "earlier", "earlier", "Move the diagnosis under the cursor up; lines keep pointing to it."),
         _desk("J", "later", "later", "Move the diagnosis under the cursor down."),
         _desk("r", "remove", "remove", "Take off the code or the line under the cursor, or reject the suggestion; u "

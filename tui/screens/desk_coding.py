@@ -208,6 +208,19 @@ class DeskCoding(DeskBase):
         self.in_background(self._point(int(key) or 10))
         return True
 
+    async def do_desk_point(self, _count: int | None) -> None:
+        """Asks for the diagnosis that the line points to, or no longer, by its letter or number."""
+        from codesets.edits.form import POINTER_LETTERS
+
+        self._service()
+        answer = await self.asked(Words(name="point", question="Point to", hint="A to L, or the number: K or 11"))
+        if answer is None:
+            return
+        told = str(answer).strip().upper()
+        letter = POINTER_LETTERS.find(told) + 1 if len(told) == 1 else 0
+        wrong = f"{told[:20]!r} is no diagnosis."
+        await self._point(letter or _whole(told, wrong, "Write a letter from A to L, or the number."))
+
     async def _point(self, position: int) -> None:
         from store.coding.lines import TogglePointer
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from codesets.edits.form import POINTER_LETTERS
 from store.money import show_cents
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN, WARN
 from tui.widgets.plain import Line, Part, fit, fold, one_line, width_of
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from store.coding.desk import Desk, DeskDiagnosis, DeskLine
     from store.coding.suggestions import Aside, Offer
 
-LETTERS = "ABCDEFGHIJKL"
 _NAMES = re.compile(r"\(((?:DX|PX)\.[A-Z0-9_]+(?:, (?:DX|PX)\.[A-Z0-9_]+)*)\)")
 _WHY_FROM = 100
 """Cells from which a suggestion's reason stands beside its title."""
@@ -35,7 +35,7 @@ def diagnosis_line(row: DeskDiagnosis, mark: str, width: int) -> Line:
 
 def service_line(row: DeskLine, mark: str, width: int) -> Line:
     """Edit mark, number, code, modifiers, units (of anaesthesia minutes), pointers as letters, title and charge."""
-    pointers = "".join(LETTERS[pointer - 1] for pointer in row.pointers) or "-"
+    pointers = "".join(_letter(pointer) for pointer in row.pointers) or "-"
     modifiers = " ".join(row.modifiers)
     units = f"x{row.units}" if row.anesthesia is None else f"{row.anesthesia}m"
     head = f"{row.position:>2}  {fit(row.code, 6)}{fit(modifiers, 6)}{fit(units, 4)}{fit(pointers, 5)}"
@@ -94,6 +94,10 @@ def edit_marks(desk: Desk) -> dict[str, str]:
         for place in finding.codes if finding.line is None else (f"line {finding.line}",):
             marks.setdefault(place, letter)
     return marks
+
+
+def _letter(pointer: int) -> str:
+    return POINTER_LETTERS[pointer - 1] if pointer <= len(POINTER_LETTERS) else "+"
 
 
 def _mark(letter: str) -> Part:

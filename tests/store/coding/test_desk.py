@@ -110,6 +110,34 @@ def test_a_stay_has_the_principal_diagnosis_and_up_to_24_others(world: World) ->
         world.do(AddDiagnosis(stay, "L30.9"))
 
 
+def test_a_line_points_to_the_first_twelve_diagnoses_of_a_stay(world: World) -> None:
+    stay = world.encounter("PRMUT", place="21", setting="inpatient", discharge_date=DAY)
+    rows = dx(world, stay, *TWELVE, *THIRTEEN_MORE)
+    line = int(str(world.do(AddLine(stay, "G0438", pointers=(rows[11],))).result))
+    for far in (rows[12], rows[24]):
+        with pytest.raises(Refused, match="one of the first 12"):
+            world.do(TogglePointer(stay, line, far))
+        with pytest.raises(Refused, match="one of the first 12"):
+            world.do(AddLine(stay, "G0008", pointers=(rows[0], far)))
+    assert desk(world, stay).lines[0].pointers == (12,)
+
+
+def test_a_diagnosis_that_a_line_points_to_stays_among_the_first_twelve(world: World) -> None:
+    stay = world.encounter("PRMUT", place="21", setting="inpatient", discharge_date=DAY)
+    rows = dx(world, stay, *TWELVE, *THIRTEEN_MORE[:3])
+    line = int(str(world.do(AddLine(stay, "G0438", pointers=(rows[0], rows[11]))).result))
+    before = codes(world, stay)
+    moves = (MoveDiagnosis(stay, rows[11], 1), MoveDiagnosis(stay, rows[14], -9))
+    for push in (*moves, AddDiagnosis(stay, "L30.9", first=True)):
+        with pytest.raises(Refused, match=r"Line 1 points to Z79\.4, which would be past number 12"):
+            world.do(push)
+    assert codes(world, stay) == before
+    world.do(TogglePointer(stay, line, rows[11]))
+    world.do(MoveDiagnosis(stay, rows[11], 1))
+    assert codes(world, stay)[12] == "Z79.4"
+    assert desk(world, stay).lines[0].pointers == (1,)
+
+
 def test_evidence_is_a_span_of_the_note(world: World, visit: int) -> None:
     row = int(str(world.do(AddDiagnosis(visit, "I10", 10, 30)).result))
     assert desk(world, visit).diagnoses[0].span == (10, 30)
