@@ -27,7 +27,8 @@ _DAYS = re.compile(r"(\d{1,4})\s*([dw]?)", re.ASCII)
 class Chosen:
     """What an action acts on: the marked rows or the focused one, the answers, and the record and lease if open.
 
-    `cents` is the sum of the rows' amounts; `view` is what a list shows.
+    `cents` is the sum of the rows' amounts; `view` is what a list shows; `stood` has, by question, what the store said
+    of it (`Ask.suggest`) when the person began to type over it.
     """
 
     queue: str
@@ -38,6 +39,7 @@ class Chosen:
     lease: Lease | None = None
     cents: int = 0
     view: View | None = None
+    stood: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """The answer to a `Words` or `Pick`."""

@@ -137,7 +137,7 @@ class Session:
     def begun(self, spot: Spot) -> str:
         """What was begun to be typed at a place, and the key that goes on with it; else how to get to the board."""
         prefix = f"{spot.queue}:{spot.item}/"
-        names = {name.removeprefix(prefix) for name in self.drafts if name.startswith(prefix)}
+        names = {name.removeprefix(prefix).partition("/")[0] for name in self.drafts if name.startswith(prefix)}
         actions = (*self.common, *self.spec(spot.queue).actions)
         keys = [one.first_key or one.shown for one in actions if names & {ask.name for ask in one.asks}]
         return f"; {keys[0]} has the text that you began" if keys else "; Esc goes to the board"

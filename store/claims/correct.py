@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from store.claims.build import QUEUE, called, rebuild
 from store.claims.edit_work import release_due, rescrub
 from store.claims.events import GIVEN_UP, tell
-from store.claims.fields import set_fields
+from store.claims.fields import label_of, set_fields, value_of
 from store.claims.given_up import charge_no_more, settle_cancelled
 from store.claims.parts import encounters_of, require_answered
 from store.claims.payer_data import listed
@@ -28,6 +28,7 @@ from store.tables import Claim, ClaimLine, Coverage, Denial, Encounter, Payer, S
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
+from store.work.stale import over
 
 CORRECTABLE = frozenset({*STILL_OURS, *OVERDUE, *ADJUDICATED})
 
@@ -49,6 +50,7 @@ class CorrectClaim(Command):
 
     `modifiers` pairs a line's control number (or its number from 1) with its modifiers; None leaves a thing as it is.
     `fields` are names of `store.claims.fields` with what they should say ('' takes one away).
+    `seen` is what the person saw where the one thing that is mended stands; refused where somebody changed it since.
     """
 
     claim_id: int
@@ -57,12 +59,21 @@ class CorrectClaim(Command):
     modifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     place: str | None = None
     fields: tuple[tuple[str, str], ...] = free_text(default=())
+    seen: str | None = free_text(default=None)
     name: ClassVar[str] = "claims.correct"
     permission: ClassVar[Permission] = Permission.CLAIM
 
     def apply(self, change: Change) -> Said:
         """Frequency 7 with the payer's number where the payer adjudicated it, else an original again."""
         claim = correctable(change, self.claim_id)
+        with over(change, self.seen, self._called, lambda: self._stands(change, claim)):
+            self._mend(change, claim)
+            change.session.flush()
+        outcome = rebuild(change, claim)
+        items.close(change, REJECTIONS, claim.id)
+        return Said(f"Corrected: {outcome}", claim.id)
+
+    def _mend(self, change: Change, claim: Claim) -> None:
         if self.member_id is not None:
             change.get(Coverage, claim.coverage_id).member_id = clean_line(self.member_id).upper()
         if self.place is not None:
@@ -71,10 +82,27 @@ class CorrectClaim(Command):
         for which, modifiers in self.modifiers:
             _service(change, claim, which).modifiers = checks.accept_modifiers(modifiers)
         set_fields(change, claim, self.fields)
-        change.session.flush()
-        outcome = rebuild(change, claim, clean_line(self.authorization))
-        items.close(change, REJECTIONS, claim.id)
-        return Said(f"Corrected: {outcome}", claim.id)
+        claim.authorization = clean_line(self.authorization) or claim.authorization
+
+    @property
+    def _called(self) -> str:
+        """The thing that is mended, where it is one."""
+        if self.fields:
+            return label_of(self.fields[0][0])
+        if self.member_id is not None:
+            return "member id"
+        if self.place is not None:
+            return "place of service"
+        return f"modifiers of line {self.modifiers[0][0]}" if self.modifiers else label_of("authorization")
+
+    def _stands(self, change: Change, claim: Claim) -> str:
+        """What it says now."""
+        if self.fields:
+            return value_of(change.session, claim, self.fields[0][0])
+        if self.modifiers:
+            return _service(change, claim, self.modifiers[0][0]).modifiers.replace(",", " ")
+        what = "member" if self.member_id is not None else "place" if self.place is not None else "authorization"
+        return as_it_stands(change.session, claim.id, what)
 
 
 def as_it_stands(session: Session, subject_id: int, what: str, *, of_denial: bool = False) -> str:

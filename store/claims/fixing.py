@@ -120,20 +120,21 @@ def landing(session: Session, actor: Actor, claim_id: int, mark: str) -> Landing
 
 @dataclass(frozen=True, slots=True)
 class FixFinding(Command):
-    """Mend a finding with what was written; `mark` names it."""
+    """Mend a finding with what was written; `mark` names it, `seen` is what the person saw where it lands."""
 
     claim_id: int
     mark: str
     value: str = free_text(default="")
+    seen: str | None = free_text(default=None)
     name: ClassVar[str] = "claims.fix"
     permission: ClassVar[Permission] = Permission.CLAIM
 
     def apply(self, change: Change) -> Said:
         """Refused, telling where it is mended, for what a claim alone can't mend."""
-        return _fix(change, self.claim_id, self.mark, clean_line(self.value)).apply(change)
+        return _fix(change, self.claim_id, self.mark, clean_line(self.value), self.seen).apply(change)
 
 
-def _fix(change: Change, claim_id: int, mark: str, value: str) -> Command:
+def _fix(change: Change, claim_id: int, mark: str, value: str, seen: str | None) -> Command:
     """The command that mends a finding with what was written."""
     session = change.session
     lands = landing(session, change.actor, claim_id, mark)
@@ -150,13 +151,15 @@ def _fix(change: Change, claim_id: int, mark: str, value: str) -> Command:
     if not value:
         raise Refused("Nothing was written.", do=f"Write the {lands.question.lower()} as it should be.")
     if fix is Fix.MEMBER:
-        return CorrectClaim(claim_id, member_id=value)
+        return CorrectClaim(claim_id, member_id=value, seen=seen)
     if fix is Fix.PLACE:
-        return CorrectClaim(claim_id, place=value)
+        return CorrectClaim(claim_id, place=value, seen=seen)
     if fix is Fix.MODIFIERS:
         modifiers = tuple(value.replace(",", " ").split())
-        return CorrectClaim(claim_id, modifiers=((str(line or 1), modifiers),))
-    return CorrectClaim(claim_id, fields=((lands.field, value),))
+        return CorrectClaim(claim_id, modifiers=((str(line or 1), modifiers),), seen=seen)
+    if lands.field.endswith(".charge"):
+        seen = None  # the fee was offered there, not what stood; who gave a charge meanwhile mended the finding
+    return CorrectClaim(claim_id, fields=((lands.field, value),), seen=seen)
 
 
 def _found(session: Session, claim_id: int, mark: str) -> ClaimFinding:

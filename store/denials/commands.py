@@ -47,6 +47,7 @@ class CorrectDenial(Command):
     authorization: str = ""
     modifiers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     place: str | None = None
+    seen: str | None = free_text(default=None)
     name: ClassVar[str] = "denials.correct"
     permission: ClassVar[Permission] = Permission.DENIAL
 
@@ -55,7 +56,9 @@ class CorrectDenial(Command):
         denial, claim = workable(change, self.denial_id)
         send(change, denial, DenialState.CORRECTED_SENT, None, reason := "corrected claim sent; no answer yet")
         others = with_the_claim(change, claim.id, reason)
-        correction = CorrectClaim(claim.id, self.member_id, self.authorization, self.modifiers, self.place)
+        correction = CorrectClaim(
+            claim.id, self.member_id, self.authorization, self.modifiers, self.place, seen=self.seen
+        )
         said = correction.apply(change)
         return Said(_with(said.sentence, others), denial.id)
 

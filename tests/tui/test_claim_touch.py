@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from store.claims.acks import ImportAcks
+from store.claims.correct import CorrectClaim
 from store.claims.edit_work import RescrubClaims
 from store.claims.payers import SavePayer
 from store.remits.take_in import ImportRemittance
@@ -175,6 +176,40 @@ async def test_a_field_is_picked_by_its_group_or_by_typing_any_of_its_words(worl
         await desk.press("enter")
         await typed(desk, "LEFT ARM")
         assert "Corrected" in desk.status
+
+
+async def test_what_another_changed_while_a_field_was_typed_is_told_and_not_written_over(world: World) -> None:
+    claim_id, other = world.claim(), world.who("biller")
+    patient = world.get(Claim, claim_id).patient_id
+
+    def born(day: str) -> None:
+        other.do(CorrectClaim(claim_id, fields=(("patient.birth", day),)))
+
+    async with at(world, "claims") as desk:
+        await birth(desk)
+        assert desk.question == "Patient's birth:1980-05-17"
+        born("1981-05-17")
+        await typed(desk, "1982-05-17")
+        assert "patient's birth: biller changed it at 09:00 UTC: 1980-05-17 → 1981-05-17" in desk.status
+        assert world.get(Patient, patient).birth.isoformat() == "1981-05-17"
+        await birth(desk)
+        assert desk.question == "Patient's birth:1982-05-17"  # it was told what stands, and may stay with its own
+        await desk.press("escape")
+        born("1983-05-17")
+        await birth(desk)
+        await desk.press("enter")
+        await desk.settle()
+        assert "1981-05-17 → 1983-05-17" in desk.status  # a text that was begun before is over what was seen then
+        await birth(desk)
+        await desk.press("enter")
+        await desk.settle()
+        assert world.get(Patient, patient).birth.isoformat() == "1982-05-17"
+
+
+async def birth(desk: Desk) -> None:
+    await desk.press("c")
+    await desk.type("birth")
+    await desk.press("enter")
 
 
 async def test_a_coder_who_is_asked_about_a_line_stands_on_it(world: World) -> None:

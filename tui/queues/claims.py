@@ -101,7 +101,7 @@ def _fix(chosen: Chosen) -> Sequence[object]:
     from store.claims.fixing import FixFinding
 
     claim_id, mark = chosen.text("finding").split()
-    return [FixFinding(int(claim_id), mark, chosen.text("value"))]
+    return [FixFinding(int(claim_id), mark, chosen.text("value"), chosen.stood.get("value"))]
 
 
 def _override(chosen: Chosen) -> Sequence[object]:

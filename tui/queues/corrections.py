@@ -111,14 +111,15 @@ CLAIM_ASKS: tuple[Ask, ...] = (
 
 def correction(chosen: Chosen) -> dict[str, Any]:
     """The fields of a correction command."""
-    what, value = chosen.text("what"), chosen.text("value")
+    what, value, seen = chosen.text("what"), chosen.text("value"), chosen.stood.get("value")
     if what == "nothing":
         return {}
     if what.startswith("field "):
-        return {"fields": ((what.removeprefix("field "), value),)}
+        return {"fields": ((what.removeprefix("field "), value),), "seen": seen}
     if not value:
         raise Refused("Nothing was written.", do="Write how it should be.")
     if what == "modifiers":
         line, *modifiers = value.replace(",", " ").split()
         return {"modifiers": ((line, tuple(modifiers)),)}
-    return {{"authorization": "authorization", "member": "member_id", "place": "place"}[what]: value}
+    name = {"authorization": "authorization", "member": "member_id", "place": "place"}[what]
+    return {name: value, "seen": seen}

@@ -52,6 +52,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         """Asks, confirms and carries out an action of the store."""
         chosen = await self.choose(action, count)
         answers = dict(given or {})
+        stood: dict[str, str] = {}
         for ask in action.asks:
             if ask.name in answers:
                 continue
@@ -63,7 +64,9 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
                 self.status.say("Nothing was changed.")
                 return
             answers[ask.name] = answer
-        chosen = replace(chosen, answers=answers)
+            if ask.suggest is not None:
+                stood[ask.name] = self.prompt.over
+        chosen = replace(chosen, answers=answers, stood=stood)
         if not await self._agreed(action, chosen):
             self.status.say("Nothing was changed.")
             return

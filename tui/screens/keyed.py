@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from store.errors import Refused
+from store.errors import Refused, Stale
 from tui.asks import Answer, Ask, Choice, Chosen, Pick
 from tui.keys import Action, Place, find, footer, pressed
 from tui.session import Session
@@ -222,7 +222,7 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
             await work
         except Refused as error:
             self._waiting.clear()
-            self.prompt.take_back()
+            self.prompt.take_back(told=isinstance(error, Stale))
             self.refuse(error)
         finally:
             self._busy = False

@@ -22,6 +22,8 @@ _ROOM = 4
 """Cells beside question and answer: colons, spaces, the cursor."""
 
 
+_OVER = "/over"
+"""After the name of a draft: what stood there when it was begun."""
 _FIND = "digit, or type to find"
 
 
@@ -55,7 +57,8 @@ class Prompt(Horizontal):
     """Asks one thing at a time.
 
     Text that was left with Esc, or when the line dropped, stands there again when the same is asked next of the same
-    rows: it is kept in `drafts`, which outlive the prompt.
+    rows: it is kept in `drafts`, which outlive the prompt.  `over` is what stood there when the text was begun, which
+    is kept with it: what others changed since isn't seen where the draft stands.
     """
 
     def __init__(self, drawer: Drawer, drafts: dict[str, str], *, id: str | None = None) -> None:
@@ -63,7 +66,8 @@ class Prompt(Horizontal):
         self._drawer = drawer
         self._kept = drafts
         self._draft = ""
-        self.sent: dict[str, str] = {}
+        self.over = ""
+        self.sent: dict[str, tuple[str, str]] = {}
         self._question = PlainText(classes="question")
         self._input = _PromptInput(self)
         self._answer: asyncio.Future[Answer | None] | None = None
@@ -93,9 +97,10 @@ class Prompt(Horizontal):
         """The answer, or None after Esc; `of` names the rows that are asked about."""
         self._ask, self._choices, self._selected, self._yes_no = ask, tuple(choices), 0, False
         self._group = ""
-        self._draft = f"{of}/{ask.name}"
+        self._draft = f"{of}/{ask.name}/{ask.question}"
         self._say(ask.question)
         text = self._kept.get(self._draft, ask.first)
+        self.over = self._kept.get(self._draft + _OVER, ask.first)
         self._input.fill(text, hint=ask.hint, typed_over=ask.typed_over)
         if isinstance(ask, Pick):
             self._input.fill("", hint=ask.hint or (_FIND if ask.digits else "arrows, or type to find"))
@@ -176,8 +181,8 @@ class Prompt(Horizontal):
         except Refused as error:
             self._refuse(error, self._ask)
             return
-        self._kept.pop(self._draft, None)
-        self.sent[self._draft] = self._input.value
+        self._forget()
+        self.sent[self._draft] = (self._input.value, self.over)
         self._finish(answer)
 
     def _refuse(self, error: Refused, ask: Ask) -> None:
@@ -193,19 +198,29 @@ class Prompt(Horizontal):
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(answer)
 
-    def take_back(self) -> None:
-        """What was sent was refused: it stands there again when the same is asked next."""
-        for draft, text in self.sent.items():
+    def take_back(self, *, told: bool = False) -> None:
+        """What was sent was refused: it stands there again when the same is asked next.
+
+        With `told` the refusal said what stands there now, so that the text is over that from now on.
+        """
+        for draft, (text, over) in self.sent.items():
             if text:
                 self._kept[draft] = text
+                if not told:
+                    self._kept[draft + _OVER] = over
 
     def keep_draft(self) -> None:
         """Keeps what stands in the line for the next time; what was there from the start is no draft."""
         if self.is_open and self._ask is not None and not isinstance(self._ask, Pick):
             if self._input.value in {"", self._ask.first}:
-                self._kept.pop(self._draft, None)
+                self._forget()
             else:
                 self._kept[self._draft] = self._input.value
+                self._kept[self._draft + _OVER] = self.over
+
+    def _forget(self) -> None:
+        self._kept.pop(self._draft, None)
+        self._kept.pop(self._draft + _OVER, None)
 
     def _pick_or_list(self, typed: str) -> None:
         digits = isinstance(self._ask, Pick) and self._ask.digits
