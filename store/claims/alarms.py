@@ -119,5 +119,7 @@ class RaiseAlarms(Command):
     def apply(self, change: Change) -> Said:
         """The result counts files and claims."""
         counts = raise_alarms(change)
-        told = " and ".join(f"{number} {what}" for what, number in counts.items() if number)
+        told = " and ".join(
+            f"{number} {what[:-1] if number == 1 else what}" for what, number in counts.items() if number
+        )
         return Said(f"{told or 'Nothing'} overdue for an answer.", counts)

@@ -175,7 +175,8 @@ def agreement_record(session: Session) -> Record:
     rows = tuple((a.coder, a.agreed, a.changed, a.returned, a.matched, a.total, a.percent) for a in found)
     words = "Codes: those in both codings, of those in either; the first-listed diagnosis counts once more."
     tabs = (Tab("Coders", (Table(columns, rows), Lines((words,)))), Tab("Reviews", (_decisions(session),)))
-    return Record("Agreement in reviews", f"{sum(a.agreed + a.changed + a.returned for a in found)} reviews", "", tabs)
+    ended = sum(a.agreed + a.changed + a.returned for a in found)
+    return Record("Agreement in reviews", "1 review" if ended == 1 else f"{ended} reviews", "", tabs)
 
 
 def _decisions(session: Session) -> Table:

@@ -200,7 +200,8 @@ def test_an_answer_that_the_payer_took_back_without_another_comes_before_somebod
     with on(DAY + timedelta(days=7)):
         assert world.do(RaiseAlarms()).result == {"files": 0, "claims": 0}  # nor is a 999 missed of what was decided
     with on(DAY + timedelta(days=9)):
-        assert world.do(RaiseAlarms()).result == {"files": 0, "claims": 1}
+        done = world.do(RaiseAlarms())
+        assert (done.result, done.said) == ({"files": 0, "claims": 1}, "1 claim overdue for an answer.")
         item = world.item("rejections", claim_id)
         assert (world.get(Claim, claim_id).state, item.open, item.reason[:9]) == (_S.NO_ANSWER, True, "the payer")
         world.do(ImportRemittance("new", era(first, trace="EFT3")))

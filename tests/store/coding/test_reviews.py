@@ -10,7 +10,7 @@ from store.claims.release import ReleaseCoded
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import FinishCoding
 from store.coding.lines import ChangeLine
-from store.coding.reviewing import AskReview, FinishReview, ReturnReview, agreement
+from store.coding.reviewing import AskReview, FinishReview, ReturnReview, agreement, agreement_record
 from store.coding.reviews import AddReviewRule, EndReviewRule, _drawn
 from store.errors import NotAllowed, Refused
 from store.tables import Claim, CodingReview, Encounter, ServiceLine
@@ -90,6 +90,7 @@ def test_changed_codes_need_a_reason_and_lower_the_agreement(world: World) -> No
     reviewer.do(FinishReview(encounter_id, "diabetes is in the plan"))
     with world.owner.reading() as session:
         (row,) = agreement(session)
+        assert agreement_record(session).headline == "1 review"
     assert (row.coder, row.changed, row.matched, row.total, row.percent) == ("coder", 1, 4, 5, 80)
 
 
