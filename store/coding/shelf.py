@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, func, select
 
+from codesets import CodeLibrary
 from store.coding import access
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.learned import favourites
@@ -16,30 +17,35 @@ from store.coding.lines import AddLine
 from store.coding.states import CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
-from store.tables import CodeMacro, Diagnosis, Encounter, Provider, ServiceLine
+from store.tables import CodeMacro, Diagnosis, Encounter, Fee, Provider, ServiceLine
 from store.text import clean_line
 from store.work.command import Change, Command, Said
 from store.work.record import Lines, Record, Tab, Table
 from store.work.values import Column, Kind
 
 RECENT, PAST_MONTHS = 20, 24
+PROCEDURE_SYSTEMS = ("HCPCS", "CPT")
 
 
 @dataclass(frozen=True, slots=True)
 class Handy:
-    """One thing to add by two keys: `kind` is favourite, recent or macro; `value` the code, or the macro's id."""
+    """One thing to add by two keys: `kind` is favourite, recent or macro; `value` the code, or the macro's id.
+
+    A `procedure` is added as a line, other codes as diagnoses.
+    """
 
     kind: str
     value: str
     label: str
+    procedure: bool = False
 
 
-def handy(session: Session, user_id: int) -> tuple[Handy, ...]:
+def handy(session: Session, user_id: int, codes: CodeLibrary) -> tuple[Handy, ...]:
     """Macros, favourites and the codes that a person used last, each once."""
     macros = session.exec(select(CodeMacro).where(CodeMacro.user_id == user_id).order_by(col(CodeMacro.name))).all()
     found = [Handy("macro", str(row.id), f"{row.name}: {macro_words(row)}") for row in macros]
     known = sorted(favourites(session, user_id))
-    found += [Handy("favourite", code, _title(session, code)) for code in known]
+    found += [_favourite(session, codes, code) for code in known]
     return (*found, *(Handy("recent", code, title) for code, title in _recent(session, user_id) if code not in known))
 
 
@@ -56,8 +62,30 @@ def _recent(session: Session, user_id: int) -> list[tuple[str, str]]:
     return [(code, title) for code, title in session.exec(query)]
 
 
-def _title(session: Session, code: str) -> str:
-    return session.exec(select(Diagnosis.title).where(Diagnosis.code == code).limit(1)).first() or ""
+def _favourite(session: Session, codes: CodeLibrary, code: str) -> Handy:
+    """With its title here, else that of the fee schedule, else of the code sets."""
+    coded = session.exec(select(Diagnosis.title).where(Diagnosis.code == code).limit(1)).first()
+    if coded is not None:
+        return Handy("favourite", code, coded)
+    fee = session.exec(select(Fee.title).where(Fee.code == code).order_by(col(Fee.valid_from).desc()).limit(1)).first()
+    if fee is not None:
+        return Handy("favourite", code, fee, procedure=True)
+    entry = codes.lookup(code)
+    return Handy("favourite", code, entry.title, is_procedure(entry.system)) if entry else Handy("favourite", code, "")
+
+
+def is_procedure(system: str) -> bool:
+    """Whether codes of a code set stand on a line, with the charge of the fee schedule."""
+    return system in PROCEDURE_SYSTEMS
+
+
+def adding(
+    encounter_id: int, code: str, span: tuple[int, int] | tuple[None, None], typed: str = "", *, procedure: bool
+) -> Command:
+    """The command that puts a code on an encounter: a line, or a diagnosis with the words of the note for it."""
+    if procedure:
+        return AddLine(encounter_id, code, typed=typed)
+    return AddDiagnosis(encounter_id, code, span[0], span[1], typed=typed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 import pytest
 
+from store.coding.diagnoses import AddDiagnosis
+from store.coding.lines import AddLine
 from store.demo.encounters import demo_encounters
 from tests.journeys.command import superbill
 from tests.journeys.conftest import TODAY
 from tests.journeys.sitting import Counted, answered, at_work, back_to_the_board, found, into, new_encounter
 from tests.tui.support import LARGE, SMALL, Desk
+from tui.calls import Calls
+from tui.screens.desk_search import DeskFinder, FoundProcedure
 
 MOST_KEYS = 25
 
@@ -77,6 +82,25 @@ async def test_a_macro_is_kept_and_is_at_hand_on_the_next_encounter(desk: Desk) 
     assert "Added asthma visit" in desk.status
     assert "·J45.31" not in desk.text("#codes")
     assert "ZZ112" in desk.text("#codes")
+
+
+async def test_a_procedure_among_the_favourites_is_added_as_a_line_with_its_charge(desk: Desk) -> None:
+    await desk.press("h")
+    await desk.type("ZZ112")
+    await desk.settle()
+    await desk.press("ctrl+g")
+    await desk.settle()
+    await desk.press("escape", "f")
+    await answered(desk, "ZZ112")
+    assert "Added ZZ112" in desk.status
+    assert ".00" in next(line for line in desk.text("#codes").splitlines() if "ZZ112" in line)
+
+
+def test_a_procedure_found_among_all_code_sets_becomes_a_line_and_no_diagnosis() -> None:
+    finder = DeskFinder(Calls(lambda: pytest.fail("no practice is opened")))
+    hit = FoundProcedure("G0438", "Invented", "HCPCS")
+    assert finder.adding(1, hit, (3, 9), "wellness") == AddLine(1, "G0438", typed="wellness")
+    assert finder.adding(1, replace(hit, code="R05.1", system="ICD10CM"), (3, 9)) == AddDiagnosis(1, "R05.1", 3, 9)
 
 
 async def test_earlier_codes_are_read_and_esc_returns(desk: Desk) -> None:

@@ -90,7 +90,7 @@ def _macros(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
 
     assert isinstance(practice, Practice)
     with practice.reading() as session:
-        found = handy(session, practice.actor.user_id)
+        found = handy(session, practice.actor.user_id, practice.codes)
     return [Choice(one.value, one.label) for one in found if one.kind == "macro"]
 
 

@@ -82,6 +82,14 @@ class DeskBase(WorkScreen):
         self.say(done.said, hint="u takes it back" if done.undoable else "")
         return done
 
+    def go_to_added(self, command: Command, done: Done) -> None:
+        """Puts the cursor on the code that a command has added."""
+        from store.coding.lines import AddLine
+
+        if isinstance(done.result, int):
+            line = isinstance(command, AddLine)
+            (self._codes.go_to_service if line else self._codes.go_to_diagnosis)(done.result)
+
     def asked(self, ask: Ask) -> Awaitable[Answer | None]:
         """The answer to a question, None after Esc."""
         return self.put(ask, Chosen(self.queue, (self._row,)))

@@ -95,14 +95,13 @@ class DeskCoding(DeskBase):
 
     async def _add(self, hit: HitLike, typed: str) -> None:
         span = self._note.selected or (None, None)
-        done = await self.change(self._finder.adding(self.encounter_id, hit, span, typed, self._editing))
+        command = self._finder.adding(self.encounter_id, hit, span, typed, self._editing)
+        done = await self.change(command)
         self._close_search()
         self._editing = None
         self._note.drop_selection()
         self._codes.focus()
-        if isinstance(done.result, int):
-            going = self._codes.go_to_service if self._finder.finds_procedures else self._codes.go_to_diagnosis
-            going(done.result)
+        self.go_to_added(command, done)
 
     async def do_desk_remove(self, _count: int | None) -> None:
         """Takes off what is under the cursor."""

@@ -112,7 +112,7 @@ class DeskFinder:
         from store.coding.shelf import handy
 
         with self._practice.reading() as session:
-            return handy(session, self._practice.actor.user_id)
+            return handy(session, self._practice.actor.user_id, self.codes)
 
     def base_units(self, encounter_id: int, code: str) -> int | None:
         """The base units of an anaesthesia code by the practice's own list."""
@@ -188,13 +188,11 @@ class DeskFinder:
         typed: str = "",
         instead: Offer | None = None,
     ) -> Command:
-        """The command that puts a found code on the encounter, `instead` of a suggestion; what was typed is learned."""
-        from store.coding.diagnoses import AddDiagnosis
-        from store.coding.lines import AddLine
+        """The command that adds a found code, a diagnosis `instead` of a suggestion; what was typed is learned."""
+        from store.coding.shelf import adding, is_procedure
         from store.coding.suggestions import TakeSuggestion
 
-        if self.finds_procedures:
-            return AddLine(encounter_id, hit.code, typed=typed)
-        if instead is not None:
+        procedure = self.finds_procedures or is_procedure(hit.system)
+        if instead is not None and not procedure:
             return TakeSuggestion(encounter_id, instead.rule, instead.code, *instead.span, hit.code, typed)
-        return AddDiagnosis(encounter_id, hit.code, span[0], span[1], typed=typed)
+        return adding(encounter_id, hit.code, span, typed, procedure=procedure)

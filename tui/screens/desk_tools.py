@@ -33,21 +33,21 @@ class DeskTools(DeskBase):
         answer = await self.asked(Pick(name="shelf", question="Add", choices=choices))
         if answer is None:
             return
-        kind, _, value = str(answer).partition(":")
-        await self._add_handy(kind, value)
+        chosen = next((one for one in found if f"{one.kind}:{one.value}" == answer), None)
+        if chosen is not None:
+            await self._add_handy(chosen)
 
-    async def _add_handy(self, kind: str, value: str) -> None:
-        from store.coding.diagnoses import AddDiagnosis
-        from store.coding.shelf import UseMacro
+    async def _add_handy(self, one: Handy) -> None:
+        from store.coding.shelf import UseMacro, adding
 
-        if kind == "macro":
-            await self.change(UseMacro(self.encounter_id, int(value)))
+        if one.kind == "macro":
+            await self.change(UseMacro(self.encounter_id, int(one.value)))
             return
         span = self._note.selected or (None, None)
-        done = await self.change(AddDiagnosis(self.encounter_id, value, *span))
+        command = adding(self.encounter_id, one.value, span, procedure=one.procedure)
+        done = await self.change(command)
         self._note.drop_selection()
-        if isinstance(done.result, int):
-            self._codes.go_to_diagnosis(done.result)
+        self.go_to_added(command, done)
 
     async def do_desk_worksheet(self, _count: int | None) -> None:
         """Asks element by element; the level and why are kept."""

@@ -9,9 +9,11 @@ import pytest
 from store.claims.payers import SavePayer
 from store.coding.case import whole_case
 from store.coding.desk import read_desk
+from store.coding.fees import fee_on
 from store.coding.flow import FinishCoding
+from store.coding.learned import ToggleFavourite
 from store.coding.lines import AddLine, ChangeLine
-from store.coding.shelf import KeepMacro, UseMacro, handy, past_codes
+from store.coding.shelf import KeepMacro, UseMacro, adding, handy, past_codes
 from store.coding.worksheets import KeepVisitSheet, SetAnesthesia, SetMinutes
 from store.errors import NotFound, Refused
 from store.tables import Claim, Diagnosis, Encounter, Remark, ServiceLine, VisitSheet
@@ -158,10 +160,26 @@ def test_what_one_used_last_is_at_hand_once(world: World) -> None:
     world.code(second, ("R05.1", "I10"), (), finish=False)
     world.do(AddLine(second, "G0008"))
     with world.owner.reading() as session:
-        mine = handy(session, world.owner.actor.user_id)
-        others = handy(session, world.who("coder").actor.user_id)
+        mine = handy(session, world.owner.actor.user_id, world.library)
+        others = handy(session, world.who("coder").actor.user_id, world.library)
     assert [(one.kind, one.value) for one in mine] == [("recent", "I10"), ("recent", "R05.1"), ("recent", "E11.9")]
     assert others == ()
+
+
+def test_a_favourite_is_added_as_what_it_is_and_has_a_title_before_it_was_ever_coded(world: World) -> None:
+    for code in ("R05.1", "G0438"):
+        world.do(ToggleFavourite(code))
+    visit = world.encounter("PRMUT")
+    with world.owner.reading() as session:
+        line, diagnosis = handy(session, world.owner.actor.user_id, world.library)
+    assert (diagnosis.value, diagnosis.label, diagnosis.procedure) == ("R05.1", "Acute cough", False)
+    assert (line.value, bool(line.label), line.procedure) == ("G0438", True, True)
+    for one in (line, diagnosis):
+        world.do(adding(visit, one.value, (None, None), procedure=one.procedure))
+    assert [row.code for row in world.all(Diagnosis, encounter_id=visit)] == ["R05.1"]
+    added = world.one(ServiceLine, encounter_id=visit)
+    with world.owner.reading() as session:
+        assert (added.code, added.charge) == ("G0438", fee_on(session, "G0438", DOS).cents)
 
 
 def test_earlier_codes_are_those_of_24_months_and_tell_no_contact(world: World) -> None:
