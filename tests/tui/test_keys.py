@@ -11,7 +11,7 @@ from tests.tui.fake import SPECS
 from tui.asks import Chosen
 from tui.keys import COMMON, MOVES, NEVER, NOTE, REGISTRY, Action, Place, at, clashes, footer
 from tui.queues import QueueScreenSpec, load_specs
-from tui.screens.help import action_lines
+from tui.screens.help import action_lines, grouped
 from tui.screens.home import HomeScreen
 from tui.screens.queue import QueueScreen
 from tui.screens.record import RecordBody, RecordScreen
@@ -149,3 +149,11 @@ def test_opening_a_practice_loads_no_page_printer_no_reader_of_notes_and_no_othe
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("spec", load_specs().values(), ids=lambda spec: spec.queue)
+def test_the_help_lists_a_capital_under_what_asks_first(spec: QueueScreenSpec) -> None:
+    for title, actions in grouped(spec.actions):
+        for action in actions:
+            capital = len(action.key) == 1 and action.key.isupper() and action.build is not None
+            assert not capital or title.endswith("asks first"), action.id

@@ -74,7 +74,7 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         words = typed.casefold().split()
         width = self.app.size.width - 2
         lines: list[Line] = self._about_lines(words, width)
-        for title, actions in self._groups():
+        for title, actions in grouped(self._actions):
             shown = [one for one in actions if _holds(words, one.shown, one.label, one.help)]
             if shown:
                 lines += [((" " + title, BOLD),), *(line for one in shown for line in self._action(one, width)), ()]
@@ -99,15 +99,15 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         head: Line = ((" " + one_line(self._about.title), BOLD),)
         return [head, *((("  " + text, PLAIN),) for text in texts), ()]
 
-    def _groups(self) -> list[tuple[str, list[Action]]]:
-        safe = [one for one in self._actions if one.build and one.confirm is None]
-        sends = [one for one in self._actions if one.build and one.confirm is not None]
-        rest = [one for one in self._actions if not one.build]
-        return [
-            ("Work on the row, or on the marked rows; can be undone", safe),
-            ("Sends, posts or closes; asks first", sends),
-            ("Getting about", rest),
-        ]
+
+def grouped(actions: Sequence[Action]) -> list[tuple[str, list[Action]]]:
+    """Actions under what they do to the records: undone by a key, asked about first, or no change of their own."""
+    asks = [one for one in actions if one.build and (one.confirm or one.effect)]
+    return [
+        ("Work on the row, or on the marked rows; can be undone", [o for o in actions if o.build and o not in asks]),
+        ("Sends, posts or closes; asks first", asks),
+        ("Getting about", [one for one in actions if not one.build]),
+    ]
 
 
 def action_lines(action: Action, width: int, told: str = "") -> list[Line]:

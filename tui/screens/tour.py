@@ -30,7 +30,8 @@ PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         "the view and "
         "keeps it under a name. {mark} marks rows; the next action takes all of them.",
         "{next} takes the item that comes first and that nobody works on. {why} says why a row is here.",
-        "Small letters are safe: {undo} takes back what they did. A CAPITAL sends, posts or closes, and asks first.",
+        "Small letters are safe: {undo} takes back what they did. A CAPITAL sends, posts or closes, and "
+        "asks first; at the coding desk F, K and J act at once and {undo} takes that back too.",
     )),
     ("For a coder", (
         "Open Coding and press {next}: the note, and beside it the codes. i searches a diagnosis as you type: ckd 3b, "
