@@ -20,6 +20,7 @@ from store.statements.states import AccountState
 from store.tables import DunningMessage, Guarantor, PatientPolicy, StatementAccount
 from store.text import clean_line
 from store.work.command import Change, Command, Said, free_text
+from store.work.stale import over
 
 FINAL_LEVEL = 4
 LEVELS = ("none", "statement", "reminder", "past due", "final")
@@ -93,7 +94,10 @@ def message_for(messages: Iterable[DunningMessage], level: int, situation: Situa
 
 @dataclass(frozen=True, slots=True)
 class SetDunningMessage(Command):
-    """What statements say at a level in a situation; an empty text takes that message away."""
+    """What statements say at a level in a situation; an empty text takes that message away.
+
+    `seen` is what the person saw there; refused where somebody changed it since.
+    """
 
     level: int
     language: str
@@ -101,6 +105,7 @@ class SetDunningMessage(Command):
     min_age: int = 0
     plan: str = ""
     insurance: str = ""
+    seen: str | None = free_text(default=None)
     name: ClassVar[str] = "statements.dunning_message"
     permission: ClassVar[Permission] = Permission.STATEMENT
 
@@ -120,6 +125,15 @@ class SetDunningMessage(Command):
             "plan": self.plan,
             "insurance": self.insurance,
         }
+
+        def stands() -> str:
+            found = change.session.exec(select(DunningMessage.text).filter_by(**where)).first()
+            return found or ""
+
+        with over(change, self.seen, f"message of level {self.level}", stands):
+            return self._write(change, where, text)
+
+    def _write(self, change: Change, where: dict[str, Any], text: str) -> Said:
         row = change.session.exec(select(DunningMessage).filter_by(**where)).first()
         if not text:
             if row is None:

@@ -16,6 +16,7 @@ from store.statements.words import WORDS, Words
 from store.tables import Fee, Practice, RunWording, StatementTemplate
 from store.text import clean_line
 from store.work.command import Change, Command, Said, free_text
+from store.work.stale import over
 
 LONGEST, LONGEST_SERVICE = 400, 80
 _SHORT = {"hours": 80}
@@ -90,11 +91,15 @@ def _load(content: str) -> Words:
 
 @_dataclass(frozen=True, slots=True)
 class SetTemplate(Command):
-    """Say a text of the statements in the practice's own words; empty brings the usual ones back."""
+    """Say a text of the statements in the practice's own words; empty brings the usual ones back.
+
+    `seen` is what the person saw there; refused where somebody changed it since.
+    """
 
     language: str
     field: str
     text: str = free_text(default="")
+    seen: str | None = free_text(default=None)
     name: ClassVar[str] = "statements.template"
     permission: ClassVar[Permission] = Permission.STATEMENT
 
@@ -106,6 +111,15 @@ class SetTemplate(Command):
         text = clean_line(self.text)
         if len(text) > longest:
             raise Refused(f"That is longer than {longest} characters.", do="Shorten it.")
+        with over(change, self.seen, self.field, lambda: self._stands(change)):
+            return self._write(change, text)
+
+    def _stands(self, change: Change) -> str:
+        from store.statements.wording_view import fields_to_write
+
+        return dict(fields_to_write(change.session, self.language))[self.field]
+
+    def _write(self, change: Change, text: str) -> Said:
         query = select(StatementTemplate).where(
             StatementTemplate.language == self.language, StatementTemplate.field == self.field
         )

@@ -36,7 +36,7 @@ def _text_now(practice: PracticeApi, chosen: Chosen) -> str:
 def _text(chosen: Chosen) -> Sequence[object]:
     from store.statements.wording import SetTemplate
 
-    return [SetTemplate(chosen.text("language"), chosen.text("field"), chosen.text("text"))]
+    return [SetTemplate(chosen.text("language"), chosen.text("field"), chosen.text("text"), chosen.stood.get("text"))]
 
 
 def _situation(chosen: Chosen) -> tuple[int, str, int, str, str]:
@@ -58,7 +58,7 @@ def _message(chosen: Chosen) -> Sequence[object]:
     from store.statements.dunning import SetDunningMessage
 
     level, language, age, plan, insurance = _situation(chosen)
-    return [SetDunningMessage(level, language, chosen.text("text"), age, plan, insurance)]
+    return [SetDunningMessage(level, language, chosen.text("text"), age, plan, insurance, chosen.stood.get("text"))]
 
 
 def _shown(practice: PracticeApi, _chosen: Chosen) -> Record:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -21,6 +21,9 @@ from store.coding.flow import HoldEncounter
 from store.denials.commands import CorrectDenial
 from store.errors import Stale
 from store.people.roles import Permission
+from store.statements.dunning import SetDunningMessage
+from store.statements.wording import SetTemplate
+from store.statements.words import WORDS
 from store.tables import Claim, Encounter, Practice
 from store.work.command import Change, Command, Said
 from tests.store.world import DAY, World
@@ -142,3 +145,18 @@ def test_a_denials_correction_is_held_against_what_was_seen(world: World) -> Non
     with pytest.raises(Stale, match=r"place of service: biller changed it at .*: 11 → 22"):
         world.do(CorrectDenial(denial_id, place="19", seen="11"))
     assert world.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("command", "seen"),
+    [(SetTemplate("en", "levels.1", "THEIRS"), WORDS["en"].levels[1]), (SetDunningMessage(2, "en", "THEIRS"), "")],
+)
+def test_the_words_of_the_statements_are_held_against_what_was_seen(
+    world: World, command: SetTemplate | SetDunningMessage, seen: str
+) -> None:
+    world.who("supervisor").do(command)
+    mine = replace(command, text="MINE")
+    with pytest.raises(Stale, match=r"supervisor changed it at .* → THEIRS"):
+        world.do(replace(mine, seen=seen))
+    world.do(replace(mine, seen="THEIRS"))
+    world.do(command)
