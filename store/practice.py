@@ -130,7 +130,11 @@ class Practice(Presence):
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reading, which knows whose it is; plain values leave it, records don't."""
+        """A session for reading, which knows whose it is; plain values leave it, records don't.
+
+        Refused when an administrator has ended the person's session.
+        """
+        self._admitted()
         with storage_told(), Session(self.engine, info={"actor": self.actor}) as session:
             yield session
 
@@ -143,6 +147,7 @@ class Practice(Presence):
 
     def undo(self, *, key: str | None = None) -> Done:
         """Take back this person's last action."""
+        self._still_here()
         return self._runner().undo(key=key)
 
     def queues(self) -> tuple[QueueInfo, ...]:
@@ -260,6 +265,7 @@ class Practice(Presence):
 
     def lease(self, item_id: int) -> Lease:
         """Take an item to work on it; `Taken` says who has it."""
+        self._still_here()
         with storage_told(), Session(writer(self.engine)) as session:
             item = session.get(WorkItem, item_id)
             if item is not None:
@@ -271,6 +277,7 @@ class Practice(Presence):
     def next_item(self, name: str) -> Lease | None:
         """Take the best free item of a queue; None when there is none."""
         known = queue.find(name, self.actor)
+        self._still_here()
         with storage_told(), Session(writer(self.engine)) as session:
             best = queue.best(session, known, self.actor, clock.today())
             lease = leases.take_first(session, self.actor, best, clock.now())

@@ -24,7 +24,9 @@ from store.work import seats
 from store.work.record import Lines, Record, Tab
 
 PRESENT = timedelta(seconds=30)
-"""How often a session says that it is still here, and learns whether it was ended."""
+"""How often a session says that it is still here."""
+ASKED = timedelta(seconds=1)
+"""A session that was ended reads on for no longer than this."""
 GLASS = timedelta(minutes=30)
 """For so long a note that was opened for a reason stays open."""
 _GLASS_ACTION = "note.break_glass"
@@ -38,7 +40,7 @@ class Presence:
         self.actor = actor
         self._session_id: int | None = None
         self._last_visit: date | None = None
-        self._seen = datetime.min.replace(tzinfo=UTC)
+        self._seen = self._asked = datetime.min.replace(tzinfo=UTC)
 
     # Coming and going
 
@@ -75,7 +77,18 @@ class Presence:
         now = clock.now()
         if self._session_id is not None and now - self._seen >= PRESENT:
             self.present()
-            self._seen = now
+            self._seen = self._asked = now
+        else:
+            self._admitted(timedelta(0))
+
+    def _admitted(self, every: timedelta = ASKED) -> None:
+        """Before anything is read: refused when an administrator has ended this session; one row, read now and then."""
+        now = clock.now()
+        if self._session_id is None or abs(now - self._asked) < every:
+            return
+        with storage_told(), Session(self.engine) as session:
+            seats.require_open(session, self._session_id)
+        self._asked = now
 
     def sessions(self) -> list[dict[str, Any]]:
         """Who is in the program now (administrators see all, others their own)."""
@@ -134,6 +147,7 @@ class Presence:
         """Break the glass: the note of an encounter for a stated reason, which the audit trail keeps."""
         if len(reason.strip()) < 5:
             raise NotAllowed("A note is opened for a reason.", do="Say why you need to read it.")
+        self._still_here()
         with storage_told(), Session(writer(self.engine)) as session:
             if on_postgresql(session):
                 values = {"id": encounter_id, "reason": reason, "host": self.actor.host}

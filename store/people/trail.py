@@ -23,7 +23,7 @@ from store.people.audit import broken_links
 from store.tables import AuditEntry, Patient, RowImage
 
 RETENTION_YEARS = 6
-"""45 CFR 164.316(b)(2)(i).  Nothing is ever purged by the program; the trail only tells from when on it is."""
+"""The least for which the trail has to be kept (45 CFR 164.316(b)(2)(i)).  The program never deletes any of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,15 @@ def newest(session: Session) -> tuple[int, str]:
     if last is None:
         raise Refused("The trail is empty.")
     return last.seq, last.hash
+
+
+def kept_told(session: Session) -> str:
+    """From when on the trail is, and for how long it has to be kept."""
+    first = session.exec(select(AuditEntry.at).order_by(col(AuditEntry.seq)).limit(1)).one()
+    return (
+        f"It goes back to {first:%Y-%m-%d} and nothing in it is ever deleted; it has to be kept for at least "
+        f"{RETENTION_YEARS} years (45 CFR 164.316), and so have backups of it."
+    )
 
 
 def anchor(session: Session, path: Path, now: datetime) -> int:

@@ -38,10 +38,15 @@ def last_visit(session: Session, actor: Actor, session_id: int) -> date | None:
 
 def seen(session: Session, session_id: int, now: datetime) -> None:
     """Still here.  Refused when an administrator has ended the session meanwhile."""
+    require_open(session, session_id).seen_at = now
+
+
+def require_open(session: Session, session_id: int) -> LoginSession:
+    """The session; refused when an administrator has ended it."""
     row = session.get(LoginSession, session_id)
     if row is None or row.ended_at is not None:
         raise NotAllowed("Your session was ended by an administrator.", do="Start the program again.")
-    row.seen_at = now
+    return row
 
 
 def end(session: Session, session_id: int, now: datetime) -> None:

@@ -167,20 +167,21 @@ def verify(
     ] = None,
     db: Db = None,
 ) -> None:
-    """Prove the trail; exits 1 and names the first broken link."""
+    """Prove the trail and say how far back it goes; exits 1 and names the first broken link."""
     from store.people.roles import Permission
-    from store.people.trail import faults, newest
+    from store.people.trail import faults, kept_told, newest
 
     with opened(db) as practice:
         practice.require(Permission.AUDIT)
         with practice.reading() as session:
             found = next(iter(faults(session, anchors)), None)
             if found is None:
-                seq, digest = newest(session)
+                (seq, digest), kept = newest(session), kept_told(session)
     if found is not None:
         say(f"WRONG  entry {found[0]}: {found[1]}")
         raise typer.Exit(1)
     say(f"ok  {seq} entries, the last is {digest[:16]}…")
+    say(kept)
 
 
 def show(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from store.people.users import AddUser, SetUser, TrustFile
 from store.practice import Practice
 from store.tables import AuditEntry, Claim, Patient, User, WorkItem
 from store.work.seats import EndSession, open_sessions
+from store.work.values import View
 from tests.store.world import DAY, World
 
 
@@ -138,6 +140,34 @@ def test_sessions_are_listed_and_can_be_ended(world: World) -> None:
         assert open_sessions(session, clock.now()) == []
     with pytest.raises(Refused, match="no open session"):
         world.do(EndSession(int(row["session"])))
+
+
+def test_a_session_that_was_ended_reads_nothing_more_a_moment_later(world: World) -> None:
+    claim = world.get(Claim, world.claim())
+    encounter_id, opened = world.encounter("PRMUT"), Practice.open(world.url)
+    opened._codes = world.library
+    reads: tuple[Callable[[], object], ...] = (
+        lambda: opened.page("claims", View()),
+        lambda: opened.record("claims", claim.id),
+        lambda: opened.desk(encounter_id),
+        lambda: opened.claim(claim.id),
+        lambda: opened.edi(claim.id),
+        lambda: opened.ledger(claim.guarantor_id),
+        lambda: opened.report("kpi"),
+        lambda: opened.why(world.item("coding", encounter_id).id),
+        lambda: opened.open_note(encounter_id, "payer asks for records"),
+        lambda: opened.next_item("coding"),
+        lambda: opened.undo(),
+    )
+    for read in reads[:3]:
+        read()
+    (row,) = opened.sessions()
+    world.do(EndSession(int(row["session"])))
+    with clock.held(clock.now() + timedelta(seconds=2)):
+        for read in reads:
+            with pytest.raises(NotAllowed, match="ended by an administrator"):
+                read()
+    opened.close()
 
 
 def test_a_session_that_was_cut_off_is_told_from_one_that_is_here(world: World) -> None:

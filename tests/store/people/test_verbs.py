@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 import typer
 from sqlmodel import Session, select
+from typer.main import get_command
 from typer.testing import CliRunner, Result
 
 from store.db import sqlite_url
 from store.errors import NotAllowed
+from store.practice import Practice
 from store.tables import AuditEntry, Claim, Encounter, Guarantor, User
 from store.work.values import Row
-from tests.store.world import World
-from tui import commands
+from tests.store.world import DAY, World
 from tui.asks import Chosen
+from tui.commands import accounts, claims, lists, people, practice, queries, statements
 from tui.queues.coding import SPEC
 
 SHOWS = {action.id: action.shows for action in SPEC.actions if action.shows}
@@ -54,7 +57,9 @@ class Shell:
 @pytest.fixture
 def shell(world: World, monkeypatch: pytest.MonkeyPatch) -> Shell:
     app = typer.Typer()
-    commands.register(app)
+    for module in (people, practice, claims, lists, statements, accounts, queries):
+        module.register(app)
+    monkeypatch.setattr("typer.testing._get_command", cache(get_command))  # the verbs are put together once
     return Shell(world, monkeypatch, app)
 
 
@@ -100,9 +105,10 @@ def test_past_codes_and_the_history_at_the_desk_are_looks_too(shell: Shell) -> N
     assert subjects == [(f"view.{kind}", f"{kind}:{encounter_id}", patient) for kind in ("past", "history")]
 
 
-def test_a_backup_and_a_copy_are_exports_in_the_trail_and_for_who_administers(shell: Shell, tmp_path: Path) -> None:
-    target = sqlite_url(tmp_path / "copy.db")
-    backup, copy = ("backup", tmp_path / "backup.db"), ("copy", "--from", shell.world.url, "--to", target)
+def test_the_trail_sessions_and_copies_are_seen_to_from_the_command_line(shell: Shell, tmp_path: Path) -> None:
+    world, anchors = shell.world, tmp_path / "anchors"
+    target, back = sqlite_url(tmp_path / "copy.db"), sqlite_url(tmp_path / "back.db")
+    backup, copy = ("backup", tmp_path / "backup.db"), ("copy", "--from", world.url, "--to", target)
     assert shell.lacks("coder", *backup)
     assert shell.lacks("supervisor", *copy, at=False)
     assert list(tmp_path.iterdir()) == []
@@ -111,3 +117,22 @@ def test_a_backup_and_a_copy_are_exports_in_the_trail_and_for_who_administers(sh
         ("export", "owner", "the whole practice, a backup: backup.db"),
         ("export", "owner", "the whole practice, to another database"),
     ]
+    assert shell.told("restore", tmp_path / "backup.db", "--db", back, at=False) == []
+    assert shell.told("audit", "anchor", anchors) == []
+    proved = shell.run("audit", "verify", "--anchor", anchors).output
+    assert proved.startswith("ok  ")
+    assert f"goes back to {DAY} and nothing in it is ever deleted; it has to be kept for at least 6 years" in proved
+    assert shell.run("audit", "show", "--what", "export").output.count("the whole practice") == 2
+    for verb in (("verify",), ("show",), ("anchor", anchors)):
+        assert shell.lacks("biller", "audit", *verb)
+    opened = Practice.open(world.url)
+    (mine,) = (one["session"] for one in opened.sessions())
+    assert f"{mine}" in shell.run("users", "sessions").output
+    assert shell.lacks("biller", "users", "end", mine)
+    assert shell.run("users", "end", mine).output == f"Session {mine} is ended.\n"
+    opened.close()
+    assert shell.run("doctor", "--json").output.startswith("[")
+    world.unguarded("audit_entry")
+    world.sql("UPDATE audit_entry SET subject='x' WHERE seq=2")
+    altered = shell.run("audit", "verify")
+    assert (altered.exit_code, altered.output) == (1, "WRONG  entry 2: it was altered\n")
