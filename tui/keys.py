@@ -49,6 +49,7 @@ class Action:
     With `build` it changes records: `asks` are put one by one, then `confirm`, if any, states the effect.
     `many` acts on all marked rows, else on the focused one only.  `rank` orders the footer, 0 stays out of it.
     `open_only` needs the record to be leased.  `effect` states the effect with figures that only the store knows.
+    `require` is asked of the store before anything is asked of a person, and refuses what could only be refused later.
     `on_view` acts on the view and needs no row.  Without a `key` it is reached by its name: `:` and the label.
     `shows` reads a record, which is shown until Esc.
     """
@@ -61,6 +62,7 @@ class Action:
     places: frozenset[Place] = frozenset({Place.LIST, Place.RECORD})
     asks: tuple[Ask, ...] = ()
     build: Build | None = None
+    require: Callable[[PracticeApi, Chosen], None] | None = None
     confirm: Callable[[Chosen], str] | None = None
     effect: Callable[[PracticeApi, Chosen], str] | None = None
     shows: Callable[[PracticeApi, Chosen], Record] | None = None

@@ -197,6 +197,12 @@ def note_of(session: Session, claim_id: int) -> str:
     return re.escape(reason.removeprefix("note: ")).replace("\\ ", " ") if reason.startswith("note:") else ""
 
 
+def require_note(session: Session, claim_id: int) -> None:
+    """Refused where the row is not a message that came with an acceptance: nothing else is filed by a rule."""
+    if not note_of(session, claim_id):
+        raise Refused("This row is no note: no rule files it.", do="A rejection is mended (c) or sent again (R).")
+
+
 @dataclass(frozen=True, slots=True)
 class SaveMessageRule(Command):
     """File messages that come with acceptances and match a pattern, without a row in the queue."""

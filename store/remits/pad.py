@@ -9,11 +9,12 @@ from sqlmodel import Session, select
 
 from store.accounts.balances import claim_books
 from store.accounts.books import Book
+from store.errors import Refused
 from store.money import show_cents
 from store.remits.answers import Answer
 from store.remits.candidates import candidates
 from store.remits.dispositions import Disposition, rules_of
-from store.remits.scratch import first_parts, is_placed, left, lines_of, parts_of, reasons_of
+from store.remits.scratch import first_parts, is_placed, left, lines_of, parts_of, reasons_of, require_distributed
 from store.remits.source import answers_again
 from store.tables import Claim, ClaimLine, RemitClaim, RemitPart
 from store.work.record import Facts, Tab, Table
@@ -65,6 +66,20 @@ def may_be_told(session: Session, answer_id: int) -> str:
     """The claims that the answer may be about, for a prompt."""
     (answer,) = answers_again(session, [session.get_one(RemitClaim, answer_id)])
     return ", ".join(f"{one.control_number} ({one.patient})" for one in candidates(session, answer.value))
+
+
+def require_postable(session: Session, answer_ids: Sequence[int]) -> None:
+    """Refused with what is left of the first answer where none of them can be posted yet."""
+    refused: Refused | None = None
+    for answer in answers_again(session, [session.get_one(RemitClaim, one) for one in answer_ids]):
+        try:
+            require_distributed(parts_of(session, answer.id) or first_parts(answer), answer.value.paid)
+        except Refused as why:
+            refused = refused or why
+        else:
+            return
+    if refused is not None:
+        raise refused
 
 
 def _parts_now(session: Session, answer_id: int) -> Sequence[RemitPart]:

@@ -87,6 +87,16 @@ def left(parts: Sequence[RemitPart], paid: int) -> int:
     return paid - sum(part.paid for part in parts if is_placed(part))
 
 
+def require_distributed(parts: Sequence[RemitPart], paid: int) -> None:
+    """Refused while anything of what was `paid`, in cents, is left to distribute."""
+    rest = left(parts, paid)
+    if rest or not all(map(is_placed, parts)):
+        raise Refused(
+            f"{show_cents(rest, sign='$')} is left to distribute; it has to be 0.00, with a line for each part.",
+            do="Match the claim (m) or place the parts (c).",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class MatchAnswer(Command):
     """Name the claim of an answer by its number; posted at once where everything else is certain."""
@@ -214,12 +224,7 @@ class CommitAnswer(Command):
         """Refused while anything is left to distribute."""
         row, answer = _open(change, self.remit_claim_id)
         parts = _begun(change, row, answer)
-        rest = left(parts, answer.value.paid)
-        if rest or not all(map(is_placed, parts)):
-            raise Refused(
-                f"{show_cents(rest, sign='$')} is left to distribute; it has to be 0.00, with a line for each part.",
-                do="Match the claim (m) or place the parts (c).",
-            )
+        require_distributed(parts, answer.value.paid)
         post_parts(change, row, answer, parts, unless_held=False)
         claims = len({part.claim_id for part in parts})
         on = f"{claims} claims" if claims > 1 else "its claim"

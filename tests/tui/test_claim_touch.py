@@ -114,6 +114,15 @@ async def test_a_message_is_filed_by_rule_with_one_key_and_stays_to_be_looked_th
         assert "by rule forwarded: FORWARDED TO PLAN" in " ".join(desk.text("#text").split())
 
 
+async def test_a_row_that_is_no_note_is_refused_by_the_rule_before_anything_is_asked(world: World) -> None:
+    rejected(world, world.claim())
+    async with at(world, "rejections", who="supervisor") as desk:
+        await desk.press("M")
+        await desk.settle()
+        assert "This row is no note" in desk.status
+        assert "Name of the rule" not in desk.question
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "120x40"])
 async def test_a_denied_claim_is_proved_and_voided_from_its_row(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]

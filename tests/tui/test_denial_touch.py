@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 
 from store.claims.payers import SavePayer
+from store.remits.scratch import PlacePart
 from store.tables import Claim, Denial, LetterTemplate, Remark, RemitPart, WorkItem
 from tests.store.conftest import engine, library, still, template, world
 from tests.store.remits.test_scratch import lost
@@ -70,7 +71,16 @@ async def test_a_denial_is_touched_in_ten_keys(world: World, size: tuple[int, in
 
 
 async def test_a_confirmation_in_an_opened_record_states_its_amount(world: World) -> None:
-    claim_id, _ = lost(world, "CO-45 500", "")
+    claim_id, answer_id = lost(world, "CO-45 500", "")
+    async with denials_of(world, SMALL, "biller", "remits") as desk:
+        await desk.press("enter")
+        await desk.settle()
+        await desk.press("S")  # refused at once: nothing is placed yet
+        await desk.settle()
+        assert "Post" not in desk.question
+        assert "$222.00 is left to distribute" in desk.status
+    for part in (1, 2):
+        world.do(PlacePart(answer_id, part, world.get(Claim, claim_id).control_number, part))
     async with denials_of(world, SMALL, "biller", "remits") as desk:
         await desk.press("enter")
         await desk.settle()

@@ -75,6 +75,15 @@ def _pattern(practice: PracticeApi, chosen: Chosen) -> str:
         return note_of(session, chosen.rows[0].subject_id)
 
 
+def _a_note(practice: PracticeApi, chosen: Chosen) -> None:
+    from store.claims.rejection_work import require_note
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    with practice.reading() as session:
+        require_note(session, chosen.rows[0].subject_id)
+
+
 def _file_by_rule(chosen: Chosen) -> Sequence[object]:
     from store.claims.rejection_work import SaveMessageRule, SetReview
 
@@ -164,6 +173,7 @@ SPEC = QueueScreenSpec(
                 Words(name="pattern", question="Messages like", suggest=_pattern, hint="a regular expression"),
             ),
             build=_file_by_rule,
+            require=_a_note,
             confirm=lambda chosen: f"File every note like {chosen.text('pattern')!r} by itself, this one at once?",
         ),
         Action(

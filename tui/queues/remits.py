@@ -93,6 +93,13 @@ def _negative(chosen: Chosen) -> Sequence[object]:
     return [DistributeNegative(row.subject_id, claims) for row in chosen.rows]
 
 
+def _postable(practice: PracticeApi, chosen: Chosen) -> None:
+    from store.remits.pad import require_postable
+
+    with _reading(practice) as session:
+        require_postable(session, [row.subject_id for row in chosen.rows])
+
+
 def _commit(chosen: Chosen) -> Sequence[object]:
     from store.remits.scratch import CommitAnswer
 
@@ -194,6 +201,7 @@ SPEC = QueueScreenSpec(
             label="post",
             help="Post what the scratchpad says; refused while anything is left to distribute.",
             build=_commit,
+            require=_postable,
             confirm=lambda chosen: f"Post {chosen.several('answer')}, {show_cents(chosen.cents, sign='$')}?",
             many=True,
             rank=25,

@@ -51,6 +51,8 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
     async def command(self, action: Action, count: int | None, given: Mapping[str, Answer] | None = None) -> None:
         """Asks, confirms and carries out an action of the store."""
         chosen = await self.choose(action, count)
+        if action.require is not None:
+            await self.session.calls.run(action.require, self.session.calls.practice, chosen)
         answers = dict(given or {})
         stood: dict[str, str] = {}
         for ask in action.asks:
