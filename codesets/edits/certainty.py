@@ -26,11 +26,14 @@ def _uncertain_words() -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])|\?", re.IGNORECASE)
 
 
+def is_for_certain(case: Case, dx: Coded) -> bool:
+    """May a diagnosis be coded only where it is documented as certain?"""
+    return not dx.begins(*_NOT_DIAGNOSES) and (case.outpatient or dx.begins(*_CONFIRMED_ONLY))
+
+
 def _uncertain(case: Case) -> Iterator[Finding]:
     for dx in case.dx:
-        if dx.begins(*_NOT_DIAGNOSES) or not (case.outpatient or dx.begins(*_CONFIRMED_ONLY)):
-            continue
-        found = _unsure_of(case, dx)
+        found = _unsure_of(case, dx) if is_for_certain(case, dx) else ""
         if found:
             yield Finding(
                 "DX.UNCERTAIN",

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from codesets.edits.case import Case
 from codesets.edits.model import CodedLine, Edit, Finding, Severity
+from codesets.edits.reference_data import KINDS, dating_kind
 from codesets.library.reader import key_of
 from codesets.tables import Row, read_table
 
@@ -110,7 +111,7 @@ def _dates(case: Case) -> Iterator[Finding]:
                 (line.code,),
                 line.line,
                 f"Line {line.line}: {line.code} is in force {limit}, not on {day.isoformat()}.",
-                "HCPCS release: first and last day of the code",
+                f"{KINDS[dating_kind(line.code)][0]} release: first and last day of the code",
                 "the procedure is billed with a code in force on the day",
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -21,10 +22,20 @@ KINDS = {
     "lcd": ("LCD", "PX.MEDNEC"),
     "telehealth": ("telehealth", "PX.TELEHEALTH"),
     "hcpcs": ("HCPCS", "PX.DATE"),
+    "cpt": ("CPT", "PX.DATE"),
     "em": ("E/M minutes", "PX.EM_LEVEL"),
     "history": ("", "PX.GLOBAL"),
     "visits": ("", "PX.NEW_EST"),
 }
+
+
+#: Level I of HCPCS is CPT: five characters of which the first four are digits; HCPCS's own file has only level II.
+_LEVEL_1 = re.compile(r"[0-9]{4}[0-9A-Z]")
+
+
+def dating_kind(code: str) -> str:
+    """The kind of data (see `KINDS`) that has the first and last day of a procedure code."""
+    return "cpt" if _LEVEL_1.fullmatch(code) else "hcpcs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,10 @@ class ReferenceData(Protocol):
         """The minutes that each visit code has to meet, by the user's own list."""
 
     def listed(self, code: str, on: date) -> bool | None:
-        """Does the loaded HCPCS release have a code of level II?  None: it is not loaded, or the rows came along."""
+        """Does the loaded HCPCS or CPT release have a code?  None: it is not loaded, or the rows came along."""
+
+    def dated(self, code: str, on: date) -> bool:
+        """Is there data that may tell the dates of a procedure code?"""
 
     def rows(self, kind: str) -> tuple[Row, ...]:
         """The rows of a kind as they came with the encounter."""
@@ -213,7 +227,7 @@ class Loaded:
 
     def dates(self, code: str, on: date) -> tuple[date | None, date | None] | None:
         """First and last day of a procedure code."""
-        rows = self._library.code_rows(code, "HCPCS")
+        rows = self._library.code_rows(code, KINDS[dating_kind(code)][0])
         if not rows:
             return None
         current = next((row for row in rows if row.in_force(on)), rows[0])
@@ -240,6 +254,14 @@ class Chosen:
     def has(self, kind: str, on: date) -> bool:
         """Is there data of a kind for the day?"""
         return self._source(kind, on) is not None
+
+    def _dating(self, code: str, on: date) -> Given | Loaded | None:
+        """What tells a procedure's dates: the rows that came along are of codes of any kind."""
+        return self._source("hcpcs" if self._given.has("hcpcs", on) else dating_kind(code), on)
+
+    def dated(self, code: str, on: date) -> bool:
+        """Is there data that may tell the dates of a procedure code?"""
+        return self._dating(code, on) is not None
 
     def rows(self, kind: str) -> tuple[Row, ...]:
         """The rows of a kind as they came."""
@@ -277,7 +299,7 @@ class Chosen:
 
     def dates(self, code: str, on: date) -> tuple[date | None, date | None] | None:
         """First and last day of a procedure code."""
-        source = self._source("hcpcs", on)
+        source = self._dating(code, on)
         return source.dates(code, on) if source else None
 
     def minutes(self, on: date) -> Mapping[str, int]:
@@ -286,8 +308,8 @@ class Chosen:
         return source.minutes(on) if source else {}
 
     def listed(self, code: str, on: date) -> bool | None:
-        """Does the loaded HCPCS release have a code?"""
-        source = self._source("hcpcs", on)
+        """Does the loaded release have a code?"""
+        source = self._dating(code, on)
         return source.dates(code, on) is not None if isinstance(source, Loaded) else None
 
 

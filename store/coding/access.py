@@ -74,6 +74,11 @@ def keep_remark(change: Change, encounter: Encounter, text: str) -> None:
     change.add(Remark(subject=f"{QUEUE}:{encounter.id}", user_id=change.actor.user_id, at=change.now, text=text))
 
 
+def keep_override(change: Change, encounter: Encounter, reason: str) -> None:
+    """Why the encounter was finished in spite of an edit."""
+    keep_remark(change, encounter, f"Finished in spite of an edit: {reason}")
+
+
 def diagnoses(change: Change, encounter_id: int) -> list[Diagnosis]:
     """The diagnoses in order."""
     query = select(Diagnosis).where(Diagnosis.encounter_id == encounter_id).order_by(col(Diagnosis.position))

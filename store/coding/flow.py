@@ -37,7 +37,7 @@ class FinishCoding(Command):
         checks.require_finishable(change, encounter, override)
         _settle_queries(change, encounter)
         if override:
-            access.keep_remark(change, encounter, f"Finished in spite of an edit: {override}")
+            access.keep_override(change, encounter, override)
         if encounter.state == CodingState.REVIEW:
             raise Refused(f"{access.called(encounter)} is in review.", do="Agree with it or return it in the reviews.")
         if chosen := reviews.needed(change, encounter):

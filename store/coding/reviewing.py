@@ -33,23 +33,27 @@ class AskReview(Command):
     permission: ClassVar[Permission] = Permission.CODE
 
     def apply(self, change: Change) -> Said:
-        """Only what could be finished: a review looks at whole codings."""
+        """Only what could be finished: a review looks at whole codings, and at whether both of what excludes stand."""
         encounter = access.editable(change, self.encounter_id)
         reason = clean_line(self.reason)
         if not reason:
             raise Refused("Say what the reviewer should look at.")
         if encounter.state == CodingState.REVIEW:
             raise Refused(f"{access.called(encounter)} is in review already.")
-        checks.require_finishable(change, encounter)
+        checks.require_finishable(change, encounter, override=reason)
         return reviews.send(change, encounter, "asked", reason)
 
 
 @dataclass(frozen=True, slots=True)
 class FinishReview(Command):
-    """The codes are right as they stand now: agreed with, or changed by the reviewer, who says why."""
+    """The codes are right as they stand now: agreed with, or changed by the reviewer, who says why.
+
+    `override` says why codes that exclude each other both stand.
+    """
 
     encounter_id: int
     reasons: str = free_text(default="")
+    override: str = free_text(default="")
     name: ClassVar[str] = "reviews.finish"
     permission: ClassVar[Permission] = Permission.REVIEW
 
@@ -59,11 +63,15 @@ class FinishReview(Command):
         One's own coding, where nobody else may review, is let go with a reason and counts as no agreement.
         """
         encounter = _in_review(change, self.encounter_id)
-        checks.require_finishable(change, encounter)
+        override = clean_line(self.override)
+        checks.require_finishable(change, encounter, override)
+        if override:
+            access.keep_override(change, encounter, override)
+        reasons = clean_line(self.reasons) or override
         review = reviews.waiting_review(change, encounter.id)
         if review.coder_id == change.actor.user_id:
-            return _let_go(change, encounter, review, clean_line(self.reasons))
-        _score(change, review, clean_line(self.reasons))
+            return _let_go(change, encounter, review, reasons)
+        _score(change, review, reasons)
         if review.outcome == "changed" and not review.reasons:
             raise Refused("The codes were changed.", do="Say why; the coder reads it.")
         outcome = complete(change, encounter)

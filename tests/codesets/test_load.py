@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from codesets import CodeLibrary, Refused, ValidityStatus, build_library, load, open_library
-from codesets.edits import CodedEncounter, CodedLine, Diagnosis, check
+from codesets.edits import CodedEncounter, CodedLine, Diagnosis, check, not_checked
 from codesets.library.crosswalk import Crossing, told
 from codesets.library.kept import folder_of, keep, settle
 from codesets.library.kinds import KINDS
@@ -345,6 +345,24 @@ def test_loaded_rules_answer_by_date_and_say_when_they_know_nothing(loaded: Code
     assert (article.title, article.groups) == ("Invented article", (1, 2))
     assert rules.covered_groups(article.article, "E11.22", DAY) == (1,)
     assert rules.covered_groups(article.article, "E11.9", DAY) == ()
+
+
+def test_cpt_codes_are_dated_by_cpt_and_named_where_it_does_not_tell(
+    loaded: CodeLibrary, library_file: Path, tmp_path: Path
+) -> None:
+    def told(library: CodeLibrary, code: str) -> list[str]:
+        lines = (CodedLine(1, code, pointers=(1,), pos="11"),)
+        words = not_checked(CodedEncounter(dos=DAY, dx=(Diagnosis("I10", "high"),), lines=lines), library)
+        return [one for one in words if "PX.DATE" in one]
+
+    assert told(loaded, "G0439") == []
+    assert told(loaded, "99214") == ["Dates of CPT codes (PX.DATE) not checked: no CPT for 2026-07-01."]
+    text = "CPT notice, invented\r\n99214\tInvented text\r\n"
+    load("cpt", written(tmp_path, "LONGULT.txt", text), effective=date(2026, 1, 1), library=library_file)
+    with open_library(library_file) as library:
+        assert told(library, "99214") == []
+        assert told(library, "99213") == ["Dates of 99213 (PX.DATE) not checked: not in the loaded CPT."]
+        assert told(library, "G0439") == ["Dates of procedure codes (PX.DATE) not checked: no HCPCS for 2026-07-01."]
 
 
 def test_the_edits_use_what_is_loaded(loaded: CodeLibrary) -> None:

@@ -17,7 +17,7 @@ from tests.tui.support import shown
 from tui.asks import Choice
 from tui.screens.code_search import CodeSearch, HitLike, hit_line
 from tui.widgets.columns import place, write
-from tui.widgets.desk_lines import service_line
+from tui.widgets.desk_lines import modifier_cells, service_line
 from tui.widgets.facts import tab_lines
 from tui.widgets.finding import found, opening
 from tui.widgets.look import MATCH
@@ -215,3 +215,12 @@ def test_a_word_that_begins_as_it_was_typed_comes_before_one_that_holds_it() -> 
 def test_a_line_names_its_pointers_by_letter_and_one_past_the_twelfth_by_a_plus() -> None:
     assert " AL " in "".join(text for text, _ in service_line(LINE, " ", 80))
     assert " L+ " in "".join(text for text, _ in service_line(replace(LINE, pointers=(12, 25)), " ", 80))
+
+
+def test_four_modifiers_are_shown_where_there_is_room_and_as_many_as_fit_elsewhere() -> None:
+    def words(width: int) -> str:
+        return "".join(text for text, _ in service_line(LINE, " ", width, modifier_cells([LINE], width)))
+
+    assert "25 59 GA LT x1" in words(58)
+    assert "25 59…" in words(40)
+    assert modifier_cells([replace(LINE, modifiers=("25", "59"))], 120) == 6

@@ -123,7 +123,8 @@ SPEC = QueueScreenSpec(
         _desk("c", "evidence", "evidence", "Link the selected words of the note to the diagnosis under the cursor."),
         _desk("F", "finish", "finish, next", "Finish the encounter and open the next; refused with the reason while "
               "an edit stops it.", rank=15),
-        _desk("O", "override", "override", "Finish in spite of codes that exclude each other, with the reason."),
+        _desk("O", "override", "override", "Finish in spite of codes that exclude each other, with the reason; in "
+              "a review, agree so."),
         _desk("Q", "query", "query", "Ask the provider about the selected words, or those behind the code under the "
               "cursor; the encounter waits for the answer."),
         _desk("H", "hold", "hold", "Hold the encounter until a day, with the reason; take one up again that is "

@@ -50,11 +50,16 @@ class DeskFlow(DeskBase):
             await self.carry_on(command(self.encounter_id, str(reason)))
 
     async def do_desk_override(self, _count: int | None) -> None:
-        """Asks why the codes that exclude each other both stand, and finishes."""
+        """Asks why the codes that exclude each other both stand, and finishes, a review too."""
         from store.coding.flow import FinishCoding
+        from store.coding.reviewing import FinishReview
 
         reason = await self.asked(Words(name="override", question="Both stand because"))
-        if reason is not None:
+        if reason is None:
+            return
+        if self.in_review:
+            await self.carry_on(FinishReview(self.encounter_id, override=str(reason)))
+        else:
             await self.carry_on(FinishCoding(self.encounter_id, str(reason)))
 
     async def do_desk_hold(self, _count: int | None) -> None:

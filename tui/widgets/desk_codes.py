@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from store.money import show_cents
-from tui.widgets.desk_lines import aside_line, diagnosis_line, edit_marks, heading, offer_line, service_line
+from tui.widgets.desk_lines import (
+    aside_line,
+    diagnosis_line,
+    edit_marks,
+    heading,
+    modifier_cells,
+    offer_line,
+    service_line,
+)
 from tui.widgets.picking import Entry, Picking
 
 if TYPE_CHECKING:
@@ -111,7 +119,10 @@ class DeskCodes(Picking["Shown"]):
         entries += [Entry(diagnosis_line(row, found.get(row.code, " "), width), row) for row in desk.diagnoses]
         total = show_cents(sum(line.charge for line in desk.lines))
         entries.append(Entry(heading(f"Procedures  {total}", "h adds one", width)))
-        entries += [Entry(service_line(row, found.get(f"line {row.position}", " "), width), row) for row in desk.lines]
+        cells = modifier_cells(desk.lines, width)
+        marks = [found.get(f"line {row.position}", " ") for row in desk.lines]
+        rows = zip(desk.lines, marks, strict=True)
+        entries += [Entry(service_line(row, mark, width, cells), row) for row, mark in rows]
         return entries + self._advised(width)
 
     def _advised(self, width: int) -> list[Entry[Shown]]:

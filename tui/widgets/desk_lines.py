@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from store.coding.suggestions import Aside, Offer
 
 _NAMES = re.compile(r"\(((?:DX|PX)\.[A-Z0-9_]+(?:, (?:DX|PX)\.[A-Z0-9_]+)*)\)")
+_TWO, _FOUR_FROM = 6, 50
+"""Cells of two modifiers, and of a pane from which there is room for four."""
 _WHY_FROM = 100
 """Cells from which a suggestion's reason stands beside its title."""
 
@@ -33,12 +35,18 @@ def diagnosis_line(row: DeskDiagnosis, mark: str, width: int) -> Line:
     return (_mark(mark), (head, BOLD), (fit(one_line(row.title), max(0, width - len(head) - 1)), PLAIN))
 
 
-def service_line(row: DeskLine, mark: str, width: int) -> Line:
+def modifier_cells(lines: Sequence[DeskLine], width: int) -> int:
+    """Room for the modifiers of all lines: for two, or for up to four where some line has them and there is room."""
+    most = max((len(line.modifiers) for line in lines), default=0)
+    return max(_TWO, 3 * most) if width >= _FOUR_FROM else _TWO
+
+
+def service_line(row: DeskLine, mark: str, width: int, cells: int = 6) -> Line:
     """Edit mark, number, code, modifiers, units (of anaesthesia minutes), pointers as letters, title and charge."""
     pointers = "".join(_letter(pointer) for pointer in row.pointers) or "-"
     modifiers = " ".join(row.modifiers)
     units = f"x{row.units}" if row.anesthesia is None else f"{row.anesthesia}m"
-    head = f"{row.position:>2}  {fit(row.code, 6)}{fit(modifiers, 6)}{fit(units, 4)}{fit(pointers, 5)}"
+    head = f"{row.position:>2}  {fit(row.code, 6)}{fit(modifiers, cells)}{fit(units, 4)}{fit(pointers, 5)}"
     amount = f" {show_cents(row.charge):>9} "
     title = fit(one_line(row.title), max(0, width - len(head) - len(amount) - 1))
     return (_mark(mark), (head, BOLD), (title, PLAIN), (amount, PLAIN))
@@ -82,7 +90,7 @@ def unchecked_lines(sentences: Sequence[str], width: int) -> list[Line]:
     told = [
         found[1].replace(", ", " ") if found else sentence for found, sentence in zip(names, sentences, strict=True)
     ]
-    folded = fold(one_line("Not checked, no data: " + " ".join(told)), width - 4)
+    folded = fold(one_line("Not checked, no data: " + " ".join(dict.fromkeys(told))), width - 4)
     return [((" - " if number == 0 else "   ", DIM), (text, DIM)) for number, text in enumerate(folded)]
 
 

@@ -110,6 +110,16 @@ def test_what_has_no_data_is_said_to_be_not_checked(library: CodeLibrary) -> Non
     assert not any("PX.MUE" in words or "DX.SEX" in words for words in told)
 
 
+def test_each_diagnosis_whose_words_are_not_known_is_named_as_not_checked(library: CodeLibrary) -> None:
+    def told(*dx: Diagnosis, setting: str = "outpatient") -> list[str]:
+        words = not_checked(CodedEncounter(dos=DAY, dx=dx, setting=setting), library)
+        return [one.rpartition(" for ")[2] for one in words if "DX.UNCERTAIN" in one]
+
+    known, bare, symptom = Diagnosis("I10", "hypertension"), Diagnosis("E11.9"), Diagnosis("R05.9")
+    assert told(known, bare, symptom) == ["E11.9."]
+    assert told(known) == told(known, symptom) == told(bare, setting="inpatient") == []
+
+
 def test_an_override_keeps_its_finding_until_the_codes_change(library: CodeLibrary) -> None:
     (one,) = [f for f in check(encounter("E10.9 E11.9"), library) if f.edit == "DX.EX1"]
     (other,) = [f for f in check(encounter("E11.9 E10.9"), library) if f.edit == "DX.EX1"]

@@ -13,7 +13,7 @@ from store.coding.lines import ChangeLine
 from store.coding.reviewing import AskReview, FinishReview, ReturnReview, agreement, agreement_record
 from store.coding.reviews import AddReviewRule, EndReviewRule, _drawn
 from store.errors import NotAllowed, Refused
-from store.tables import Claim, CodingReview, Encounter, ServiceLine
+from store.tables import Claim, CodingReview, Encounter, Remark, ServiceLine
 from store.work.values import View
 from tests.store.world import DAY, VISIT, World
 
@@ -78,6 +78,26 @@ def test_agreeing_releases_and_bills(world: World) -> None:
     assert world.get(Encounter, encounter_id).coded_by == world.who("coder").actor.user_id
     assert len(world.all(Claim)) == 1
     assert world.faults() == []
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_codes_that_exclude_each_other_are_agreed_with_for_a_reason(world: World, asked: bool) -> None:
+    encounter_id = coded(world)
+    coder, reviewer = world.who("coder"), world.who("supervisor")
+    for code in ("E11.9", "E10.9"):
+        coder.do(AddDiagnosis(encounter_id, code))
+    if asked:
+        coder.do(AskReview(encounter_id, "do both stand?"))
+    else:
+        world.do(AddReviewRule("random", "100", DAY))
+        coder.do(FinishCoding(encounter_id, "two conditions"))
+    with pytest.raises(Refused, match="O overrides it"):
+        reviewer.do(FinishReview(encounter_id))
+    reviewer.do(FinishReview(encounter_id, override="both are in the note"))
+    review = world.one(CodingReview)
+    assert (review.outcome, review.reasons) == ("agreed", "both are in the note")
+    assert world.all(Remark)[-1].text == "Finished in spite of an edit: both are in the note"
+    assert state(world, encounter_id) == "RELEASED"
 
 
 def test_changed_codes_need_a_reason_and_lower_the_agreement(world: World) -> None:
