@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.databases import ON_POSTGRESQL, Databases, PostgresDatabases, SqliteDatabases
 from tests.postgres import Server, running
@@ -15,6 +16,10 @@ from tests.scratch import memory
 
 if folder := memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)  # where pytest makes the folders of tests
+
+# On a busy machine making examples takes long, and says nothing about what is tested.
+settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 @pytest.fixture(autouse=True)

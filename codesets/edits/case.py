@@ -129,3 +129,13 @@ class Case:
         texts = [dx.text for dx in self.encounter.dx]
         texts += [value for value in self.encounter.ctx.values() if isinstance(value, str)]
         return " ".join(texts).lower()
+
+
+#: Symptoms, external causes and reasons for contact are what is coded instead of an uncertain diagnosis.
+_NOT_DIAGNOSES = ("R", "V", "W", "X", "Y", "Z")
+_CONFIRMED_ONLY = ("U071", "B20", "J09", "A925", "U070")  # in any setting: I.C.1.a.1, I.C.1.f, I.C.1.g, I.C.10.c, .e
+
+
+def is_for_certain(case: Case, dx: Coded) -> bool:
+    """May a diagnosis be coded only where it is documented as certain?"""
+    return not dx.begins(*_NOT_DIAGNOSES) and (case.outpatient or dx.begins(*_CONFIRMED_ONLY))

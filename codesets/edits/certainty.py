@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from codesets.edits.case import Case, Coded
+from codesets.edits.case import Case, Coded, is_for_certain
 from codesets.edits.model import Edit, Finding, Severity
 from codesets.reading.layout import lay_out
 from codesets.reading.lexicon import lexicon_of
@@ -14,21 +14,13 @@ from codesets.reading.mentions import mentions_of
 from codesets.reading.model import Assertion
 from codesets.tables import read_table
 
-#: Symptoms, external causes and reasons for contact are what is coded instead of an uncertain diagnosis.
-_NOT_DIAGNOSES = ("R", "V", "W", "X", "Y", "Z")
 _SURE = (Assertion.PRESENT, Assertion.HISTORICAL)
-_CONFIRMED_ONLY = ("U071", "B20", "J09", "A925", "U070")  # in any setting: I.C.1.a.1, I.C.1.f, I.C.1.g, I.C.10.c, .e
 
 
 @lru_cache(maxsize=1)
 def _uncertain_words() -> re.Pattern[str]:
     words = "|".join(row["words"] for row in read_table("edit_uncertain"))
     return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])|\?", re.IGNORECASE)
-
-
-def is_for_certain(case: Case, dx: Coded) -> bool:
-    """May a diagnosis be coded only where it is documented as certain?"""
-    return not dx.begins(*_NOT_DIAGNOSES) and (case.outpatient or dx.begins(*_CONFIRMED_ONLY))
 
 
 def _uncertain(case: Case) -> Iterator[Finding]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codesets.edits.case import Case
-from codesets.edits.certainty import is_for_certain
+from codesets.edits.case import Case, is_for_certain
 from codesets.edits.reference_data import dating_kind
 from codesets.edits.visit_codes import in_group, level_of
 

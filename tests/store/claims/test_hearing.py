@@ -350,7 +350,7 @@ def test_opening_the_program_raises_what_is_overdue_for_who_works_on_claims(worl
     with on(DAY + timedelta(days=2)):
         assert [world.who(name).tend() for name in ("coder", "collector", "admin")] == ["", "", ""]
         assert state(world, claim_id) == "SENT"
-        assert "1 files overdue" in world.who("biller").tend()
+        assert "1 file overdue" in world.who("biller").tend()
         assert state(world, claim_id) == "NO_ACK"
         assert world.who("biller2").tend() == ""
     assert world.faults() == []
