@@ -11,11 +11,22 @@ import struct
 import termios
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 import pyte
 
 QUIET_SECONDS = 0.25
 LONGEST_SECONDS = 30.0
+IDLE_TICKS = 2  # hundredths of a second that timers may take meanwhile
+
+
+def _work_of(process: int) -> tuple[bool, int]:
+    """Whether a process has work to do just now, and its processor time in ticks; unknown beyond Linux."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return False, 0
+    return fields[0] == "R", int(fields[11]) + int(fields[12])
 
 
 class Line:
@@ -37,11 +48,15 @@ class Line:
         return self.sent - before
 
     def settle(self) -> None:
-        """Reads until nothing has come for a while."""
+        """Reads until nothing has come for a while from a program that has nothing to do."""
         end = time.monotonic() + LONGEST_SECONDS
+        spent = _work_of(self.process)[1]
         while time.monotonic() < end:
             ready, _, _ = select.select([self._file], [], [], QUIET_SECONDS)
             if not ready:
+                before, (runs, spent) = spent, _work_of(self.process)
+                if runs or spent - before > IDLE_TICKS:
+                    continue
                 return
             try:
                 data = os.read(self._file, 65536)
