@@ -46,3 +46,8 @@ def whole_number(text: str, least: int, most: int, where: str = "") -> int:
     if text.isascii() and text.isdecimal() and least <= (number := int(text[:9])) <= most:
         return number
     raise Refused(f"{text[:20]!r} is no such number.", where=where, do=f"Write one from {least} to {most}.")
+
+
+def plural(count: int, thing: str) -> str:
+    """The thing as its number wants it: 'row' for 1, 'rows' for others."""
+    return thing if count == 1 else f"{thing}s"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from datetime import date
 from queue import SimpleQueue
 from threading import Thread
@@ -16,6 +17,8 @@ from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from store.people.identities import Identities
     from store.reports.values import Report
 
@@ -156,6 +159,14 @@ class PracticeApi(Protocol):
     def close(self) -> None:
         """Closes the practice."""
         ...
+
+
+def reading(practice: PracticeApi) -> AbstractContextManager[Session]:
+    """A session for reading the records of an open practice: for what a queue asks before it asks a person."""
+    from store.practice import Practice
+
+    assert isinstance(practice, Practice)
+    return practice.reading()
 
 
 class Calls:

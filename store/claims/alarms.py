@@ -23,6 +23,7 @@ from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import CLAIM, ClaimState
 from store.people.roles import Permission
 from store.tables import Batch, Claim, ClaimEvent, ClaimVersion
+from store.text import plural
 from store.work import items
 from store.work.command import Change, Command, Said
 
@@ -119,7 +120,5 @@ class RaiseAlarms(Command):
     def apply(self, change: Change) -> Said:
         """The result counts files and claims."""
         counts = raise_alarms(change)
-        told = " and ".join(
-            f"{number} {what[:-1] if number == 1 else what}" for what, number in counts.items() if number
-        )
+        told = " and ".join(f"{number} {plural(number, what[:-1])}" for what, number in counts.items() if number)
         return Said(f"{told or 'Nothing'} overdue for an answer.", counts)

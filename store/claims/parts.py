@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, select
 
+from codesets.edits.form import MAX_DIAGNOSES, MAX_LINES, MAX_OF_A_STAY
 from store.claims.facility import bill_of, together
 from store.claims.facts import AWAITING
 from store.claims.states import WAITING, ClaimState
@@ -22,9 +23,8 @@ from store.errors import Refused
 from store.tables import Claim, ClaimFact, ClaimLine, ClaimVersion, Coverage, Diagnosis, Encounter, Payer, ServiceLine
 from store.work.command import Change
 
-MAX_LINES, MAX_INSTITUTIONAL_LINES, MAX_DIAGNOSES = 50, 999, 12
-MAX_INSTITUTIONAL_DIAGNOSES = 25
-"""What one claim holds (837P: 50 lines, twelve diagnoses; 837I: 999 lines, 25 diagnoses)."""
+MAX_INSTITUTIONAL_LINES = 999
+"""What one 837I holds; an 837P holds `MAX_LINES`."""
 
 NOT_SENT = (ClaimState.EDIT_FAIL, ClaimState.READY, ClaimState.HELD)
 """States in which visits are put on a claim, or taken off it."""
@@ -178,7 +178,7 @@ def _told(session: Session, encounter_id: int) -> frozenset[tuple[str, str]]:
 
 def _diagnoses_fit(session: Session, encounters: Iterable[Encounter], kind: str) -> bool:
     query = select(Diagnosis.code).where(col(Diagnosis.encounter_id).in_([one.id for one in encounters]))
-    most = MAX_INSTITUTIONAL_DIAGNOSES if kind == "institutional" else MAX_DIAGNOSES
+    most = MAX_OF_A_STAY if kind == "institutional" else MAX_DIAGNOSES
     return len(set(session.exec(query).all())) <= most
 
 

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
+from codesets.edits.form import MAX_DIAGNOSES
 from codesets.worksheets import is_anesthesia
 from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
 from store.claims.facts import INSTITUTIONAL, Facts, place
 from store.claims.hospital import bill_of_claim, institutional_of
-from store.claims.parts import MAX_DIAGNOSES, encounters_of, lines_on
+from store.claims.parts import encounters_of, lines_on
 from store.coding.access import pointer_ids
 from store.errors import Refused
 from store.tables import (

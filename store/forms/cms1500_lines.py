@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from codesets.edits.form import POINTER_LETTERS
 from store.errors import Refused
 from store.forms.grid import Marks
 from store.x12.claim_values import Clinician, ProfessionalClaim, ServiceLine
@@ -12,7 +13,6 @@ LINES_PER_PAGE = 6
 FIRST_ROW = 44
 """The row of the first line's data; its shaded row is the one above."""
 
-_LETTERS = "ABCDEFGHIJKL"
 _UNITS_WIDTH = 4
 _MODIFIER_COLUMNS = (33, 36, 39, 42)
 
@@ -32,7 +32,9 @@ def line_marks(marks: Marks, claim: ProfessionalClaim, lines: Sequence[ServiceLi
         marks.put(row, 25, 6, line.code)
         for column, modifier in zip(_MODIFIER_COLUMNS, line.modifiers, strict=False):
             marks.put(row, column, 2, modifier)
-        marks.put(row, 45, 4, "".join(_LETTERS[pointer - 1] for pointer in line.pointers[:4] if 1 <= pointer <= 12))
+        marks.put(
+            row, 45, 4, "".join(POINTER_LETTERS[pointer - 1] for pointer in line.pointers[:4] if 1 <= pointer <= 12)
+        )
         marks.money(row, 50, 8, line.charge)
         marks.put(row, 59, _UNITS_WIDTH, _units(line, f"claim {claim.control_number}, line {line.control}"))
         marks.put(row, 63, 2, "Y" if line.epsdt else "")

@@ -130,14 +130,13 @@ def page(
 
     The figures are those of `counted`, unless as many rows as it tells of are not there.
     """
-    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
+    lanes = _lanes(session, queue, today)
     where = _conditions(queue, actor, view, today)
-    order = _order(session, queue, view, today, soon)
+    order = _order(session, queue, view, lanes)
     chosen = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem)).where(where)
     ids_ = list(session.scalars(chosen.order_by(*order).offset(start).limit(limit)))
-    near = queue.pressing(session, today) if queue.pressing is not None else false()
     cells_of = (shown.sql for shown in queue.shown)
-    query = queue.join(select(WorkItem, col(User.name), near, *cells_of).select_from(WorkItem))
+    query = queue.join(select(WorkItem, col(User.name), lanes.pressing, *cells_of).select_from(WorkItem))
     query = query.outerjoin(User, and_(col(User.id) == col(WorkItem.owner_id), _held()))
     by_id = {row[0].id: row for row in session.execute(query.where(col(WorkItem.id).in_(ids_))).all()}
     found = [by_id[item_id] for item_id in ids_ if item_id in by_id]
@@ -150,7 +149,7 @@ def page(
         Row(
             item.id,
             item.subject_id,
-            _flag(item, owner, today, soon, near=bool(pressed)) or _quiet_flag(item, asked, last_visit),
+            _flag(item, owner, lanes, pressed=bool(pressed)) or _quiet_flag(item, asked, last_visit),
             line,
             owner or "",
             previews.get(item.subject_id, ()),
@@ -159,15 +158,15 @@ def page(
     )
     if counted is not None and len(ids_) == max(0, min(limit, counted.total - start)):
         return replace(counted, rows=rows, start=start)
-    return Page(rows, start, *_figures(session, queue, view, where, today, soon))
+    return Page(rows, start, *_figures(session, queue, view, where, lanes))
 
 
 def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, limit: int) -> list[int]:
     """The items of a view in its order, by id."""
-    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
     query = _reaching(queue, view, select(col(WorkItem.id)).select_from(WorkItem))
     query = query.where(_conditions(queue, actor, view, today))
-    return list(session.scalars(query.order_by(*_order(session, queue, view, today, soon)).limit(limit)))
+    order = _order(session, queue, view, _lanes(session, queue, today))
+    return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
 def best(session: Session, queue: Queue, actor: Actor, today: date) -> Iterator[AnySelect]:
@@ -177,30 +176,55 @@ def best(session: Session, queue: Queue, actor: Actor, today: date) -> Iterator[
     the whole queue; of them the database gives the first that nobody else is just taking.  Where the rank has to be
     reckoned for each item, that is done for those of the first lane alone, unless others are taking all of them.
     """
-    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
+    lanes = _lanes(session, queue, today)
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
-    order = _order(session, queue, View(), today, soon)
+    order = _order(session, queue, View(), lanes)
     offered = and_(_conditions(queue, actor, View(), today), mine, free)
-    for which in (_first_lane(session, queue, today, soon, offered), offered) if queue.rank else (offered,):
+    for which in (_first_lane(session, queue, lanes, offered), offered) if queue.rank else (offered,):
         few = queue.reach(select(col(WorkItem.id)).select_from(WorkItem)).where(which).order_by(*order)
         query = queue.reach(select(col(WorkItem.id), col(WorkItem.owner_id)).select_from(WorkItem))
         query = query.where(col(WorkItem.id).in_(few.limit(MOST_AT_ONCE)), col(WorkItem.open), free)
         yield query.order_by(*order).limit(1).with_for_update(skip_locked=True, of=WorkItem)
 
 
-def _first_lane(
-    session: Session, queue: Queue, today: date, soon: date, offered: ColumnElement[bool]
-) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """What is past due, what is due soon, and the rest; `pressing` is the SQL of what is soon whenever it is due."""
+
+    today: date
+    soon: date
+    pressing: ColumnElement[bool]
+
+    @property
+    def late(self) -> ColumnElement[bool]:
+        return col(WorkItem.due) < self.today
+
+    @property
+    def near(self) -> ColumnElement[bool]:
+        """Due soon or pressing; true of what is past due as well."""
+        return or_(col(WorkItem.due) <= self.soon, self.pressing)
+
+    @property
+    def number(self) -> ColumnElement[int]:
+        """0 for what is past due, 1 for what is due soon or pressing, 2 for everything else."""
+        return case((self.late, 0), (self.near, 1), else_=2)
+
+
+def _lanes(session: Session, queue: Queue, today: date) -> _Lanes:
+    """Reckoned once for a page or for who asks for the next item: which limits press is read from every payer."""
+    soon = add_business_days(today, DUE_SOON_BUSINESS_DAYS, holidays(session))
+    return _Lanes(today, soon, queue.pressing(session, today) if queue.pressing is not None else false())
+
+
+def _first_lane(session: Session, queue: Queue, lanes: _Lanes, offered: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of what is offered the first lane that has any, told so plainly that the database foresees how many those are."""
-    query = select(func.min(_lane(session, queue, today, soon) * 2 + _UP)).select_from(WorkItem)
+    query = select(func.min(lanes.number * 2 + _UP)).select_from(WorkItem)
     lane, up = divmod(session.scalar(_pressed_too(queue, query).where(offered)) or 0, 2)
-    late, near = col(WorkItem.due) < today, _soon(session, queue, today, soon)
-    not_late = or_(col(WorkItem.due).is_(None), col(WorkItem.due) >= today)
-    not_near = or_(col(WorkItem.due).is_(None), col(WorkItem.due) > soon)
-    if queue.pressing is not None:
-        not_near = and_(not_near, not_(queue.pressing(session, today)))
-    return and_(offered, (late, and_(not_late, near), not_near)[lane], col(WorkItem.escalated).is_(up == 0))
+    not_late = or_(col(WorkItem.due).is_(None), col(WorkItem.due) >= lanes.today)
+    not_near = and_(or_(col(WorkItem.due).is_(None), col(WorkItem.due) > lanes.soon), not_(lanes.pressing))
+    which = (lanes.late, and_(not_late, lanes.near), not_near)[lane]
+    return and_(offered, which, col(WorkItem.escalated).is_(up == 0))
 
 
 def board_line(session: Session, queue: Queue, actor: Actor, today: date) -> BoardLine:
@@ -256,20 +280,20 @@ def _pressed_too(queue: Queue, query: AnySelect) -> AnySelect:
 
 
 def _figures(
-    session: Session, queue: Queue, view: View, where: ColumnElement[bool], today: date, soon: date
+    session: Session, queue: Queue, view: View, where: ColumnElement[bool], lanes: _Lanes
 ) -> tuple[int, int, int, int]:
     query = select(
         func.count(),
         func.coalesce(func.sum(WorkItem.cents), 0),
-        func.count(case((col(WorkItem.due) < today, 1))),  # counted so because it is asked of every row of a queue
-        func.count(case((_soon(session, queue, today, soon), 1))),
+        func.count(case((lanes.late, 1))),  # counted so because it is asked of every row of a queue
+        func.count(case((lanes.near, 1))),
     ).select_from(WorkItem)
     query = queue.join(query) if view.filter.strip() else _pressed_too(queue, query)
     total, cents, past, until_soon = session.execute(query.where(where)).one()
     return total, int(cents), past, until_soon - past
 
 
-def _order(session: Session, queue: Queue, view: View, today: date, soon: date) -> list[Any]:
+def _order(session: Session, queue: Queue, view: View, lanes: _Lanes) -> list[Any]:
     by_key = {shown.column.key: shown.sql for shown in queue.shown}
     ages = {shown.column.key for shown in queue.shown if shown.column.kind is Kind.AGE}
     order: list[Any] = []
@@ -280,31 +304,15 @@ def _order(session: Session, queue: Queue, view: View, today: date, soon: date) 
         falling = level.descending != (level.column in ages)  # the older the date, the higher the age
         order.append(sql.desc() if falling else sql.asc())
     if not order:
-        rank = queue.rank(session, today) if queue.rank is not None else col(WorkItem.score)
-        order = [
-            _lane(session, queue, today, soon),
-            _UP,
-            rank.desc(),
-            case((col(WorkItem.due).is_(None), 1), else_=0),
-            col(WorkItem.due),
-        ]
+        rank = queue.rank(session, lanes.today) if queue.rank is not None else col(WorkItem.score)
+        order = [lanes.number, _UP, rank.desc(), case((col(WorkItem.due).is_(None), 1), else_=0), col(WorkItem.due)]
     return [*order, col(WorkItem.id)]
 
 
-def _lane(session: Session, queue: Queue, today: date, soon: date) -> ColumnElement[int]:
-    """0 for what is past due, 1 for what is due soon or pressing, 2 for everything else."""
-    return case((col(WorkItem.due) < today, 0), (_soon(session, queue, today, soon), 1), else_=2)
-
-
-def _soon(session: Session, queue: Queue, today: date, soon: date) -> ColumnElement[bool]:
-    due = col(WorkItem.due) <= soon
-    return or_(due, queue.pressing(session, today)) if queue.pressing is not None else due
-
-
-def _flag(item: WorkItem, owner: str | None, today: date, soon: date, *, near: bool) -> str:
-    if item.due is not None and item.due < today:
+def _flag(item: WorkItem, owner: str | None, lanes: _Lanes, *, pressed: bool) -> str:
+    if item.due is not None and item.due < lanes.today:
         return "X"
-    if near or (item.due is not None and item.due <= soon):
+    if pressed or (item.due is not None and item.due <= lanes.soon):
         return "!"
     if owner:
         return "*"

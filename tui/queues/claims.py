@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from store.errors import Refused
 from store.money import show_cents
 from tui.asks import Choice, Chosen, Days, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, reading
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
@@ -31,10 +31,8 @@ def _send(chosen: Chosen) -> Sequence[object]:
 def _send_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     """How many claims for how much."""
     from store.claims.listing import ready_claims
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         count, cents = ready_claims(session)
     return f"Send {count} claims, {show_cents(cents, sign='$')}?"
 
@@ -59,10 +57,8 @@ def _build(_chosen: Chosen) -> Sequence[object]:
 
 def _findings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.claims.fixing import fixes
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         found = fixes(session, chosen.rows[0].subject_id)
     if not found:
         raise Refused("Nothing keeps this claim.", do="It goes with the next batch (B).")
@@ -77,10 +73,8 @@ def _finding(value: str, what: str, where: str) -> Choice:
 
 def _warnings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.claims.fixing import warnings
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         found = warnings(session, chosen.rows[0].subject_id)
     if not found:
         raise Refused("There is no warning on this claim.", do="A stop can't be let pass: f leads to its fix.")
@@ -166,10 +160,8 @@ def _bill_next(chosen: Chosen) -> Sequence[object]:
 
 def _visits(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.claims.split import others_on
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         return [Choice(number, number, what) for number, what in others_on(session, chosen.rows[0].subject_id)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from store.work.record import Record
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, reading
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
@@ -19,10 +19,7 @@ def _desk(key: str, name: str, label: str, help_: str, *, rank: int = 0, also: t
 
 
 def _reading(practice: PracticeApi, read: Callable[[Any], Record]) -> Record:
-    from store.practice import Practice
-
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         return read(session)
 
 

@@ -9,7 +9,7 @@ from store import clock
 from store.errors import Refused
 from store.money import parse_cents
 from tui.asks import Choice, Chosen, Days, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, reading
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
@@ -68,11 +68,9 @@ def _payers(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
 
 
 def _payers_alone(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
-    from store.practice import Practice
     from store.remits.eob import payer_choices
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         return [Choice(str(key), name) for key, name in payer_choices(session)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from store.money import show_cents
 from store.work.record import Record
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, reading
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
@@ -32,10 +32,8 @@ def _again(chosen: Chosen) -> Sequence[object]:
 def _again_effect(practice: PracticeApi, chosen: Chosen) -> str:
     """How many go, and how many of them are what was rejected."""
     from store.claims.rejection_work import unchanged
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         same = unchanged(session, [row.subject_id for row in chosen.rows])
     told = f"Send {chosen.several('claim')} again, {show_cents(chosen.cents, sign='$')}?"
     if not same:
@@ -52,10 +50,8 @@ def _like(chosen: Chosen) -> Sequence[object]:
 def _like_effect(practice: PracticeApi, chosen: Chosen) -> str:
     """How many claims have the same error."""
     from store.claims.rejection_work import same_error_of
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         count, code = same_error_of(session, chosen.rows[0].subject_id)
     return f"Send all {count} claims with the error {code} again, though they were not mended?"
 
@@ -68,19 +64,15 @@ def _review(chosen: Chosen) -> Sequence[object]:
 
 def _pattern(practice: PracticeApi, chosen: Chosen) -> str:
     from store.claims.rejection_work import note_of
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         return note_of(session, chosen.rows[0].subject_id)
 
 
 def _a_note(practice: PracticeApi, chosen: Chosen) -> None:
     from store.claims.rejection_work import require_note
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
+    with reading(practice) as session:
         require_note(session, chosen.rows[0].subject_id)
 
 

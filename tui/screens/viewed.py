@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from store.errors import Refused
+from store.text import plural
 from store.work.sorting import parse_sort
 from store.work.values import Kind, Page, QueueInfo, SortKey, View
 from tui.asks import Choice, Chosen, Pick, Words
@@ -135,7 +136,7 @@ def levels_typed(typed: str) -> str | None:
 
 def rows_word(count: int) -> str:
     """'1 row', '2,000 rows'."""
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    return f"{count:,} {plural(count, 'row')}"
 
 
 def _level(key: str, sort: Sequence[SortKey]) -> str:

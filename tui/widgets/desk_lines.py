@@ -41,7 +41,7 @@ def modifier_cells(lines: Sequence[DeskLine], width: int) -> int:
     return max(_TWO, 3 * most) if width >= _FOUR_FROM else _TWO
 
 
-def service_line(row: DeskLine, mark: str, width: int, cells: int = 6) -> Line:
+def service_line(row: DeskLine, mark: str, width: int, cells: int = _TWO) -> Line:
     """Edit mark, number, code, modifiers, units (of anaesthesia minutes), pointers as letters, title and charge."""
     pointers = "".join(_letter(pointer) for pointer in row.pointers) or "-"
     modifiers = " ".join(row.modifiers)

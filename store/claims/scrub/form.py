@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from codesets.edits.form import MAX_LINES
 from store.claims.hospital import is_revenue
-from store.claims.parts import MAX_INSTITUTIONAL_LINES, MAX_LINES
+from store.claims.parts import MAX_INSTITUTIONAL_LINES
 from store.claims.payer_data import MEDICARE_FILINGS
 from store.claims.scrub.finding import Facts, Finding, Fix, Severity
 from store.claims.snapshot import AnyClaim
