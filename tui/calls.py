@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
 from datetime import date
 from queue import SimpleQueue
 from threading import Thread
@@ -17,9 +16,8 @@ from store.work.record import Record
 from store.work.values import BoardLine, Done, Lease, NamedView, Page, QueueInfo, View, Why
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from store.people.identities import Identities
+    from store.practice import Practice
     from store.reports.values import Report
 
 P = ParamSpec("P")
@@ -161,12 +159,12 @@ class PracticeApi(Protocol):
         ...
 
 
-def reading(practice: PracticeApi) -> AbstractContextManager[Session]:
-    """A session for reading the records of an open practice: for what a queue asks before it asks a person."""
+def opened(practice: PracticeApi) -> Practice:
+    """The practice itself: for what a queue reads from the records before it asks a person."""
     from store.practice import Practice
 
     assert isinstance(practice, Practice)
-    return practice.reading()
+    return practice
 
 
 class Calls:

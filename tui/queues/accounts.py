@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING
 
 from store.money import parse_cents, show_cents
 from tui.asks import Amount, Ask, Choice, Chosen, Count, Days, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.verbs import day
 
 if TYPE_CHECKING:
-    from store.practice import Practice
+    pass
 
 _LIFT = "lift"
 PAPERS = Words(name="folder", question="Folder", first="papers")
-
-
-def real(practice: PracticeApi) -> Practice:
-    """The practice itself, for what only a queue's own file asks it."""
-    from store.practice import Practice
-
-    assert isinstance(practice, Practice)
-    return practice
 
 
 def account(chosen: Chosen) -> int:
@@ -67,7 +59,7 @@ def _void_payment(chosen: Chosen) -> Sequence[object]:
 def _receipts(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.accounts.asked import receipts_of
 
-    return [Choice(str(number), called) for number, called in receipts_of(real(practice), account(chosen))]
+    return [Choice(str(number), called) for number, called in receipts_of(opened(practice), account(chosen))]
 
 
 def _apply(chosen: Chosen) -> Sequence[object]:
@@ -159,7 +151,7 @@ def _close_day(chosen: Chosen) -> Sequence[object]:
 def _close_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     from store.accounts.asked import drawer_effect
 
-    return drawer_effect(real(practice))
+    return drawer_effect(opened(practice))
 
 
 def _small(chosen: Chosen) -> Sequence[object]:
@@ -171,13 +163,13 @@ def _small(chosen: Chosen) -> Sequence[object]:
 def _small_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     from store.accounts.asked import small_effect
 
-    return small_effect(real(practice))
+    return small_effect(opened(practice))
 
 
 def _small_runs(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
     from store.accounts.asked import waiting_small_runs
 
-    return [Choice(str(number), called) for number, called in waiting_small_runs(real(practice))]
+    return [Choice(str(number), called) for number, called in waiting_small_runs(opened(practice))]
 
 
 def _decide_small(chosen: Chosen) -> Sequence[object]:
@@ -190,20 +182,20 @@ def due(practice: PracticeApi, chosen: Chosen) -> str:
     """What the account owes, as a person types it."""
     from store.accounts.asked import due_of
 
-    return show_cents(due_of(real(practice), account(chosen)))
+    return show_cents(due_of(opened(practice), account(chosen)))
 
 
 def _own(practice: PracticeApi, chosen: Chosen) -> str:
     from store.accounts.asked import refundable
 
-    return show_cents(refundable(real(practice), account(chosen)))
+    return show_cents(refundable(opened(practice), account(chosen)))
 
 
 def sixth(practice: PracticeApi, chosen: Chosen) -> str:
     """A sixth of it, rounded up to whole dollars, at least 25."""
     from store.accounts.asked import due_of
 
-    return show_cents(max(2_500, -(-due_of(real(practice), account(chosen)) // 600) * 100))
+    return show_cents(max(2_500, -(-due_of(opened(practice), account(chosen)) // 600) * 100))
 
 
 def pay_effect(chosen: Chosen) -> str:

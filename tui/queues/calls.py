@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from store.errors import Refused
 from store.money import show_cents
 from tui.asks import Amount, Choice, Chosen, Days, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
-from tui.queues.accounts import KINDS, PAPERS, PAYMENT, PLAN, SET_CONTACT, WHY_PAPER, account, due, pay_effect, real
+from tui.queues.accounts import KINDS, PAPERS, PAYMENT, PLAN, SET_CONTACT, WHY_PAPER, account, due, pay_effect
 from tui.verbs import day
 
 _CALL = frozenset({Place.RECORD})
@@ -95,14 +95,14 @@ def _insurance(chosen: Chosen) -> Sequence[object]:
 def _patients(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.calls.insurance import patients_of
 
-    with real(practice).reading() as session:
+    with opened(practice).reading() as session:
         return [Choice(str(number), called) for number, called in patients_of(session, account(chosen))]
 
 
 def _payers(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
     from store.calls.insurance import payers
 
-    with real(practice).reading() as session:
+    with opened(practice).reading() as session:
         return [Choice(str(number), called) for number, called in payers(session)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from store.work.record import Record
 from tui.asks import Chosen, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
@@ -18,10 +18,7 @@ _HERE = frozenset({Place.RECORD})
 
 
 def _edi(practice: PracticeApi, chosen: Chosen) -> Record:
-    from store.practice import Practice
-
-    assert isinstance(practice, Practice)
-    return practice.edi(chosen.rows[0].subject_id)
+    return opened(practice).edi(chosen.rows[0].subject_id)
 
 
 def _proof(chosen: Chosen) -> Sequence[object]:

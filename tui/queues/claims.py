@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from store.errors import Refused
 from store.money import show_cents
 from tui.asks import Choice, Chosen, Days, Pick, Words
-from tui.calls import PracticeApi, reading
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
@@ -32,7 +32,7 @@ def _send_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     """How many claims for how much."""
     from store.claims.listing import ready_claims
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         count, cents = ready_claims(session)
     return f"Send {count} claims, {show_cents(cents, sign='$')}?"
 
@@ -58,7 +58,7 @@ def _build(_chosen: Chosen) -> Sequence[object]:
 def _findings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.claims.fixing import fixes
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         found = fixes(session, chosen.rows[0].subject_id)
     if not found:
         raise Refused("Nothing keeps this claim.", do="It goes with the next batch (B).")
@@ -74,7 +74,7 @@ def _finding(value: str, what: str, where: str) -> Choice:
 def _warnings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.claims.fixing import warnings
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         found = warnings(session, chosen.rows[0].subject_id)
     if not found:
         raise Refused("There is no warning on this claim.", do="A stop can't be let pass: f leads to its fix.")
@@ -83,12 +83,11 @@ def _warnings(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
 
 def _lands(practice: PracticeApi, chosen: Chosen) -> Landing:
     from store.claims.fixing import landing
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
     claim_id, mark = chosen.text("finding").split()
-    with practice.reading() as session:
-        return landing(session, practice.actor, int(claim_id), mark)
+    here = opened(practice)
+    with here.reading() as session:
+        return landing(session, here.actor, int(claim_id), mark)
 
 
 def _fix(chosen: Chosen) -> Sequence[object]:
@@ -161,7 +160,7 @@ def _bill_next(chosen: Chosen) -> Sequence[object]:
 def _visits(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.claims.split import others_on
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return [Choice(number, number, what) for number, what in others_on(session, chosen.rows[0].subject_id)]
 
 

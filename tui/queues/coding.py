@@ -7,7 +7,7 @@ from typing import Any
 
 from store.work.record import Record
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi, reading
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
@@ -19,18 +19,16 @@ def _desk(key: str, name: str, label: str, help_: str, *, rank: int = 0, also: t
 
 
 def _reading(practice: PracticeApi, read: Callable[[Any], Record]) -> Record:
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return read(session)
 
 
 def _looking(practice: PracticeApi, kind: str, chosen: Chosen, read: Callable[[Any, int], Record]) -> Record:
     """What is read of the encounter, as a look that the trail keeps."""
     from store.people.roles import Permission
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
     encounter_id = chosen.rows[0].subject_id
-    return practice.look(kind, encounter_id, Permission.CODE, lambda session: read(session, encounter_id))
+    return opened(practice).look(kind, encounter_id, Permission.CODE, lambda session: read(session, encounter_id))
 
 
 def _past(practice: PracticeApi, chosen: Chosen) -> Record:
@@ -83,11 +81,10 @@ def _drop_macro(chosen: Chosen) -> Sequence[object]:
 
 def _macros(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
     from store.coding.shelf import handy
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    with practice.reading() as session:
-        found = handy(session, practice.actor.user_id, practice.codes)
+    here = opened(practice)
+    with here.reading() as session:
+        found = handy(session, here.actor.user_id, here.codes)
     return [Choice(one.value, one.label) for one in found if one.kind == "macro"]
 
 

@@ -12,7 +12,7 @@ from store import clock
 from store.money import parse_cents, show_cents
 from store.people.roles import Role
 from tui.asks import Choice, Chosen, Days, Pick, Words
-from tui.calls import PracticeApi, reading
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import PROOF, VOID_REASON
@@ -149,7 +149,7 @@ def _number(practice: PracticeApi, chosen: Chosen) -> str:
     """Where the payer is called and what to press, for the one who is about to dial."""
     from store.denials.contact import call_told
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return call_told(session, chosen.rows[0].subject_id)
 
 
@@ -165,7 +165,7 @@ def _letter(chosen: Chosen) -> Sequence[object]:
 def _letters(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
     from store.denials.letters import templates
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return [Choice(one.name, one.name, "with enclosures" if one.packet else "") for one in templates(session)]
 
 
@@ -174,7 +174,7 @@ def _letter_text(field: str, practice: PracticeApi, chosen: Chosen) -> str:
     from store.denials.letters import template_of
     from store.errors import NotFound
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         try:
             found = template_of(session, chosen.text("name"))
         except NotFound:

@@ -9,7 +9,7 @@ from store import clock
 from store.errors import Refused
 from store.money import parse_cents
 from tui.asks import Choice, Chosen, Days, Pick, Words
-from tui.calls import PracticeApi, reading
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
@@ -70,7 +70,7 @@ def _payers(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
 def _payers_alone(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
     from store.remits.eob import payer_choices
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return [Choice(str(key), name) for key, name in payer_choices(session)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from store.money import show_cents
 from store.work.record import Record
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi, reading
+from tui.calls import PracticeApi, opened
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
@@ -33,7 +33,7 @@ def _again_effect(practice: PracticeApi, chosen: Chosen) -> str:
     """How many go, and how many of them are what was rejected."""
     from store.claims.rejection_work import unchanged
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         same = unchanged(session, [row.subject_id for row in chosen.rows])
     told = f"Send {chosen.several('claim')} again, {show_cents(chosen.cents, sign='$')}?"
     if not same:
@@ -51,7 +51,7 @@ def _like_effect(practice: PracticeApi, chosen: Chosen) -> str:
     """How many claims have the same error."""
     from store.claims.rejection_work import same_error_of
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         count, code = same_error_of(session, chosen.rows[0].subject_id)
     return f"Send all {count} claims with the error {code} again, though they were not mended?"
 
@@ -65,14 +65,14 @@ def _review(chosen: Chosen) -> Sequence[object]:
 def _pattern(practice: PracticeApi, chosen: Chosen) -> str:
     from store.claims.rejection_work import note_of
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return note_of(session, chosen.rows[0].subject_id)
 
 
 def _a_note(practice: PracticeApi, chosen: Chosen) -> None:
     from store.claims.rejection_work import require_note
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         require_note(session, chosen.rows[0].subject_id)
 
 
@@ -86,10 +86,8 @@ def _file_by_rule(chosen: Chosen) -> Sequence[object]:
 def _filed(practice: PracticeApi, _chosen: Chosen) -> Record:
     from store.claims.edi_view import filed_record
     from store.people.roles import Permission
-    from store.practice import Practice
 
-    assert isinstance(practice, Practice)
-    return practice.look("list", "messages", Permission.MONEY, filed_record)
+    return opened(practice).look("list", "messages", Permission.MONEY, filed_record)
 
 
 def _ask(chosen: Chosen) -> Sequence[object]:

@@ -9,7 +9,7 @@ from store.errors import Refused
 from store.money import parse_cents, show_cents
 from store.work.values import Row
 from tui.asks import Amount, Choice, Chosen, Count, Pick, Words
-from tui.calls import PracticeApi, reading
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 
@@ -50,14 +50,14 @@ def _number(text: str, what: str) -> int:
 def _may_be(practice: PracticeApi, chosen: Chosen) -> str:
     from store.remits.pad import may_be_told
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return may_be_told(session, chosen.rows[0].subject_id)
 
 
 def _unplaced(practice: PracticeApi, chosen: Chosen) -> str:
     from store.remits.pad import unplaced_part
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return str(unplaced_part(session, chosen.rows[0].subject_id))
 
 
@@ -65,7 +65,7 @@ def _lines(practice: PracticeApi, chosen: Chosen) -> str:
     from store.remits.pad import lines_told
 
     part, claim = int(chosen.text("part")), chosen.text("claim")
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return lines_told(session, chosen.rows[0].subject_id, part, claim)
 
 
@@ -73,7 +73,7 @@ def _as_it_is(place: int, practice: PracticeApi, chosen: Chosen) -> str:
     """The part's payment (0) or its reasons (1), to be typed over."""
     from store.remits.pad import part_told
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return part_told(session, chosen.rows[0].subject_id, int(chosen.text("part")))[place]
 
 
@@ -87,7 +87,7 @@ def _negative(chosen: Chosen) -> Sequence[object]:
 def _postable(practice: PracticeApi, chosen: Chosen) -> None:
     from store.remits.pad import require_postable
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         require_postable(session, [row.subject_id for row in chosen.rows])
 
 
@@ -121,14 +121,14 @@ def _reverse(chosen: Chosen) -> Sequence[object]:
 def _payments(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
     from store.remits.take_back import recent_payments
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return [Choice(str(key), *words) for key, *words in recent_payments(session)]
 
 
 def _taken_back(practice: PracticeApi, chosen: Chosen) -> str:
     from store.remits.take_back import taken_back_told
 
-    with reading(practice) as session:
+    with opened(practice).reading() as session:
         return taken_back_told(session, int(chosen.text("payment")))
 
 

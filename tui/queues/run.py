@@ -7,10 +7,10 @@ from pathlib import Path
 
 from store import clock
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
-from tui.queues.accounts import hold_kinds, real
+from tui.queues.accounts import hold_kinds
 from tui.queues.wording import WORDING
 
 _LIST = frozenset({Place.LIST})
@@ -29,7 +29,7 @@ def _which(none: str, *states: str) -> Pick:
     def load(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
         from store.statements.asked import runs_in
 
-        return [Choice(str(number), called) for number, called in runs_in(real(practice), *states)]
+        return [Choice(str(number), called) for number, called in runs_in(opened(practice), *states)]
 
     return Pick(name="run", question="Which run", load=load, sole=True, none=none)
 
@@ -48,7 +48,7 @@ def _effect(verb: str) -> Callable[[PracticeApi, Chosen], str]:
     def effect(practice: PracticeApi, chosen: Chosen) -> str:
         from store.statements.asked import run_effect
 
-        return run_effect(real(practice), verb, run_id(chosen))
+        return run_effect(opened(practice), verb, run_id(chosen))
 
     return effect
 
@@ -62,7 +62,7 @@ def _select(_chosen: Chosen) -> Sequence[object]:
 def _select_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     from store.statements.asked import select_effect
 
-    return select_effect(real(practice), clock.today())
+    return select_effect(opened(practice), clock.today())
 
 
 def _review(chosen: Chosen) -> Sequence[object]:

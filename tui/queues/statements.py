@@ -7,10 +7,10 @@ from pathlib import Path
 
 from store import clock
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
-from tui.queues.accounts import ACCOUNT_ACTIONS, real
+from tui.queues.accounts import ACCOUNT_ACTIONS
 from tui.queues.run import FOLDER, RECONCILE, UNSEND
 
 _LIST = frozenset({Place.LIST})
@@ -26,7 +26,7 @@ def _run_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     """How many statements for how much, and how many accounts stay out."""
     from store.statements.asked import send_effect
 
-    return send_effect(real(practice), clock.today())
+    return send_effect(opened(practice), clock.today())
 
 
 def _void(chosen: Chosen) -> Sequence[object]:
@@ -38,7 +38,7 @@ def _void(chosen: Chosen) -> Sequence[object]:
 def _statements(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.statements.asked import statements_of_account
 
-    found = statements_of_account(real(practice), chosen.rows[0].subject_id)
+    found = statements_of_account(opened(practice), chosen.rows[0].subject_id)
     return [Choice(str(number), called) for number, called in found]
 
 

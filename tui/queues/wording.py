@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from store.errors import Refused
 from tui.asks import Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
-from tui.queues.accounts import real
 
 if TYPE_CHECKING:
     from store.work.record import Record
@@ -22,14 +21,14 @@ _ANY = "any"
 def _fields(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.statements.wording_view import fields_to_write
 
-    with real(practice).reading() as session:
+    with opened(practice).reading() as session:
         return [Choice(name, name, text) for name, text in fields_to_write(session, chosen.text("language"))]
 
 
 def _text_now(practice: PracticeApi, chosen: Chosen) -> str:
     from store.statements.wording_view import fields_to_write
 
-    with real(practice).reading() as session:
+    with opened(practice).reading() as session:
         return dict(fields_to_write(session, chosen.text("language")))[chosen.text("field")]
 
 
@@ -50,7 +49,7 @@ def _situation(chosen: Chosen) -> tuple[int, str, int, str, str]:
 def _message_now(practice: PracticeApi, chosen: Chosen) -> str:
     from store.statements.wording_view import message_now
 
-    with real(practice).reading() as session:
+    with opened(practice).reading() as session:
         return message_now(session, *_situation(chosen))
 
 
@@ -64,7 +63,7 @@ def _message(chosen: Chosen) -> Sequence[object]:
 def _shown(practice: PracticeApi, _chosen: Chosen) -> Record:
     from store.statements.wording_view import wording_record
 
-    with real(practice).reading() as session:
+    with opened(practice).reading() as session:
         return wording_record(session)
 
 
