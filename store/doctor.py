@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from store.db import sqlite_path, wal_is_safe
+from store.migrations import queues
+from store.migrations.compared import GRANTABLE, Difference, differences
 from store.migrations.guards import APPEND_ONLY
+from store.people.grants import QUIET
 
 _REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph"})
 _CLOCK_NOT_SYNCHRONISED = 5
@@ -98,10 +101,7 @@ _SETTINGS = (
     ("full_page_writes", "on", "A crash of the machine can tear pages."),
     ("synchronous_commit", "on", "What was said to be saved can be lost in a crash."),
     ("data_checksums", "on", "Damage of the disk is not noticed (pg_checksums --enable, while it is stopped)."),
-    ("log_error_verbosity", "terse", "Values of patients get into the server's log."),
-    ("log_min_error_statement", "panic", "Statements with values get into the server's log."),
-    ("log_statement", "none", "Statements with values get into the server's log."),
-    ("log_min_duration_statement", "-1", "Slow statements with values get into the server's log."),
+    *((name, value, "Values of patients get into the server's log.") for name, value in QUIET.items()),
 )
 
 _CATALOG = (
@@ -110,48 +110,6 @@ _CATALOG = (
         "WHERE auth_method IN ('trust', 'password', 'md5', 'ident')",
         "pg_hba.conf line {0} lets people in without proof of who they are.",
         "Use peer for local lines and scram-sha-256 for others.",
-    ),
-    (
-        "SELECT r.rolname FROM pg_roles r JOIN app_user u ON u.name = r.rolname "
-        "WHERE r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR r.rolreplication",
-        "The login {0} may do anything to the database.",
-        "Work with an ordinary login: ALTER ROLE … NOSUPERUSER NOCREATEROLE NOBYPASSRLS NOREPLICATION",
-    ),
-    (
-        "SELECT privilege_type FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a "
-        "WHERE d.datname = current_database() AND a.grantee = 0",
-        "Everybody on the server has {0} on this database.",
-        "superbill upgrade sets the rights up again.",
-    ),
-    (
-        "SELECT a.privilege_type FROM pg_namespace n, aclexplode(n.nspacl) a "
-        "WHERE n.nspname = 'public' AND a.grantee = 0",
-        "Everybody has {0} on the schema.",
-        "superbill upgrade sets the rights up again.",
-    ),
-    (
-        "SELECT DISTINCT table_name FROM information_schema.table_privileges "
-        "WHERE table_schema = 'public' AND grantee = 'PUBLIC'",
-        "Everybody has a right on the table {0}.",
-        "superbill upgrade sets the rights up again.",
-    ),
-    (
-        "SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner "
-        "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND r.rolcanlogin",
-        "The table {0} belongs to somebody who can log in.",
-        "superbill upgrade sets the rights up again.",
-    ),
-    (
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND NOT relrowsecurity "
-        "AND relname IN ('work_item', 'remark', 'action', 'row_image', 'transition', 'sitting', 'pin', "
-        "'coding_review')",
-        "Rows of {0} are not narrowed to who may see them.",
-        "superbill upgrade sets the rights up again.",
-    ),
-    (
-        "SELECT tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'D'",
-        "The guard {0} is switched off.",
-        "ALTER TABLE … ENABLE TRIGGER ALL, then superbill check",
     ),
     (
         "SELECT setting FROM pg_settings WHERE name = 'listen_addresses' AND setting NOT IN "
@@ -173,5 +131,88 @@ def _postgresql(connection: Connection) -> Iterator[Finding]:
     for query, what, do in _CATALOG:
         for row in connection.execute(text(query.replace(":", "\\:"))).scalars():
             yield Finding(what.format(row), do)
-    names = set(connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).scalars())
-    yield from _triggers(connection, names)
+    if connection.execute(text("SELECT pg_is_in_recovery()")).scalar():
+        yield Finding("This is a standby: rights and guards were not looked at.", "Run it on the primary too.")
+        return
+    for difference in differences(connection, queues()):
+        yield _TELL[difference.kind](difference)
+
+
+_AGAIN = "superbill upgrade sets the rights and guards up again"
+
+
+def _right(one: Difference) -> Finding:
+    parts = [part for part in one.more or one.less if part]
+    columns = f" ({', '.join(parts)})" if parts and "" not in one.more else ""
+    if not one.more:
+        return Finding(f"{one.who} lacks {one.name}{columns} on the {one.on}.", _AGAIN)
+    undo = f"REVOKE {one.name.removesuffix(GRANTABLE)}{columns} ON {one.on} FROM {_quoted(one.who)}"
+    return Finding(
+        f"{_everybody(one.who)} has {one.name}{columns} on the {one.on}, which no role gives.",
+        f"{undo}; then superbill upgrade",
+    )
+
+
+def _everybody(who: str) -> str:
+    return "Everybody" if who == "PUBLIC" else who
+
+
+def _member(one: Difference) -> Finding:
+    if one.more:
+        undo = f"REVOKE {_quoted(one.name)} FROM {_quoted(one.who)} GRANTED BY {_quoted(one.more[0])}"
+        return Finding(f"{one.who} is a member of {one.name}, which the users of the practice don't say.", undo)
+    role = one.name.rpartition("_r_")[2]
+    return Finding(f"{one.who} is no member of {one.name}.", f"superbill users role {one.who} {role}")
+
+
+def _attribute(one: Difference) -> Finding:
+    if not one.more:
+        return Finding(f"The role {one.name} lacks {one.less[0]}.", _AGAIN)
+    undo = " ".join(f"NO{name}" for name in one.more)
+    return Finding(
+        f"{one.name} may do anything to the database: it is {', '.join(one.more)}.",
+        f"ALTER ROLE {_quoted(one.name)} {undo}",
+    )
+
+
+def _altered(one: Difference, called: str, undo: str = "") -> Finding:
+    """Of what an upgrade makes: gone, altered, or somebody's own, which an upgrade leaves where it is."""
+    if one.more and not one.less:
+        return Finding(f"{called} is not superbill's.", undo or _AGAIN)
+    return Finding(f"{called} {'was altered' if one.more else 'is gone'}.", _AGAIN)
+
+
+def _guard(one: Difference) -> Finding:
+    if any(told.startswith(("D", "R")) for told in one.more):
+        undo = f"ALTER TABLE {one.on} ENABLE TRIGGER ALL; then superbill check"
+        return Finding(f"The guard {one.name} of {one.on} is switched off.", undo)
+    found = _altered(one, f"The guard {one.name} of {one.on}", f"DROP TRIGGER {_quoted(one.name)} ON {one.on}")
+    return Finding(found.what, f"{found.do}; then superbill check")
+
+
+def _quoted(name: str) -> str:
+    return name if name == "PUBLIC" else '"' + name.replace('"', '""') + '"'
+
+
+_TELL: Mapping[str, Callable[[Difference], Finding]] = {
+    "right": _right,
+    "member": _member,
+    "attribute": _attribute,
+    "guard": _guard,
+    "role": lambda one: Finding(f"The role {one.name} is gone.", _AGAIN),
+    "later": lambda one: Finding(f"{_everybody(one.who)} gets {one.name} on what is made from now on.", one.more[0]),
+    "owner": lambda one: Finding(f"The {one.on} belongs to {', '.join(one.more) or 'nobody'}.", _AGAIN),
+    "narrowed": lambda one: Finding(f"Rows of {one.on} are not narrowed to who may see them.", _AGAIN),
+    "policy": lambda one: _altered(
+        one, f"The policy {one.name} of {one.on}", f"DROP POLICY {_quoted(one.name)} ON {one.on}"
+    ),
+    "rule": lambda one: _altered(one, f"The rule {one.name} of {one.on}", f"DROP RULE {_quoted(one.name)} ON {one.on}"),
+    "function": lambda one: _altered(one, f"The function {one.on}", f"DROP FUNCTION {one.on}"),
+    "setting": lambda one: Finding(
+        f"{one.name} is set to {', '.join(one.more) or 'nothing'} for {one.who or 'the database'}.",
+        f"ALTER ROLE {_quoted(one.who)} RESET {one.name}" if one.who else _AGAIN,
+    ),
+    "keeper": lambda one: Finding(
+        f"The {one.on} belongs to {', '.join(one.more)}, who is a user.", f"ALTER {one.on.upper()} OWNER TO postgres"
+    ),
+}

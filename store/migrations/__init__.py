@@ -78,13 +78,21 @@ def upgrade(engine: Engine, to: str = HEAD) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+        install(connection)
         if connection.dialect.name == "postgresql":
-            postgresql.install(connection)
-        guards.install(connection)
-        if connection.dialect.name == "postgresql":
-            grants.install(connection, _queues())
-        elif broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            return
+        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise RuntimeError(f"the upgrade breaks what {broken[0]} refers to")
+
+
+def install(connection: Connection) -> None:
+    """Guards, and on PostgreSQL functions, roles and rights, in place of those that are there."""
+    if connection.dialect.name != "postgresql":
+        guards.install(connection)
+        return
+    postgresql.install(connection)
+    guards.install(connection)
+    grants.install(connection, queues())
 
 
 @contextmanager
@@ -103,7 +111,7 @@ def unlinked(engine: Engine) -> Iterator[Connection]:
             raw.execute("PRAGMA foreign_keys=ON")
 
 
-def _queues() -> dict[str, Permission]:
+def queues() -> dict[str, Permission]:
     """The permission that each queue needs."""
     import store.stages  # noqa: F401 - makes the queues known
     from store.work.queue import QUEUES

@@ -9,7 +9,7 @@ client and sees the same.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import Connection, inspect, text
 
@@ -25,14 +25,22 @@ _FILLS: Mapping[Permission, tuple[str, ...]] = {
 """Queues into which a permission puts work without seeing the queue itself."""
 _CARE = ("codes", "own", "picks", "work", "remarks")
 """Areas whose histories are shown to those who see no money."""
+QUIET: Mapping[str, str] = {
+    "log_min_messages": "fatal", "log_min_error_statement": "panic", "log_error_verbosity": "terse",
+    "log_statement": "none", "log_min_duration_statement": "-1", "log_duration": "off",
+}  # fmt: skip
+"""What a session of this database writes into the server's log: no statement, and no error, which quotes its values.
+Only the server's superuser can change it for himself."""
+_FIRST_OWNER = """
+SELECT pg_get_userbyid(relowner) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_get_userbyid(relowner) LIKE '%\\_owner'
+GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"""
 
 
 def prefix_of(connection: Connection) -> str:
     """What the names of this practice's roles begin with: roles belong to the whole server, not to one database."""
-    owner = connection.execute(
-        text("SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('public.audit_entry')")
-    ).scalar()
-    if owner and str(owner).endswith("_owner"):
+    owner = connection.execute(text(_FIRST_OWNER)).scalar()
+    if owner:
         return str(owner).removesuffix("_owner")
     return str(connection.execute(text("SELECT current_database()")).scalar())[:LONGEST_PREFIX]
 
@@ -49,24 +57,35 @@ def require_superuser(connection: Connection) -> None:
 def install(connection: Connection, queues: Mapping[str, Permission]) -> None:
     """Make the roles and give them their rights, and nobody anything else."""
     prefix = prefix_of(connection)
+    _send(connection, _roles(connection, prefix))
+    _send(connection, _of_database(connection, prefix))
+    install_in(connection, "public", prefix, queues)
+
+
+def install_in(connection: Connection, schema: str, prefix: str, queues: Mapping[str, Permission]) -> None:
+    """Owners, rights and row security of a schema's tables: `public`, or one that is made to be compared with it.
+
+    The schema has to be the one in which the connection finds tables without being told where.
+    """
     columns = _columns(connection)
-    for statements in (
-        _roles(connection, prefix),
-        _nobody(connection, prefix, columns),
-        _rights(prefix, columns),
-        _row_security(queues, columns),
-    ):  # a thousand of them: each part goes to the server at once
-        connection.exec_driver_sql(";\n".join(statements).replace("%", "%%"))
+    _send(connection, _nobody(connection, schema, prefix, columns))
+    _send(connection, _rights(schema, prefix, columns))
+    _send(connection, _row_security(schema, queues, columns))
+
+
+def _send(connection: Connection, statements: Iterable[str]) -> None:
+    """Hundreds of statements go to the server at once."""
+    connection.exec_driver_sql(";\n".join(statements).replace("%", "%%"))
 
 
 def _columns(connection: Connection) -> dict[str, set[str]]:
-    found = inspect(connection)
-    return {table: {column["name"] for column in found.get_columns(table)} for table in found.get_table_names()}
+    found = inspect(connection).get_multi_columns()
+    return {table: {column["name"] for column in columns} for (_, table), columns in found.items()}
 
 
 def _roles(connection: Connection, prefix: str) -> Iterator[str]:
     there = set(connection.execute(text("SELECT rolname FROM pg_roles")).scalars())
-    owner = f"{prefix}_owner"
+    owner = owner_of(prefix)
     if owner not in there:
         yield f'CREATE ROLE "{owner}" NOLOGIN CREATEROLE'
     for role in Role:
@@ -76,39 +95,52 @@ def _roles(connection: Connection, prefix: str) -> Iterator[str]:
         yield f'GRANT "{name}" TO "{owner}" WITH ADMIN OPTION'
 
 
+def owner_of(prefix: str) -> str:
+    """The database role without a login to which everything belongs."""
+    return f"{prefix}_owner"
+
+
 def group(prefix: str, role: Role | str) -> str:
     """The database role of a role of the practice; the practice's owner is not the owner of the tables."""
     return f"{prefix}_r_{Role(role).value}"
 
 
-def _nobody(connection: Connection, prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
-    """Take away what PostgreSQL gives to everybody, what was given before, and the ownership of whoever upgraded."""
+def _of_database(connection: Connection, prefix: str) -> Iterator[str]:
+    """Who may connect, and what is never written into the server's log."""
     database = connection.execute(text("SELECT quote_ident(current_database())")).scalar()
-    yield f"REVOKE ALL ON DATABASE {database} FROM PUBLIC"
-    yield "REVOKE ALL ON SCHEMA public FROM PUBLIC"
-    yield "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC"
-    yield f'GRANT CREATE, USAGE ON SCHEMA public TO "{prefix}_owner"'
-    for table in sorted(columns):
-        yield f'ALTER TABLE public."{table}" OWNER TO "{prefix}_owner"'
-        yield f'REVOKE ALL ON public."{table}" FROM PUBLIC'
-    for signature in connection.execute(text(_FUNCTIONS)).scalars():
-        yield f'ALTER FUNCTION {signature} OWNER TO "{prefix}_owner"'
     names = ", ".join(f'"{group(prefix, role)}"' for role in Role)
-    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {names}"
+    yield f"REVOKE ALL ON DATABASE {database} FROM PUBLIC"
     yield f"GRANT CONNECT ON DATABASE {database} TO {names}"
-    yield f"GRANT USAGE ON SCHEMA public TO {names}"
-    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {names}"
+    for name, value in QUIET.items():
+        yield f"ALTER DATABASE {database} SET {name} = '{value}'"
+
+
+def _nobody(connection: Connection, schema: str, prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
+    """Take away what PostgreSQL gives to everybody, what was given before, and the ownership of whoever upgraded."""
+    owner = owner_of(prefix)
+    yield f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC"
+    yield f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC"
+    yield f'GRANT CREATE, USAGE ON SCHEMA {schema} TO "{owner}"'
+    for table in sorted(columns):
+        yield f'ALTER TABLE {schema}."{table}" OWNER TO "{owner}"'
+        yield f'REVOKE ALL ON {schema}."{table}" FROM PUBLIC'
+    for signature in connection.execute(text(_FUNCTIONS), {"schema": schema}).scalars():
+        yield f'ALTER FUNCTION {signature} OWNER TO "{owner}"'
+    names = ", ".join(f'"{group(prefix, role)}"' for role in Role)
+    yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {names}"
+    yield f"GRANT USAGE ON SCHEMA {schema} TO {names}"
+    yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {names}"
     for function in _CALLED:
-        yield f"GRANT EXECUTE ON FUNCTION {function} TO {names}"
+        yield f"GRANT EXECUTE ON FUNCTION {schema}.{function} TO {names}"
     for table, known in sorted(columns.items()):  # rights on columns outlive a REVOKE on the table
         listed = ", ".join(f'"{column}"' for column in sorted(known))
         verbs = ", ".join(f"{verb} ({listed})" for verb in _VERBS.values())
-        yield f'REVOKE {verbs} ON public."{table}" FROM {names}'
+        yield f'REVOKE {verbs} ON {schema}."{table}" FROM {names}'
 
 
 _FUNCTIONS = """
 SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE n.nspname = 'public' AND p.proname LIKE 'superbill%'"""
+WHERE n.nspname = :schema AND p.proname LIKE 'superbill%'"""
 
 _CALLED = (
     "superbill_me()",
@@ -120,7 +152,7 @@ _CALLED = (
 )
 
 
-def _rights(prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
+def _rights(schema: str, prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
     for role in Role:
         given: dict[tuple[str, str], set[str]] = defaultdict(set)
         deletes: set[str] = set()
@@ -135,12 +167,12 @@ def _rights(prefix: str, columns: Mapping[str, set[str]]) -> Iterator[str]:
                     given[area.table, _VERBS[letter]] |= set(area.columns) & columns[area.table]
         for (table, verb), some in sorted(given.items()):
             listed = ", ".join(f'"{column}"' for column in sorted(some))
-            yield f'GRANT {verb} ({listed}) ON public."{table}" TO "{group(prefix, role)}"'
+            yield f'GRANT {verb} ({listed}) ON {schema}."{table}" TO "{group(prefix, role)}"'
         for table in sorted(deletes):
-            yield f'GRANT DELETE ON public."{table}" TO "{group(prefix, role)}"'
+            yield f'GRANT DELETE ON {schema}."{table}" TO "{group(prefix, role)}"'
 
 
-def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[str]]) -> Iterator[str]:
+def _row_security(schema: str, queues: Mapping[str, Permission], columns: Mapping[str, set[str]]) -> Iterator[str]:
     """Which rows of a shared table a role sees: who sees no money is shown nothing of the queues of money."""
     seen = {role: {name for name, needed in queues.items() if needed in PERMISSIONS[role]} for role in Role}
     filled = {role: seen[role].union(*(_FILLS.get(one, ()) for one in PERMISSIONS[role])) for role in Role}
@@ -200,12 +232,12 @@ def _row_security(queues: Mapping[str, Permission], columns: Mapping[str, set[st
     for table, rules in policies.items():
         if table not in columns:
             continue
-        yield f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY"
         for verb in ("ALL", "SELECT", "INSERT", "UPDATE", "DELETE"):
-            yield f"DROP POLICY IF EXISTS superbill_{verb.lower()} ON public.{table}"
+            yield f"DROP POLICY IF EXISTS superbill_{verb.lower()} ON {schema}.{table}"
         for verb, using, with_check in rules:
             said = (f" USING ({using})" if using else "") + (f" WITH CHECK ({with_check})" if with_check else "")
-            yield f"CREATE POLICY superbill_{verb.lower()} ON public.{table} FOR {verb} TO PUBLIC{said}"
+            yield f"CREATE POLICY superbill_{verb.lower()} ON {schema}.{table} FOR {verb} TO PUBLIC{said}"
 
 
 _ADDED_BY = """EXISTS (SELECT 1 FROM public.row_image i JOIN public.action a ON a.id = i.action_id
