@@ -23,13 +23,13 @@ from sqlalchemy.orm import Session
 from store import keys
 from store.errors import Refused
 from store.places import home
+from store.turns import turn
 
 BUSY_SECONDS = 30
 """How long a writer waits for another; waits of ten seconds were seen with twenty busy processes."""
 
-
-_FIRST_WAIT, _LEAST_WAIT = 0.016, 0.001
-"""Seconds until a writer asks again for the lock of a SQLite file: at first, and when he has waited for long."""
+_ASKED_SECONDS = 0.0005
+"""How often the first in line asks for the lock of a SQLite file."""
 
 _POSTGRESQL = {
     "search_path": "public",
@@ -195,24 +195,29 @@ def _begin(connection: Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    """Take the file's write lock, in about the order in which people came.
+    """Take the file's write lock, in the order in which people came.
 
     SQLite's own wait asks again every tenth of a second, the newcomer as often as who has waited for long: with
-    twenty people the last of them waits for seconds.  Here the longer somebody has waited, the oftener he asks.
+    twenty people the last of them waits for seconds.  Here the first in line alone asks, every few milliseconds.
     """
     cursor: Any = connection.connection.cursor()
     begun = time.monotonic()
     cursor.execute("PRAGMA busy_timeout=0")
     try:
-        while (waited := time.monotonic() - begun) < BUSY_SECONDS:
-            try:
-                cursor.execute("BEGIN IMMEDIATE")
-                return
-            except Exception as failure:
-                if "locked" not in str(failure):
-                    break
-            time.sleep(max(_LEAST_WAIT, _FIRST_WAIT / (1 + waited / _FIRST_WAIT)))
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # told as any failure of the database is
+        with turn(_folder(connection.engine), BUSY_SECONDS):
+            while time.monotonic() - begun < BUSY_SECONDS:
+                try:
+                    cursor.execute("BEGIN IMMEDIATE")
+                    return
+                except Exception as failure:
+                    if "locked" not in str(failure):
+                        break
+                time.sleep(_ASKED_SECONDS)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # told as any failure of the database is
     finally:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         cursor.close()
+
+
+def _folder(engine: Engine) -> Path:
+    return Path(engine.url.database or "").parent

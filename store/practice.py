@@ -278,12 +278,17 @@ class Practice(Presence):
         """Take the best free item of a queue; None when there is none."""
         known = queue.find(name, self.actor)
         self._still_here()
-        with storage_told(), Session(writer(self.engine)) as session:
-            best = queue.best(session, known, self.actor, clock.today())
-            lease = leases.take_first(session, self.actor, best, clock.now())
-            if lease is not None:
-                self._log(session, "lease", lease)
-            return lease
+        for everywhere in (False, True, True):
+            with storage_told(), Session(self.engine) as reader:
+                best = queue.best(reader, known, self.actor, clock.today(), everywhere=everywhere)
+            if best is None:
+                return None
+            with storage_told(), Session(writer(self.engine)) as session:
+                lease = leases.take_first(session, self.actor, best, clock.now())
+                if lease is not None:
+                    self._log(session, "lease", lease)
+                    return lease
+        return None
 
     def beat(self, lease: Lease) -> Lease:
         """Keep a lease alive."""

@@ -6,7 +6,6 @@ grows each time and fences off the saves of whoever held it before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,12 +30,10 @@ def take(session: Session, actor: Actor, item_id: int, now: datetime) -> Lease:
     return lease
 
 
-def take_first(session: Session, actor: Actor, best: Iterable[Select[Any]], now: datetime) -> Lease | None:
-    """Lease what the first of the queries of `store.work.queue.best` finds; None when none finds anything."""
-    for query in best:
-        if (row := session.execute(query).first()) is not None:
-            return _try(session, actor, row[0], now, row[1])
-    return None
+def take_first(session: Session, actor: Actor, best: Select[Any], now: datetime) -> Lease | None:
+    """Lease what the query of `store.work.queue.best` finds; None when others took all of that."""
+    row = session.execute(best).first()
+    return _try(session, actor, row[0], now, row[1]) if row is not None else None
 
 
 def beat(session: Session, actor: Actor, lease: Lease, now: datetime) -> Lease:

@@ -5,7 +5,7 @@ A stage describes its queue by a `Queue`: which columns, from which tables, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -169,23 +169,28 @@ def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, l
     return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
-def best(session: Session, queue: Queue, actor: Actor, today: date) -> Iterator[AnySelect]:
-    """The queries of what "get next" offers, best first: its id, and who had it before; the first that finds any holds.
+def best(session: Session, queue: Queue, actor: Actor, today: date, *, everywhere: bool) -> AnySelect | None:
+    """What "get next" takes, as a query for whoever writes: its id, and who had it before; None where nothing waits.
 
-    Not deferred, not somebody else's, in nobody else's hands.  The first few are picked out, which takes no sorting of
-    the whole queue; of them the database gives the first that nobody else is just taking.  Where the rank has to be
-    reckoned for each item, that is done for those of the first lane alone, unless others are taking all of them.
+    Not deferred, not somebody else's, in nobody else's hands.  The first few are picked out here, which keeps nobody
+    waiting; of them the query gives, under the writer's lock, the first that is still so and that nobody else is just
+    taking.  Where the rank has to be reckoned for each item, that is done for those of the first lane alone, unless
+    it is to be looked `everywhere` because others took all of them.
     """
     lanes = _lanes(session, queue, today)
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
     order = _order(session, queue, View(), lanes)
     offered = and_(_conditions(queue, actor, View(), today), mine, free)
-    for which in (_first_lane(session, queue, lanes, offered), offered) if queue.rank else (offered,):
-        few = queue.reach(select(col(WorkItem.id)).select_from(WorkItem)).where(which).order_by(*order)
-        query = queue.reach(select(col(WorkItem.id), col(WorkItem.owner_id)).select_from(WorkItem))
-        query = query.where(col(WorkItem.id).in_(few.limit(MOST_AT_ONCE)), col(WorkItem.open), free)
-        yield query.order_by(*order).limit(1).with_for_update(skip_locked=True, of=WorkItem)
+    first = queue.rank is not None and not everywhere
+    where = _first_lane(session, queue, lanes, offered) if first else offered
+    few = queue.reach(select(col(WorkItem.id)).select_from(WorkItem)).where(where).order_by(*order)
+    found = list(session.scalars(few.limit(MOST_AT_ONCE)))
+    if not found:
+        return None
+    query = queue.reach(select(col(WorkItem.id), col(WorkItem.owner_id)).select_from(WorkItem))
+    query = query.where(col(WorkItem.id).in_(found), offered).order_by(*order)
+    return query.limit(1).with_for_update(skip_locked=True, of=WorkItem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from store.money import MAX_CENTS, parse_cents
 from store.people.users import found_practice
 from store.practice import Practice
 from store.tables import Fee, Holiday
+from store.turns import turn
 from tests.store.conftest import practice_row
 from tests.store.world import World
 
@@ -183,6 +184,39 @@ def test_who_waits_for_the_file_gets_it_as_soon_as_it_is_free(world: World) -> N
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
     other.join()
     assert got - freed[0] < 0.09  # SQLite alone asks every tenth of a second by then
+
+
+@pytest.mark.sqlite
+def test_who_came_first_writes_first_and_who_has_just_written_goes_to_the_end(world: World) -> None:
+    order: list[str] = []
+
+    def write(name: str) -> None:
+        with writer(world.engine).begin():
+            order.append(name)
+
+    hands = [threading.Thread(target=write, args=(name,)) for name in "ABCD"]
+    with writer(world.engine).begin():
+        for hand in hands:
+            hand.start()
+            time.sleep(0.05)
+    write("again")
+    for hand in hands:
+        hand.join()
+    assert order == ["A", "B", "C", "D", "again"]
+
+
+@pytest.mark.sqlite
+def test_who_is_stopped_while_first_in_line_keeps_nobody_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.turns.PATIENCE_SECONDS", 0.05)
+    with turn(world.path.parent, 1):  # and never asks
+        begun = time.monotonic()
+        for _ in range(3):
+            with writer(world.engine).begin() as connection:
+                connection.execute(text("UPDATE practice SET phone='1'"))
+        assert 0.15 <= time.monotonic() - begun < 2
+    begun = time.monotonic()
+    with writer(world.engine).begin(), turn(world.path.parent, 1):  # nobody who gave up stands in the line
+        assert time.monotonic() - begun < 0.05
 
 
 def test_rows_are_written_under_their_names_in_whatever_order_they_name_them(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import random
@@ -139,7 +140,7 @@ def together(
     world.engine.dispose()
     body = take_plainly if plainly else take_and_finish
     until = time.time() + seconds
-    with FORK.Pool(hands) as pool:
+    with FORK.Pool(hands, gc.freeze) as pool:  # as the program does at its start
         logs = pool.starmap(body, [(world.url, user_id, until, most, pace) for user_id in ids], chunksize=1)
     return [taken for log in logs for taken in log]
 

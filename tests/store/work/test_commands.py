@@ -248,6 +248,7 @@ def test_a_full_disk_is_told_in_a_sentence_and_nothing_is_saved(world: World) ->
 def test_a_busy_database_is_told_in_a_sentence(world: World, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     item_id = world.item("coding", world.encounter("PRMUT")).id
     world.do(Defer(item_id, DAY + timedelta(days=1)))
+    world.encounter("PRMUT")  # there is one to take
     monkeypatch.setattr("store.db.BUSY_SECONDS", 0.05)
     quick = open_engine(world.url)
     practice = Practice(quick, world.owner.actor)

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -21,6 +22,7 @@ from store.people.audit import broken_links
 from store.people.roles import Actor, Role
 from store.practice import Practice
 from store.tables import AuditEntry, User
+from store.work import queue
 from store.work.commands import Assign, Defer
 from store.work.leases import LEASE_SECONDS
 from store.work.values import View
@@ -185,6 +187,51 @@ def test_get_next_goes_by_the_very_order_of_the_list(world: World) -> None:
         taken.append(lease.item_id)
         world.sql("UPDATE work_item SET owner_id=:admin WHERE id=:id", admin=admin, id=lease.item_id)
     assert taken == listed
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, *others: Callable[[], object]) -> None:
+    """Each of `others` comes between a look for the next item and the taking of it, which keeps nobody waiting."""
+    waiting, best = list(others), queue.best
+
+    def looked(*args: Any, **options: Any) -> Any:
+        found = best(*args, **options)
+        if waiting:
+            waiting.pop(0)()
+        return found
+
+    monkeypatch.setattr(queue, "best", looked)
+
+
+def test_what_others_take_defer_or_are_given_while_the_next_item_is_sought_is_passed_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [world.item("coding", world.encounter("PRMUT")).id for _ in range(4)]
+    coder, other, boss = world.who("coder"), world.who("coder2"), world.who("supervisor")
+
+    def all_at_once() -> None:
+        other.lease(ids[0])
+        other.do(Defer(ids[1], DAY + timedelta(days=2)))
+        boss.do(Assign(ids[2], other.actor.user_id))
+
+    _meanwhile(monkeypatch, all_at_once)
+    lease = coder.next_item("coding")
+    assert lease is not None
+    assert lease.item_id == ids[3]
+
+
+def test_who_finds_everything_taken_that_was_seen_looks_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = world.item("coding", world.encounter("PRMUT")).id
+    coder, other = world.who("coder"), world.who("coder2")
+    came: list[int] = []
+
+    def taken_and_one_more() -> None:
+        other.lease(first)
+        came.append(world.item("coding", world.encounter("PRMUT")).id)
+
+    _meanwhile(monkeypatch, taken_and_one_more)
+    lease = coder.next_item("coding")
+    assert lease is not None
+    assert [lease.item_id] == came
 
 
 @pytest.mark.parametrize("role", ["biller", "collector", "admin"])
