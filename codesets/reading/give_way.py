@@ -8,14 +8,19 @@ from codesets.reading.draft import Draft
 from codesets.tables import read_table
 
 _NEAR, _NEAR_AN_ITEM = 0.15, 0.6
-_SEVENTH = 6
+_HEAD, _SEVENTH = 3, 6
+_INJURIES = "ST"
 _BOTH, _ALWAYS = "both", "always"
 
 
 @lru_cache(maxsize=1)
-def _rows() -> tuple[tuple[str, tuple[str, ...], str], ...]:
-    rows = read_table("note_vaguer")
-    return tuple((r["vague"].replace(".", ""), tuple(r["specific"].replace(".", "").split()), r["how"]) for r in rows)
+def _rows() -> dict[str, list[tuple[str, tuple[str, ...], str]]]:
+    """The rows by the category of the vaguer code."""
+    found: dict[str, list[tuple[str, tuple[str, ...], str]]] = {}
+    for row in read_table("note_vaguer"):
+        vague = row["vague"].replace(".", "")
+        found.setdefault(vague[:_HEAD], []).append((vague, tuple(row["specific"].replace(".", "").split()), row["how"]))
+    return found
 
 
 def give_way(drafts: list[Draft]) -> list[Draft]:
@@ -31,9 +36,12 @@ def give_way(drafts: list[Draft]) -> list[Draft]:
 
 
 def _better(draft: Draft, among: list[Draft]) -> list[Draft]:
+    rows = _rows().get(draft.key[:_HEAD], ())
+    if not rows and draft.key[0] not in _INJURIES:
+        return []
     others = [other for other in among if other is not draft]
     found = [other for other in others if _other_stage(draft, other) and other.score > draft.score]
-    for vague, specific, how in _rows():
+    for vague, specific, how in rows:
         if not draft.key.startswith(vague):
             continue
         fitting = [o for o in others if o.key.startswith(specific) and not o.key.startswith(vague)]
@@ -52,4 +60,4 @@ def _stands_near(one: Draft, other: Draft) -> bool:
 def _other_stage(one: Draft, other: Draft) -> bool:
     """The same injury with another 7th character: treatment is active or it is not."""
     same = one.key[:_SEVENTH] == other.key[:_SEVENTH]
-    return same and one.key[0] in "ST" and len(one.key) == len(other.key) == _SEVENTH + 1
+    return same and one.key[0] in _INJURIES and len(one.key) == len(other.key) == _SEVENTH + 1

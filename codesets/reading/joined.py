@@ -10,6 +10,7 @@ from codesets.reading.specific import Codes
 from codesets.tables import read_table
 
 _LEAST = 1.0
+_HEAD = 3
 
 
 class _Row(NamedTuple):
@@ -30,7 +31,10 @@ def _rows() -> tuple[_Row, ...]:
 def join(drafts: list[Draft], codes: Codes) -> list[Draft]:
     """The drafts with the codes of two conditions together in place of the two."""
     kept = list(drafts)
+    heads = {draft.key[:_HEAD] for draft in drafts}
     for row in _rows():
+        if row.one[:_HEAD] not in heads or row.other[:_HEAD] not in heads:
+            continue
         one, other = _best(kept, row.one), _best(kept, row.other)
         choice = codes.billable(row.code) if one and other and one is not other else None
         if one is None or other is None or choice is None:
@@ -40,6 +44,7 @@ def join(drafts: list[Draft], codes: Codes) -> list[Draft]:
         if all(draft.key != choice.key for draft in kept):
             why = f"{one.why}; with {other.choice.title.lower()}: one code says both"
             score, headed = max(one.score, other.score) + 0.3, one.headed or other.headed
+            heads.add(choice.key[:_HEAD])
             kept.insert(0, Draft(choice, one.mention, "combination.joined", why, score=score, headed=headed))
     return kept
 

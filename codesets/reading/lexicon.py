@@ -24,8 +24,10 @@ SELECT w.words, w.key, w.prior, w.kind FROM said CROSS JOIN wording w
 WHERE w.anchor = said.word AND (w.next = '' OR w.next IN (SELECT word FROM said))
 ORDER BY w.words, w.prior DESC, w.key"""
 _KNOWN = "SELECT text, weight FROM word WHERE text IN (SELECT value FROM json_each(:words))"
-_FORWARD = "SELECT text, weight FROM word WHERE text >= :low AND text < :high"
-_BACKWARD = "SELECT text, weight FROM word WHERE back >= :low AND back < :high"
+_FORWARD = "SELECT text, weight FROM word WHERE text >= :low AND text < :high AND length(text) BETWEEN :short AND :long"
+_BACKWARD = (
+    "SELECT text, weight FROM word WHERE back >= :low AND back < :high AND length(text) BETWEEN :short AND :long"
+)
 _END = "\U0010ffff"
 _SHORTEST = 6
 _MOST_CODES = 6
@@ -96,13 +98,10 @@ class Lexicon:
     def _respell(self, word: str) -> str:
         """One slip leaves the first or the last three letters as they are."""
         head, tail = word[:3], word[::-1][:3]
-        near = self._rows(_FORWARD, {"low": head, "high": head + _END})
-        near += self._rows(_BACKWARD, {"low": tail, "high": tail + _END})
-        close = {
-            (text, weight)
-            for text, weight in near
-            if abs(len(text) - len(word)) < 2 and OSA.distance(word, text, score_cutoff=1) <= 1
-        }
+        size = {"short": len(word) - 1, "long": len(word) + 1}
+        near = self._rows(_FORWARD, {"low": head, "high": head + _END, **size})
+        near += self._rows(_BACKWARD, {"low": tail, "high": tail + _END, **size})
+        close = {(text, weight) for text, weight in near if OSA.distance(word, text, score_cutoff=1) <= 1}
         return min(close, key=lambda pair: (pair[1], pair[0]))[0] if close else ""
 
 

@@ -72,7 +72,7 @@ def find(sentences: Sequence[Sentence], lexicon: Lexicon, absent: frozenset[str]
     expand(sentences, known)
     _respell(sentences, known, lexicon)
     places = _Places(sentences)
-    weights = lexicon.weights(places.of)
+    weights = known | lexicon.weights(places.of.keys() - words)
     met: list[Found] = []
     for wording in _in_force(lexicon.wordings(places.of), absent):
         weight = sum(weights.get(word, 0.0) for word in wording.words)

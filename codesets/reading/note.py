@@ -10,7 +10,7 @@ from codesets.reading.layout import lay_out
 from codesets.reading.lexicon import lexicon_of
 from codesets.reading.mentions import mentions_of
 from codesets.reading.model import NoteReading
-from codesets.reading.specific import Codes, absent_on
+from codesets.reading.specific import codes_on
 from codesets.reading.suggest import Circumstances, suggestions_of
 from codesets.reading.unnamed import search_heads
 from codesets.reading.visits import age_in, is_pregnant
@@ -36,7 +36,8 @@ def read_note(
         raise Refused(f"There is no setting {setting!r}.", do="Choose outpatient or inpatient.")
     read, on = text[:MAX_LENGTH], library.held(on)
     layout = lay_out(read)
-    named = mentions_of(read, layout, lexicon_of(library), absent_on(library, on))
+    codes = codes_on(library, on)
+    named = mentions_of(read, layout, lexicon_of(library), codes.absent)
     facts = Circumstances(
         inpatient=setting == "inpatient",
         age=age_in(read) if age is None else age,
@@ -44,6 +45,6 @@ def read_note(
         pregnant=is_pregnant(read, sex),
     )
     asked = search_heads(read, layout, named, library, on)
-    suggestions = suggestions_of(read, layout, named, Codes(library, on), facts, asked)
+    suggestions = suggestions_of(read, layout, named, codes, facts, asked)
     mentions = sorted((*(one.mention for one in named), *(one[0] for one in asked)), key=lambda m: m.span)
     return NoteReading(layout.sections, tuple(mentions), suggestions)

@@ -37,12 +37,15 @@ def meaning(short: str) -> tuple[str, ...]:
 def expand(sentences: Iterable[Sentence], known: Mapping[str, float]) -> None:
     """Set `also` on every token that is an abbreviation; `known` are the words of the dictionary."""
     for sentence in sentences:
-        shouted = _shouted(sentence.tokens)
+        shouted: bool | None = None
         for place, token in enumerate(sentence.tokens):
             if not token.is_word or not 2 <= len(token.raw) <= _LONGEST:
                 continue
             words = meaning(token.lower)
-            if words and _may_be(sentence, place, known, shouted):
+            if not words:
+                continue
+            shouted = _shouted(sentence.tokens) if shouted is None else shouted
+            if _may_be(sentence, place, known, shouted):
                 token.also = words
 
 

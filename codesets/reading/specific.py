@@ -7,12 +7,13 @@ kind, stage, trimester.  When nothing more is said the general code stays, and w
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from codesets.reading.qualities import SIDES
 from codesets.reading.tokens import content_words
@@ -27,6 +28,7 @@ _FIRST = "SELECT min(valid_from) FROM code WHERE system = 'ICD10CM'"
 _CHANGING = """SELECT key, valid_from, valid_to FROM code WHERE system = 'ICD10CM' AND key IN
   (SELECT key FROM code WHERE system = 'ICD10CM' AND (valid_from > :first OR valid_to IS NOT NULL))"""
 _GENERAL = "SELECT target FROM phrase WHERE key = :key AND system = 'ICD10CM' ORDER BY id LIMIT 1"
+_BESIDE = _UNDER.replace("billable\n", "billable AND key <> :key\n").replace("LIMIT 400", "LIMIT :limit")
 _TITLE = "SELECT title FROM code WHERE key = :key AND system = 'ICD10CM' ORDER BY valid_from DESC LIMIT 1"
 _ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter.*|, sequela$")
 _FREE_TAIL = re.compile(
@@ -37,22 +39,33 @@ _VAGUE = re.compile(r"\bunspecified\b|\bNOS\b", re.IGNORECASE)
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 #: Codes of an unspecified site whose sisters are at other headings.
 _BY_SITE = "C449"
+_KEPT = 800
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 _STAGED = re.compile(r"\b(stage|trimester|severity)\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=2)
-def _changing(library: CodeLibrary) -> tuple[str, tuple[tuple[str, str, str | None], ...]]:
-    """The first day that the library knows, and (key, from, to) of what is not in force on all its days."""
+def _beginnings(library: CodeLibrary) -> tuple[str, ...]:
+    """The days from which other codes are in force than before, as far as the library's releases go."""
     ((first,),) = library.rows(_FIRST)
-    return first or "", tuple(library.rows(_CHANGING, {"first": first}))
+    days = {first or ""}
+    for _, start, end in library.rows(_CHANGING, {"first": first}):
+        days.add(start)
+        if end is not None:
+            days.add((date.fromisoformat(end) + timedelta(1)).isoformat())
+    return tuple(sorted(days))
 
 
-def absent_on(library: CodeLibrary, on: date) -> frozenset[str]:
-    """The keys of codes and headings that begin later or ended before a day, as far as the library's releases go."""
-    first, rows = _changing(library)
-    day = max(on.isoformat(), first)
-    there = {key for key, start, end in rows if start <= day and (end is None or day <= end)}
-    return frozenset(key for key, _, _ in rows) - there
+def codes_on(library: CodeLibrary, on: date) -> Codes:
+    """The codes of a day of service; days between which nothing changes share what was looked up for them."""
+    days = _beginnings(library)
+    return _codes_from(library, days[max(0, bisect_right(days, on.isoformat()) - 1)])
+
+
+@lru_cache(maxsize=3)
+def _codes_from(library: CodeLibrary, day: str) -> Codes:
+    return Codes(library, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +81,33 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Option:
+    """A code to choose; what its title says is looked at when it is asked for."""
+
     code: str
     key: str
     title: str
-    words: frozenset[str]
-    vague: int
+
+    @property
+    def words(self) -> frozenset[str]:
+        return _words(self.title)
+
+    @property
+    def vague(self) -> int:
+        return _vagueness(self.title)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Heading:
+    """What there is to choose under a key: the code that stands for it, and for each other what it says more.
+
+    `implied` are the words that the heading means by itself, `extra` what the general code says beyond it.
+    """
+
+    options: list[_Option]
+    implied: frozenset[str]
+    general: _Option
+    extra: frozenset[str]
+    further: list[tuple[_Option, frozenset[str]]]
 
 
 @lru_cache(maxsize=2048)
@@ -81,12 +116,18 @@ def _words(title: str) -> frozenset[str]:
 
 
 class Codes:
-    """The codes of a library on a day of service, as the reading of one note needs them."""
+    """The codes of a library in force on a day; what was looked up last is kept for the next note.  Any thread."""
 
-    def __init__(self, library: CodeLibrary, on: date) -> None:
+    def __init__(self, library: CodeLibrary, day: str) -> None:
         self._library = library
-        self._day = on.isoformat()
+        self._day = day
         self._pools: dict[tuple[str, str], list[_Option]] = {}
+        self._headings: dict[tuple[str, str], _Heading | None] = {}
+        self._siblings: dict[tuple[str, int], list[Choice]] = {}
+        rows = library.rows(_CHANGING, {"first": _beginnings(library)[0]})
+        there = {key for key, start, end in rows if start <= day and (end is None or day <= end)}
+        #: The keys of codes and headings that begin later or ended before, as far as the library's releases go.
+        self.absent = frozenset(key for key, _, _ in rows) - there
 
     def specific(
         self, key: str, said: Collection[str], char: str = "A", denied: frozenset[str] = frozenset()
@@ -95,24 +136,21 @@ class Codes:
 
         `denied` are words said behind a "without": only codes that say "without" too have them.
         """
-        pool = self._pool(key, char)
-        if not pool:
+        heading = self._heading(key, char)
+        if heading is None:
             return None
-        said = frozenset(said) | _implied(pool)
-        general = self._general(key, pool)
-        base = _words(self._title(key)) if len(key) < len(general.key) or general.key == key else frozenset()
-        wide = self._wider(key, general, char)
-        best, gained = general, self._gain(general, base | general.words if not wide else base, said)
-        further = [(option, base) for option in pool] + [(option, base | general.words) for option in wide]
-        for option, known in further:
-            gain = self._gain(option, known, said)
-            if denied & (option.words - known) and "without" not in option.words:
-                continue
-            if gained is not None and option is not general and option.words <= known:
+        said = heading.implied.union(said)
+        general = best = heading.general
+        gained = _gain(general, heading.extra) if heading.extra <= said else None
+        for option, extra in heading.further:
+            if not extra <= said or (denied & extra and "without" not in option.words):
+                continue  # it says something that the note does not
+            if gained is not None and option is not general and not extra:
                 continue  # says no more than the general code
-            if gain is not None and (gained is None or gain > gained):
+            gain = _gain(option, extra)
+            if gained is None or gain > gained:
                 best, gained = option, gain
-        return Choice(best.code, best.key, best.title, round(gained or 0), self._missing(best, pool))
+        return Choice(best.code, best.key, best.title, round(gained or 0), _missing(best, heading.options))
 
     def billable(self, code: str, char: str = "A") -> Choice | None:
         """The code itself, when it may be billed on the day."""
@@ -123,17 +161,36 @@ class Codes:
 
     def siblings(self, key: str, limit: int = 4) -> list[Choice]:
         """Other billable codes beside one, the nearest first."""
-        pool = self._pool(key[: max(3, len(key) - 1)] if len(key) < 7 else key[:5], "A")
-        return [Choice(o.code, o.key, o.title) for o in pool if o.key != key][:limit]
+        found = self._siblings.get((key, limit))
+        if found is None:
+            under = key[: max(3, len(key) - 1)] if len(key) < 7 else key[:5]
+            values = {"low": under, "high": under + "~", "char": "A", "day": self._day, "key": key, "limit": limit}
+            found = [Choice(*row) for row in self._library.rows(_BESIDE, values)]
+            _keep(self._siblings, (key, limit), found)
+        return found
 
     def _pool(self, key: str, char: str) -> list[_Option]:
         found = self._pools.get((key, char))
         if found is None:
             values = {"low": key, "high": key + "~", "char": char, "day": self._day}
-            rows = self._library.rows(_UNDER, values)
-            found = [_Option(code, k, title, _words(title), _vagueness(title)) for code, k, title in rows]
-            self._pools[key, char] = found
+            found = [_Option(*row) for row in self._library.rows(_UNDER, values)]
+            _keep(self._pools, (key, char), found)
         return found
+
+    def _heading(self, key: str, char: str) -> _Heading | None:
+        if (key, char) not in self._headings:
+            pool = self._pool(key, char)
+            _keep(self._headings, (key, char), self._headed(key, char, pool) if pool else None)
+        return self._headings[key, char]
+
+    def _headed(self, key: str, char: str, pool: list[_Option]) -> _Heading:
+        general = self._general(key, pool)
+        base = _words(self._title(key)) if len(key) < len(general.key) or general.key == key else frozenset()
+        wide = self._wider(key, general, char)
+        beyond = general.words - base
+        further = [(option, option.words - base) for option in pool]
+        further += [(option, option.words - base - general.words) for option in wide]
+        return _Heading(pool, _implied(pool), general, beyond if wide else frozenset(), further)
 
     def _title(self, key: str) -> str:
         rows = self._library.rows(_TITLE, {"key": key})
@@ -158,22 +215,28 @@ class Codes:
         shorter = key[:3] if key.startswith(_BY_SITE) else key[:-1]
         return [option for option in self._pool(shorter, char) if option is not general]
 
-    def _gain(self, option: _Option, base: frozenset[str], said: Collection[str]) -> float | None:
-        """What an option answers beyond the base; None when it says something that the note does not."""
-        extra = option.words - base
-        if any(word not in said for word in extra):
-            return None
-        return len(extra) - 0.3 * option.vague
 
-    def _missing(self, best: _Option, pool: list[_Option]) -> tuple[str, ...]:
-        if not _VAGUE.search(best.title):
-            return ()
-        told = []
-        if any(o.words & SIDES for o in pool) and not best.words & SIDES:
-            told.append("side")
-        if _STAGED.search(best.title):
-            told += [word.lower() for word in _STAGED.findall(best.title)[:1]]
-        return tuple(told)
+def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Keep what was looked up; all is forgotten when it has become much."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = value
+
+
+def _gain(option: _Option, extra: frozenset[str]) -> float:
+    """How much an option answers, saying `extra` beyond what is named."""
+    return len(extra) - 0.3 * option.vague
+
+
+def _missing(best: _Option, pool: list[_Option]) -> tuple[str, ...]:
+    if not best.vague & 1:
+        return ()
+    told = []
+    if any(o.words & SIDES for o in pool) and not best.words & SIDES:
+        told.append("side")
+    if _STAGED.search(best.title):
+        told += [word.lower() for word in _STAGED.findall(best.title)[:1]]
+    return tuple(told)
 
 
 def _implied(pool: Sequence[_Option]) -> frozenset[str]:
@@ -182,5 +245,6 @@ def _implied(pool: Sequence[_Option]) -> frozenset[str]:
     return frozenset(word for word, count in counts.items() if 5 * count >= 3 * len(pool) > 6) - SIDES
 
 
+@lru_cache(maxsize=1024)
 def _vagueness(title: str) -> int:
     return (1 if _VAGUE.search(title) else 0) + (2 if _OTHER.search(title) else 0)

@@ -315,17 +315,23 @@ def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
     for draft in drafts:
         if special and draft.key.startswith("Z000"):
             continue
-        vague = "unspecified" in draft.choice.title.lower()
+        if not _is_vague(draft):
+            yield draft
+            continue
         better = any(
             other is not draft
             and _kind(other.key) == _kind(draft.key)
-            and "unspecified" not in other.choice.title.lower()
+            and not _is_vague(other)
             and other.score >= 0.5 * draft.score
             and (other.headed or not draft.headed)
             for other in drafts
         )
-        if not (vague and better):
+        if not better:
             yield draft
+
+
+def _is_vague(draft: Draft) -> bool:
+    return "unspecified" in draft.choice.title.lower()
 
 
 def _is_to_come(one: Named) -> bool:

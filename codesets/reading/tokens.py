@@ -14,7 +14,8 @@ from codesets.search.words import fold, normal
 from codesets.tables import read_table
 
 _TOKEN = re.compile(
-    r"\[[ xX]?\]|\([+-]\)|[☐☑☒✓]"
+    r"[a-z]{3,}+(?![^\W_]|['\u2019/-])"  # most words: first, and without going back
+    r"|\[[ xX]?\]|\([+-]\)|[☐☑☒✓]"
     r"|\b[A-Za-z]{1,2}/[A-Za-z]{1,2}\b|\bw/(?=\s|[a-z])"
     r"|\d+(?:[.,]\d+)*%?(?![^\W_])"
     r"|(?:non|pre|post|anti)-(?=[^\W\d_]{3})[^\W\d_]+"
@@ -62,7 +63,6 @@ def lone_words() -> frozenset[str]:
     return frozenset(canonical(row["word"]) for row in read_table("note_words") if row["kind"] == "alone")
 
 
-@lru_cache(maxsize=8192)
 def canonical(raw: str) -> str:
     """A word of a note or of a title in its one form."""
     word = fold(raw).replace("\u2019", "'")
@@ -76,28 +76,40 @@ def canonical(raw: str) -> str:
     return known.get(plain, plain)
 
 
+@lru_cache(maxsize=8192)
+def _form(raw: str) -> tuple[str, str, bool, bool]:
+    """A token's (word, lower, is it a word, does it count what follows)."""
+    lower = raw.lower()
+    is_word = raw[0].isalnum()
+    plain = is_word and (len(raw) < 2 or "/" not in raw)
+    word = canonical(raw) if plain else lower
+    return word, lower.replace("\u2019", "'"), is_word, plain and word in _COUNTED
+
+
 def tokens_of(text: str) -> list[Token]:
     """The tokens of a text, in order."""
     found: list[Token] = []
-    before = ""
+    counted = False
     for match in _TOKEN.finditer(text):
-        raw = match.group()
-        first = raw[0]
-        is_word = first.isalnum() and (len(raw) < 2 or "/" not in raw)
-        if is_word:
-            lower = raw.lower()
-            word = _ROMAN[lower] if before in _COUNTED and lower in _ROMAN else canonical(raw)
-            before = word
-        else:
-            word = raw.lower()
-            is_word = first.isalnum()
-            before = ""
-        found.append(Token(word, raw, raw.lower().replace("\u2019", "'"), match.start(), match.end(), is_word))
+        raw = match[0]
+        word, lower, is_word, counts = _form(raw)
+        if counted and lower in _ROMAN:
+            word = _ROMAN[lower]
+        counted = counts
+        found.append(Token(word, raw, lower, match.start(), match.end(), is_word))
     return found
 
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words of a dictionary wording that must be met, each once, in their order."""
     little = fillers()
-    words = (token.word for token in tokens_of(text) if token.is_word)
-    return tuple(dict.fromkeys(word for word in words if word not in little))
+    found: dict[str, None] = {}
+    counted = False
+    for raw in _TOKEN.findall(text):
+        word, lower, is_word, counts = _form(raw)
+        if counted and lower in _ROMAN:
+            word = _ROMAN[lower]
+        counted = counts
+        if is_word and word not in little:
+            found[word] = None
+    return tuple(found)

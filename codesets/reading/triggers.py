@@ -31,30 +31,31 @@ class Hit:
 
 
 @lru_cache(maxsize=1)
-def _by_first() -> dict[str, tuple[tuple[tuple[str, ...], tuple[Trigger, ...]], ...]]:
+def _by_first() -> dict[str, tuple[tuple[list[str], tuple[Trigger, ...]], ...]]:
     grouped: dict[tuple[str, ...], list[Trigger]] = {}
     for row in read_table("note_triggers"):
         words = tuple(token.lower for token in tokens_of(row["trigger"]))
         trigger = Trigger(row["trigger"], row["category"], row["reach"], int(row["scope"]), row["comma"])
         grouped.setdefault(words, []).append(trigger)
-    first: dict[str, list[tuple[tuple[str, ...], tuple[Trigger, ...]]]] = {}
+    first: dict[str, list[tuple[list[str], tuple[Trigger, ...]]]] = {}
     for words, triggers in sorted(grouped.items(), key=lambda pair: (-len(pair[0]), pair[0])):
-        first.setdefault(words[0], []).append((words, tuple(triggers)))
+        first.setdefault(words[0], []).append((list(words), tuple(triggers)))
     return {word: tuple(rows) for word, rows in first.items()}
 
 
 def hits_of(tokens: Sequence[Token]) -> list[Hit]:
     """Every trigger of a sentence, left to right; a longer one hides the shorter ones inside it."""
     table = _by_first()
+    said = [token.lower for token in tokens]
     found: list[Hit] = []
-    place = 0
-    while place < len(tokens):
-        step = 1
-        for words, triggers in table.get(tokens[place].lower, ()):
+    after = 0
+    for place, word in enumerate(said):
+        if place < after:
+            continue
+        for words, triggers in table.get(word, ()):
             end = place + len(words)
-            if tuple(token.lower for token in tokens[place:end]) == words:
+            if said[place:end] == words:
                 found += [Hit(place, end, trigger) for trigger in triggers]
-                step = len(words)
+                after = end
                 break
-        place += step
     return found
