@@ -4,8 +4,8 @@
     [[?R01.1|murmur]]                    a code that may be given
     [[-R07.9 negated|no chest pain]]     a distractor: negated, family_history, other_person, uncertain
 
-Notes to number 86 were looked at while the reading was made, those from 87 on were not: they tell how it does on
-notes that it was not made for.
+Notes to number 96 were looked at while the reading was made, those from 97 on were not: they tell how it does on
+notes that it was not made for.  Those from 87 on are of visits in FY2027, and their codes are that year's.
 
     python -m tests.codesets.reading.annotated {all,seen,held} > NOTES.jsonl
 """
@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 _MARK = re.compile(r"\[\[(-|\?)?([^\]|]+)\|([^\]]*)\]\]")
-LAST_SEEN = 86
+LAST_SEEN = 96
+_FIRST_OF_FY2027, _DAY_OF_FY2027 = 87, "2026-11-12"
 FOLDER = Path(__file__).with_name("notes")
 
 
@@ -38,14 +39,19 @@ def parse(name: str, marked: str) -> dict[str, Any]:
         else:
             gold.append({"codes": found[2].split(","), "required": found[1] is None, **span})
         text += found[3]
-    return {"id": name, "text": text + marked[at:], "gold": gold, "distractors": distractors}
+    note: dict[str, Any] = {"id": name, "text": text + marked[at:], "gold": gold, "distractors": distractors}
+    return note | ({"on": _DAY_OF_FY2027} if _number(name) >= _FIRST_OF_FY2027 else {})
 
 
 def notes(which: str = "all") -> list[dict[str, Any]]:
     """The notes: all, seen or held."""
     wanted = {"all": (True, False), "seen": (True,), "held": (False,)}[which]
-    files = sorted(FOLDER.glob("*.txt"))
-    return [parse(f.stem, f.read_text(encoding="utf-8")) for f in files if (int(f.stem[:2]) <= LAST_SEEN) in wanted]
+    chosen = [f for f in sorted(FOLDER.glob("*.txt")) if (_number(f.stem) <= LAST_SEEN) in wanted]
+    return [parse(f.stem, f.read_text(encoding="utf-8")) for f in chosen]
+
+
+def _number(name: str) -> int:
+    return int(name.partition("_")[0])
 
 
 if __name__ == "__main__":
