@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+from codesets.collecting import collecting_seldom
 from codesets.errors import Refused
 from codesets.library.kept import Kept, kept_sources, to_disk
 from codesets.library.model import BuildReport
@@ -130,11 +131,15 @@ def _build(target: Path, sources: Sources, fingerprint: str, progress: Progress,
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A file beside the library to be written, which takes its place in one step when all went well."""
+    """A file beside the library to be written, which takes its place in one step when all went well.
+
+    Hardly anything that is made meanwhile can be let go before the end: the collector looks seldom.
+    """
     working = target.with_name(target.name + _SUFFIX)
     working.unlink(missing_ok=True)  # left by a build that was killed; the lock says nobody uses it
     try:
-        yield working
+        with collecting_seldom():
+            yield working
         to_disk(working)
         os.replace(working, target)
         to_disk(target.parent)

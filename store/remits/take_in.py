@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from sqlmodel import select
 
+from codesets.collecting import collecting_seldom
 from store.claims import archive
 from store.denials.worth import rank
 from store.errors import Refused
@@ -22,7 +23,6 @@ from store.remits.states import REMITTANCE, RemitState
 from store.tables import ArchivedFile, RemitClaim, Remittance
 from store.text import clean_line
 from store.variance.credits import expected_recoupments
-from store.work.collecting import collecting_seldom
 from store.work.command import Change, Command, Said, bulk
 from store.x12.remittance_stream import PaymentStream, scan_remittance
 from store.x12.remittance_values import Payment

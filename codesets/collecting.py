@@ -1,8 +1,8 @@
 """Fewer rounds of Python's collector of cycles while thousands of rows are made at once.
 
-A file of claims makes hundreds of objects a claim, hardly any of them in a cycle, and the collector looks at all that
-are alive again and again: a quarter of the time of posting.  Nothing is collected later than the threshold says, so
-that memory stays flat in the size of the file.
+A file of claims makes hundreds of objects a claim, a code-set library millions, hardly any of them in a cycle, and
+the collector looks at all that are alive again and again: a quarter of the time of posting, a seventh of that of a
+build.  Nothing is collected later than the threshold says, so that memory stays flat in the size of the file.
 """
 
 from __future__ import annotations
