@@ -1,7 +1,9 @@
 """The one registry of keys: bindings, footer, help and palette are all read from these actions.
 
-Same key, same meaning everywhere.  Lower case is safe or can be undone; a CAPITAL sends, posts or closes, and says
-so in one line before it does.  Nothing is bound to the keys that terminals, multiplexers and flow control take.
+Same key, same meaning everywhere; a key of the grammar that means nothing on a screen says so there.  Lower case is
+safe or can be undone.  A CAPITAL that sends, posts or closes says so in one line before it does; the other capitals
+(on the coding desk: units, pointers, the order of the diagnoses) only set what `u` takes back.  Nothing is bound to the
+keys that terminals, multiplexers and flow control take.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ class Place(StrEnum):
     NOTE = "note"
     CODES = "codes"
     DESK = "desk"
+    SEARCH = "search"
     REPORT = "report"
 
 
@@ -154,24 +157,27 @@ def at(place: Place, actions: Iterable[Action]) -> tuple[Action, ...]:
     return tuple(action for action in actions if place in action.places)
 
 
-_ALL = frozenset({Place.HOME, Place.LIST, Place.RECORD, Place.REPORT})
+_ALL = frozenset({Place.HOME, Place.LIST, Place.RECORD, Place.REPORT, Place.DESK, Place.CODES})
 _LISTS = frozenset({Place.HOME, Place.LIST, Place.REPORT})
 _TABLES = frozenset({Place.LIST, Place.REPORT})
 _QUEUE = frozenset({Place.LIST})
-_WORK = frozenset({Place.LIST, Place.RECORD})
+_WORK = frozenset({Place.LIST, Place.RECORD, Place.DESK})
 _READ = frozenset({Place.RECORD, Place.NOTE})
 _NOTE = frozenset({Place.NOTE})
+_CODES = frozenset({Place.CODES})
+_SEARCH = frozenset({Place.SEARCH})
+_MOVING = _LISTS | _READ | frozenset({Place.DESK, Place.CODES})
 
 MOVES: tuple[Action, ...] = (
     Action(id="down", key="j", also=("down",), label="down", help="Down one line, or as many as the count before.",
-           places=_LISTS | _READ),
+           places=_MOVING),
     Action(id="up", key="k", also=("up",), label="up", help="Up one line, or as many as the count before.",
-           places=_LISTS | _READ),
-    Action(id="page_down", key="pagedown", label="page down", help="Down one screenful.", places=_LISTS | _READ),
-    Action(id="page_up", key="pageup", label="page up", help="Up one screenful.", places=_LISTS | _READ),
+           places=_MOVING),
+    Action(id="page_down", key="pagedown", label="page down", help="Down one screenful.", places=_MOVING),
+    Action(id="page_up", key="pageup", label="page up", help="Up one screenful.", places=_MOVING),
     Action(id="top", key="g", also=("home",), label="top", help="The first line; 20g is line 20.",
-           places=_LISTS | _READ),
-    Action(id="bottom", key="G", also=("end",), label="bottom", help="The last line.", places=_LISTS | _READ),
+           places=_MOVING),
+    Action(id="bottom", key="G", also=("end",), label="bottom", help="The last line.", places=_MOVING),
 )  # fmt: skip
 """Moving; the focused list or text does it."""
 
@@ -190,18 +196,21 @@ COMMON: tuple[Action, ...] = (
            "Or type all levels: den- slk+."),
     Action(id="view", key="v", label="view", places=_QUEUE,
            help="Choose a view: open, mine, deferred, or one that was kept; vv is your own work."),
-    Action(id="next", key="n", label="next", places=_WORK, rank=40,
-           help="Take and open the item that comes first and nobody works on."),
-    Action(id="why", key="y", label="why", places=_WORK, rank=70,
+    Action(id="next", key="n", label="next", places=_WORK | {Place.HOME}, rank=40,
+           help="Take and open the item that comes first and nobody works on; on the board, of the queue there."),
+    Action(id="why", key="y", label="why", places=_WORK | _CODES, rank=70,
            help="Why is this here, why is it blocked, why is it owed: with the rule and its source."),
-    Action(id="claim", key="o", label="claim", help="Everything about the claim; Esc returns.", places=_WORK),
+    Action(id="claim", key="o", label="claim", help="Everything about the claim; Esc returns.",
+           places=frozenset({Place.LIST, Place.RECORD})),
     Action(id="ledger", key="l", label="ledger", help="What is owed and paid on the account; Esc returns.",
            places=_WORK),
     Action(id="glass", label="read note", places=frozenset({Place.RECORD}),
            help="Read the encounter's note for half an hour, for a reason that the audit trail keeps and a supervisor "
            "is shown."),
-    Action(id="undo", key="u", label="undo", help="Take the last thing back.", places=_ALL, rank=80),
-    Action(id="repeat", key=".", label="repeat", help="Do the last thing again, on this row.", places=_WORK),
+    Action(id="undo", key="u", label="undo", places=_ALL, rank=80,
+           help="Take the last thing back; 3u takes back three. What was taken back is said."),
+    Action(id="repeat", key=".", label="repeat", places=_WORK,
+           help="Do the last thing again here, with the same answers; 7. does it with that count."),
     Action(id="export", key="x", label="export", places=_TABLES,
            help="Write the rows of the view, or the marked ones, to a CSV file that only you can read."),
     Action(id="refresh", key="ctrl+l", label="redraw", help="Draw the screen again and read the rows again.",
@@ -225,21 +234,19 @@ COMMON: tuple[Action, ...] = (
 )  # fmt: skip
 """The grammar that every screen shares."""
 
-EVERYWHERE = frozenset({"help", "lock", "mask", "mouse", "palette", "refresh", "theme"})
-"""What no screen leaves out of the grammar, however few of its keys make sense there."""
-
 NOTE: tuple[Action, ...] = (
-    Action(id="find", key="/", label="find", help="Find words in the text.", places=_READ, rank=60),
-    Action(id="find_next", key="n", label="next match", help="The next place where the words stand.",
+    Action(id="find", key="/", label="find", help="Find words in the text.", places=_READ | _CODES,
+           rank=60),
+    Action(id="find_next", key="]", label="next match", help="The next place where the words stand.",
            places=_NOTE, rank=61),
-    Action(id="find_previous", key="N", label="previous match", help="The place before.", places=_NOTE),
+    Action(id="find_previous", key="[", label="previous match", help="The place before.", places=_NOTE),
     Action(id="select", key="v", label="select", places=_NOTE, rank=50,
            help="Start selecting at a word; again to drop the selection."),
     Action(id="word", key="w", label="next word", help="Move the selection to the next word.", places=_NOTE),
     Action(id="word_back", key="b", label="word before", help="Move the selection to the word before.",
            places=_NOTE),
-    Action(id="wider", key="l", also=("right",), label="wider", help="Select one word more.", places=_NOTE),
-    Action(id="narrower", key="h", also=("left",), label="narrower", help="Select one word less.", places=_NOTE),
+    Action(id="wider", key="right", label="wider", help="Select one word more.", places=_NOTE),
+    Action(id="narrower", key="left", label="narrower", help="Select one word less.", places=_NOTE),
 )  # fmt: skip
 """Keys of a note that has the focus; j and k select by lines while a selection is on."""
 
@@ -251,5 +258,28 @@ REPORT: tuple[Action, ...] = (
 )  # fmt: skip
 """Keys of a report."""
 
-REGISTRY: tuple[Action, ...] = MOVES + COMMON + NOTE + REPORT
+BOOK: tuple[Action, ...] = (
+    Action(id="book.open", key="enter", also=("right",), label="open", places=_CODES, rank=10,
+           help="Go to the level or the index line under the cursor; on the code itself, take it for the encounter."),
+    Action(id="book.up", key="left", also=("h",), label="up", places=_CODES, rank=20, help="One level up."),
+    Action(id="book.before", key="[", label="before", places=_CODES, rank=30, help="The neighbour before."),
+    Action(id="book.after", key="]", label="after", places=_CODES, rank=40, help="The neighbour after."),
+    Action(id="book.index", key="i", label="index", places=_CODES, rank=50,
+           help="Look a term up in the Alphabetic Index; Enter goes on to the tabular list."),
+    Action(id="book.code", key="o", label="code", places=_CODES, rank=55,
+           help="Open a code, block or chapter by name."),
+    Action(id="book.pane", key="tab", label="notes", places=_CODES, help="Between the tree and the notes."),
+)  # fmt: skip
+"""Keys of the code book."""
+
+SEARCH: tuple[Action, ...] = (
+    Action(id="search.turn", key="ctrl+t", label="set", places=_SEARCH, help="Search the next code set."),
+    Action(id="search.favourite", key="ctrl+g", label="favourite", places=_SEARCH,
+           help="Make the focused code a favourite of yours, or no longer; f on the desk adds one."),
+    Action(id="search.forget", key="ctrl+r", label="forget", places=_SEARCH,
+           help="Forget what was picked for the typed phrase."),
+)  # fmt: skip
+"""Keys of the search of codes on the desk, while letters are typed: none of them is a letter."""
+
+REGISTRY: tuple[Action, ...] = MOVES + COMMON + NOTE + REPORT + BOOK + SEARCH
 """Everything that isn't particular to a queue."""

@@ -13,7 +13,7 @@ from importlib import import_module
 from types import CodeType, FunctionType
 from typing import Any
 
-from tui.keys import COMMON, MOVES, NOTE, REPORT, Action, Place
+from tui.keys import BOOK, COMMON, MOVES, NOTE, REPORT, SEARCH, Action, Place
 from tui.queues import QueueScreenSpec
 from tui.verbs import PRACTICE, SHARED
 
@@ -48,6 +48,8 @@ def sections(specs: Mapping[str, QueueScreenSpec]) -> tuple[Section, ...]:
         ("Work on items, in every queue", SHARED),
         ("In a text", NOTE),
         ("In a report", REPORT),
+        ("In the code book", BOOK),
+        ("In the search of codes", SEARCH),
     ]
     parts += [(f"In the queue {name}", spec.actions) for name, spec in specs.items() if spec.actions]
     seen: set[str] = set()

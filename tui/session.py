@@ -98,11 +98,12 @@ class Leases:
 
 @dataclass(slots=True)
 class Repeat:
-    """What `.` does again."""
+    """What `.` does again, with the answers and the count that it had."""
 
     queue: str
     action: Action
-    answers: Mapping[str, Answer]
+    answers: dict[str, Answer]
+    count: int | None = None
 
 
 @dataclass(slots=True)

@@ -13,6 +13,8 @@ from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 
+_ITEM = frozenset({Place.LIST, Place.RECORD, Place.DESK})
+
 NOBODY = "nobody"
 BACK = 0
 EVERYBODY = "everybody"
@@ -170,16 +172,16 @@ PRACTICE: tuple[Action, ...] = (
 """What is done from the board."""
 
 SHARED: tuple[Action, ...] = (
-    Action(id="note", key="t", label="note", help="Write a note on the item.", many=True,
+    Action(id="note", key="t", label="note", help="Write a note on the item.", many=True, places=_ITEM,
            asks=(Words(name="text", question="Note"),), build=_note),
-    Action(id="defer", key="d", label="defer", rank=30, many=True, build=_defer,
+    Action(id="defer", key="d", label="defer", rank=30, many=True, places=_ITEM, build=_defer,
            help="Put the item aside until a day; 14d is fourteen days. It returns to you.",
            asks=(Days(name="until", question="Defer for", hint="14d, 2w or a date"),
                  Words(name="reason", question="Why wait", required=False, hint="may stay empty"))),
-    Action(id="assign", key="a", label="assign", help="Give the item to somebody.", many=True, build=_assign,
-           asks=(Pick(name="to", question="Assign to", load=_people),)),
+    Action(id="assign", key="a", label="assign", help="Give the item to somebody.", many=True, places=_ITEM,
+           build=_assign, asks=(Pick(name="to", question="Assign to", load=_people),)),
     Action(id="escalate", key="e", label="escalate", help="Put the item before a supervisor, with the reason.",
-           many=True, build=_escalate, asks=(Words(name="reason", question="Escalate because"),)),
+           many=True, places=_ITEM, build=_escalate, asks=(Words(name="reason", question="Escalate because"),)),
     Action(id="view.keep", label="keep view", on_view=True, places=frozenset({Place.LIST}), build=_keep_view,
            help="Keep the view, filter and sort under a name, for yourself or for everybody.",
            asks=(Words(name="label", question="Name of the view", longest=40),

@@ -73,12 +73,16 @@ class ChangeLine(Command):
         """The charge follows the units."""
         encounter = access.editable(change, self.encounter_id)
         line = access.one_line(change, encounter, self.line_id)
+        before = line.units
         if self.modifiers is not None:
             line.modifiers = checks.accept_modifiers(self.modifiers)
         if self.units is not None:
             line.units, line.minutes = _units(self.units), None
             line.charge = fee_on(change.session, line.code, encounter.service_date).cents * line.units
-        return Said(f"Line {line.position}: {line.code} {line.modifiers} x{line.units}.", line.id)
+        was = f", was x{before}" if line.units != before else ""
+        return Said(
+            f"Line {line.position}: {' '.join(f'{line.code} {line.modifiers}'.split())} x{line.units}{was}.", line.id
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,14 @@ def encounter_record(session: Session, encounter_id: int) -> Record:
         Tab("Codes", (facts, _diagnoses(session, encounter_id), _lines(session, encounter_id))),
         Tab("Note", (Lines(tuple((note.text if note else "").splitlines())),)),
     )
-    return Record(f"Encounter {encounter.number}", encounter.kind, encounter.state, tabs, version=encounter.version)
+    return Record(
+        f"Encounter {encounter.number}",
+        encounter.kind,
+        encounter.state,
+        tabs,
+        version=encounter.version,
+        account_id=patient.guarantor_id if patient else None,
+    )
 
 
 def _diagnoses(session: Session, encounter_id: int) -> Table:

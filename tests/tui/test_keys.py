@@ -39,11 +39,13 @@ GRAMMAR = {
 """The keys whose meaning never changes, and whose they are."""
 SAME = {
     ("enter", "desk.take"): "Enter takes up what is under the cursor",
+    ("enter", "book.open"): "opens what is under the cursor",
     ("o", "desk.book"): "all about the code, as it is all about the claim",
     ("o", "book.code"): "all about the code, as it is all about the claim",
     ("/", "desk.find"): "finds words in the note",
     ("/", "find"): "finds words where there are no rows to filter",
     ("v", "look"): "the views of a report: its rows or its picture",
+    ("v", "select"): "a part of the text in view, where there are no views of rows",
 }
 """Where a grammar key keeps its meaning under another name."""
 
@@ -54,8 +56,7 @@ def _screens() -> dict[str, list[Action]]:
     from tui.widgets.desk_findings import DeskFindings
     from tui.widgets.drawer import Drawer
 
-    found: dict[str, list[Action]] = {str(place): list(at(place, (*REGISTRY, *PRACTICE))) for place in Place}
-    del found[Place.NOTE]  # a text that is read has the keys of a text, as `?` says there
+    found: dict[str, list[Action]] = {str(place): list(at(place, (*REGISTRY, *PRACTICE, *SHARED))) for place in Place}
     found |= {one.__name__: list(one.ACTIONS) for one in (QueueList, RecordBody, Drawer, DeskCodes, DeskFindings)}
     found |= {f"queue {name}": [*SHARED, *spec.actions] for name, spec in load_specs().items()}
     return found
@@ -66,6 +67,29 @@ def test_a_key_of_the_grammar_means_the_same_on_every_screen(where: str) -> None
     for action in _screens()[where]:
         for key in action.keys:
             assert GRAMMAR.get(key) in {None, action.id} or (key, action.id) in SAME, (where, key, action.id)
+
+
+WHERE = {
+    "next": {Place.HOME, Place.LIST, Place.RECORD, Place.DESK},
+    "repeat": {Place.LIST, Place.RECORD, Place.DESK},
+    "ledger": {Place.LIST, Place.RECORD, Place.DESK},
+    "why": {Place.LIST, Place.RECORD, Place.DESK, Place.CODES},
+    "note": {Place.LIST, Place.RECORD, Place.DESK},
+    "defer": {Place.LIST, Place.RECORD, Place.DESK},
+    "assign": {Place.LIST, Place.RECORD, Place.DESK},
+    "escalate": {Place.LIST, Place.RECORD, Place.DESK},
+    "export": {Place.LIST, Place.REPORT},
+    "undo": set(Place) - {Place.NOTE, Place.SEARCH},
+    "help": set(Place) - {Place.NOTE, Place.SEARCH},
+    "copy": set(Place) - {Place.NOTE, Place.SEARCH},
+}
+"""Where a command means something: wherever there is an item, rows or a thing to tell of."""
+
+
+@pytest.mark.parametrize("name", WHERE)
+def test_a_command_of_the_grammar_is_there_wherever_it_means_something(name: str) -> None:
+    action = next(one for one in (*COMMON, *SHARED) if one.id == name)
+    assert action.places == WHERE[name]
 
 
 def test_what_is_done_from_the_board_has_keys_of_its_own() -> None:

@@ -193,19 +193,34 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
                 answers[name] = answer
         return answers
 
-    async def do_undo(self, _count: int | None) -> None:
-        """Takes one key press back, however many commands it made."""
+    async def do_undo(self, count: int | None) -> None:
+        """Takes one key press back, however many commands it made, or as many presses as the count; says which."""
+        said: list[str] = []
+        stopped = ""
+        try:
+            for _ in range(count or 1):
+                said.append(await self._take_back())
+        except Refused as error:
+            if not said:
+                raise
+            stopped = f" Then: {error}"
+        await self.changed(None)
+        times = f"{len(said)} steps back. " if len(said) > 1 else ""
+        self.status.say(one_line(times + " ".join(said) + stopped))
+
+    async def _take_back(self) -> str:
         calls, sizes = self.session.calls, self.session.undo_sizes
         done = [await calls.run(calls.practice.undo) for _ in range(max(1, sizes.pop() if sizes else 1))]
-        await self.changed(None)
-        self.status.say(one_line(done[0].said if len(done) == 1 else f"{len(done)} taken back. {done[-1].said}"))
+        return done[0].said if len(done) == 1 else f"{len(done)} taken back. {done[-1].said}"
 
-    async def do_repeat(self, _count: int | None) -> None:
-        """Does the last thing again here, with the same answers."""
+    async def do_repeat(self, count: int | None) -> None:
+        """Does the last thing again here, with the same answers; a count takes the place of the one that it had."""
         last = self.session.repeat
         if last is None or (last.action not in self.actions()):
             raise Refused("There is nothing to repeat here.")
-        await self.command(last.action, None, last.answers)
+        counted = {ask.name for ask in last.action.asks if ask.takes_count} if count is not None else set()
+        kept = {name: answer for name, answer in last.answers.items() if name not in counted}
+        await self.command(last.action, count, kept)
 
     def do_refresh(self, _count: int | None) -> Awaitable[None]:
         """Draws and reads everything again."""

@@ -11,11 +11,21 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from store.errors import Refused
+from store.work.values import Why
 from tui.asks import Chosen, Words
-from tui.keys import COMMON, EVERYWHERE, MOVES, Action, Place
+from tui.keys import BOOK, COMMON, MOVES, NOTE, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.session import Session
-from tui.widgets.book_lines import index_line, level_line, note_lines
+from tui.widgets.book_lines import (
+    NOTE_KINDS,
+    NOTE_MEANS,
+    TREE_MEANS,
+    index_line,
+    level_line,
+    note_lines,
+    why_entry,
+    why_page,
+)
 from tui.widgets.look import BOLD, DIM, WARN
 from tui.widgets.picking import Entry, Picking
 from tui.widgets.plain import PlainText, fit, one_line
@@ -26,20 +36,7 @@ if TYPE_CHECKING:
     from codesets.library.alphabetic import IndexEntry
     from codesets.library.page import BookPage
 
-_KEPT = EVERYWHERE | {"back", "quit", "undo", "copy"}
-_BOOK = frozenset({Place.CODES})
-
-BOOK: tuple[Action, ...] = (
-    Action(id="book.open", key="enter", also=("right",), label="open", places=_BOOK, rank=10,
-           help="Go to the level or the index line under the cursor; on the code itself, take it for the encounter."),
-    Action(id="book.up", key="left", also=("h",), label="up", places=_BOOK, rank=20, help="One level up."),
-    Action(id="book.before", key="[", label="before", places=_BOOK, rank=30, help="The neighbour before."),
-    Action(id="book.after", key="]", label="after", places=_BOOK, rank=40, help="The neighbour after."),
-    Action(id="book.index", key="i", label="index", places=_BOOK, rank=50,
-           help="Look a term up in the Alphabetic Index; Enter goes on to the tabular list."),
-    Action(id="book.code", key="o", label="code", places=_BOOK, rank=60, help="Open a code, block or chapter by name."),
-    Action(id="book.pane", key="tab", label="notes", places=_BOOK, help="Between the tree and the notes."),
-)  # fmt: skip
+_FIND = at(Place.CODES, NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ class Here:
 class BookPane(Picking["Here | IndexEntry"]):
     """The levels above, the page itself, what stands below; or lines of the index."""
 
-    ACTIONS = MOVES
+    ACTIONS = (*MOVES, *_FIND)
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -92,6 +89,12 @@ class BookPane(Picking["Here | IndexEntry"]):
         return entries
 
 
+class BookNotes(Pager):
+    """The notes of a page."""
+
+    ACTIONS = (*MOVES, *_FIND)
+
+
 class CodeBookScreen(WorkScreen):
     """The book at one code; `take` is what happens to a code that is chosen for the encounter."""
 
@@ -104,7 +107,7 @@ class CodeBookScreen(WorkScreen):
         self._library, self._first, self._on, self._take = library, name, on, take
         self._page: BookPage | None = None
         self._tree = BookPane(id="tree")
-        self._notes = Pager(id="booknotes")
+        self._notes = BookNotes(id="booknotes")
 
     def body(self) -> ComposeResult:
         """A title, then the tree beside or above the notes."""
@@ -115,7 +118,28 @@ class CodeBookScreen(WorkScreen):
 
     def actions(self) -> Sequence[Action]:
         """The book's keys and the common ones that make sense here."""
-        return (*BOOK, *(action for action in COMMON if action.id in _KEPT))
+        return (*BOOK, *at(Place.CODES, COMMON))
+
+    async def do_why(self, _count: int | None) -> None:
+        """Whether the code under the cursor may be billed, and by what."""
+        self.show_why(await self.help_about())
+
+    async def help_about(self) -> Why:
+        """The line under the cursor: what it is, whether it may be billed, which notes hold, and what says so."""
+        from codesets.library.page import open_page
+
+        thing, page = self._tree.thing, self._page
+        if thing is not None and not isinstance(thing, Here):
+            return why_entry(thing)
+        if isinstance(thing, Here) and not thing.own:
+            page = await self.session.calls.run(open_page, self._library, thing.name, self._on)
+        if page is None:
+            raise Refused("Nothing is open in the book.")
+        return why_page(page, self._on)
+
+    def help_notes(self) -> Sequence[tuple[str, str]]:
+        """What the kinds of notes ask for."""
+        return (*((NOTE_KINDS[kind], means) for kind, means in NOTE_MEANS.items()), *TREE_MEANS)
 
     def copied(self) -> str:
         """The code of the page."""

@@ -11,9 +11,15 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from store.errors import Refused
+from tui.keys import SEARCH, find, shown_key
 from tui.widgets.look import BAD, BOLD, CURSOR, DIM, MATCH, PLAIN
 from tui.widgets.plain import Line, LineInput, Part, PlainText, fit, fold, one_line, several_lines, with_spans
 from tui.widgets.scroller import Pager
+
+
+def named(key: str) -> str:
+    """A key as it is written in a line of help: Ctrl-T."""
+    return key.replace("ctrl+", "Ctrl-").title() if key.startswith("ctrl+") else shown_key(key)
 
 
 class HitLike(Protocol):
@@ -65,7 +71,6 @@ class HitLike(Protocol):
         ...
 
 
-_SEARCH_KEYS = "Ctrl-T set  Ctrl-G favourite  Ctrl-R forget"
 _LEARNED = ("picked", "favourite")
 
 Search = Callable[[str], Awaitable[Sequence[HitLike]]]
@@ -144,7 +149,8 @@ class CodeSearch(Vertical):
         """Asks once more, as what is searched or what was learned has changed; `scope` tells what is searched."""
         if scope is not None:
             self._scope.display = bool(scope)
-            self._scope.show((f" {scope}  {_SEARCH_KEYS}", DIM))
+            keys = "  ".join(f"{named(one.keys[0])} {one.label}" for one in SEARCH)
+            self._scope.show((f" {scope}  {keys}", DIM))
         self._searched = None
         self._ask()
 
@@ -178,16 +184,23 @@ class CodeSearch(Vertical):
         elif event.key in steps and self._hits:
             event.stop()
             self._select(self._selected + steps[event.key])
-        elif message := self._asked_by(event.key):
+        elif (action := find(SEARCH, event.key)) is not None:
             event.stop()
-            self.post_message(message)
+            getattr(self, action.method)()
 
-    def _asked_by(self, key: str) -> Message | None:
-        if key == "ctrl+t":
-            return self.Turned()
-        if key == "ctrl+g" and self.hit is not None:
-            return self.Favoured(self.hit)
-        return self.Forgotten(self._input.value) if key == "ctrl+r" and self._input.value.strip() else None
+    def do_search_turn(self) -> None:
+        """Asks for the next code set."""
+        self.post_message(self.Turned())
+
+    def do_search_favourite(self) -> None:
+        """Tells which code is favoured."""
+        if self.hit is not None:
+            self.post_message(self.Favoured(self.hit))
+
+    def do_search_forget(self) -> None:
+        """Tells for which phrase picks are forgotten."""
+        if self._input.value.strip():
+            self.post_message(self.Forgotten(self._input.value))
 
     def on_resize(self) -> None:
         """Fits the titles anew."""

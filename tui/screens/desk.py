@@ -10,28 +10,24 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from store.errors import Refused
-from store.work.values import Row, Why
+from store.work.values import Lease, Row
 from tui.asks import Chosen
-from tui.keys import COMMON, EVERYWHERE, Action, Place, at
+from tui.keys import COMMON, SEARCH, Action, Place, at
 from tui.screens.base import WorkScreen
 from tui.screens.desk_coding import DeskCoding
 from tui.screens.desk_flow import DeskFlow
 from tui.screens.desk_query import DeskQuery
 from tui.screens.desk_suggest import DeskSuggest
 from tui.screens.desk_tools import DeskTools
-from tui.widgets.desk_findings import why_found, why_offered, why_unchecked
+from tui.screens.desk_why import DeskWhy
 from tui.widgets.look import BOLD, DIM, FOUND, MATCH, PLAIN, WARN
 from tui.widgets.plain import PlainText, Span, fit, one_line
 
 if TYPE_CHECKING:
-    from codesets.edits import Finding
     from store.coding.desk import Desk
-    from store.work.command import Command
-
-_KEPT = EVERYWHERE | {"back", "quit", "undo", "why", "note", "defer", "copy"}
 
 
-class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
+class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWhy):
     """One encounter, held while it is open."""
 
     def body(self) -> ComposeResult:
@@ -48,9 +44,8 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
 
     def actions(self) -> Sequence[Action]:
         """The desk's own keys and the common ones that make sense here."""
-        common = (*COMMON, *self.session.common)
-        kept = [action for action in common if action.id in _KEPT]
-        return (*at(Place.DESK, self.session.spec("coding").actions), *kept)
+        own = self.session.spec("coding").actions
+        return (*at(Place.DESK, (*own, *COMMON, *self.session.common)), *SEARCH)
 
     # Opening and leaving
 
@@ -116,9 +111,30 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
             if isinstance(behind, WorkScreen):
                 behind.status.say(said, hint="nothing more is waiting")
             self.dismiss()
+        else:
+            self._open_next(lease, said)
+
+    async def do_next(self, _count: int | None) -> None:
+        """Gives the encounter back as it is and takes the next."""
+        lease = await self.session.leases.take_next(self.queue)
+        if lease is None:
+            self.status.say("Nothing more is waiting.")
             return
+        if lease.item_id != self._row.item_id:
+            await self.session.leases.release(self._row.item_id)
+        self._open_next(lease)
+
+    def _open_next(self, lease: Lease, said: str = "") -> None:
         row = Row(lease.item_id, lease.subject_id, "", ())
         self.app.switch_screen(DeskScreen(self.session, self.queue, row, said))
+
+    async def do_ledger(self, _count: int | None) -> None:
+        """Opens the ledger of the patient's account."""
+        from tui.screens.record import open_other
+
+        calls = self.session.calls
+        record = await calls.run(calls.practice.record, self.queue, self.encounter_id)
+        self.app.push_screen(await open_other(self.session, "ledger", record))
 
     async def changed(self, action: object) -> None:
         """Reads the encounter again, or goes on from one that went back as it was."""
@@ -206,16 +222,7 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
             return one_line(f"{marks + '  ' if marks else ''}'{desk.note[span[0] : span[1]]}'")
         return marks
 
-    def _findings_here(self) -> list[Finding]:
-        """The findings on the code or line under the cursor."""
-        if self._desk is None:
-            return []
-        if (line := self._codes.service) is not None:
-            return [finding for finding in self._desk.findings if finding.line == line.position]
-        code = self._codes.diagnosis.code if self._codes.diagnosis else None
-        return [finding for finding in self._desk.findings if finding.line is None and code in finding.codes]
-
-    # Showing and helping
+    # Showing
 
     def _show_head(self, desk: Desk) -> None:
         width = self.app.size.width
@@ -226,32 +233,6 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
         )
         facts = f" {desk.kind}  POS {desk.place}  {desk.specialty}  {desk.provider}  {desk.payer}"
         self.query_one("#headline", PlainText).show((fit(one_line(facts), width), PLAIN))
-
-    async def do_why(self, _count: int | None) -> None:
-        """Why the finding, the code or the encounter is as it is."""
-        if self._edits.has_focus and self._edits.finding is not None:
-            self.show_why(why_found([self._edits.finding]))
-        elif self._edits.has_focus and self._edits.at_unchecked and self._desk is not None:
-            self.show_why(why_unchecked(self._desk.not_checked))
-        elif self._edits.has_focus and self._edits.asked:
-            self.show_why(Why("What was asked?", (self._edits.asked,)))
-        elif self._codes.has_focus and (found := self._findings_here()):
-            self.show_why(why_found(found))
-        elif self._codes.has_focus and self._codes.offer is not None:
-            self.show_why(why_offered(self._codes.offer))
-        else:
-            calls = self.session.calls
-            self.show_why(await calls.run(calls.practice.why, self._row.item_id))
-
-    def help_notes(self) -> Sequence[tuple[str, str]]:
-        """What the marks mean."""
-        return (
-            ("1-9 0", "on a procedure line: point it to that diagnosis, or no longer"),
-            ("·", "the diagnosis has words of the note as its evidence"),
-            ("?", "a code that the note supports; Enter takes it, i searches another for its words, r rejects it"),
-            ("-", "named in the note but not to be coded: negated, family, uncertain …; or not checked"),
-            ("E W I", "an edit stops, warns or tells; y says why and what clears it"),
-        )
 
     def open_code(self) -> None:
         """Enter on a code: its page in the book."""
@@ -268,11 +249,5 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow):
         self.app.push_screen(CodeBookScreen(self.session, self._finder.codes, name, desk.on, self._take_from_book))
 
     def _take_from_book(self, code: str) -> None:
-        from store.coding.diagnoses import AddDiagnosis
-
-        span = self._note.selected or (None, None)
-        self.in_background(self._added(AddDiagnosis(self.encounter_id, code, *span)))
-
-    async def _added(self, command: Command) -> None:
-        await self.change(command)
-        self._note.drop_selection()
+        self.begin("desk.search", code=code)
+        self.in_background(self.add_code(code))

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from store.errors import Refused
 from store.work.values import Done, Lease, Row
 from tui.asks import Answer, Ask, Chosen
-from tui.keys import Place
+from tui.keys import Action, Place
 from tui.screens.base import WorkScreen
 from tui.screens.code_search import CodeSearch
 from tui.screens.desk_search import DeskFinder
-from tui.session import Session
+from tui.session import Repeat, Session
 from tui.widgets.desk_codes import DeskCodes
 from tui.widgets.desk_findings import DeskFindings
-from tui.widgets.desk_note import DeskNote
+from tui.widgets.note_pane import NotePane
 
 if TYPE_CHECKING:
     from store.coding.desk import Desk
     from store.coding.suggestions import Offer
     from store.work.command import Command
+
+
+ASKED_ANEW = frozenset({"desk.query", "desk.override", "desk.review", "desk.worksheet"})
+"""What rests on this one note: done again by `.`, it asks again."""
 
 
 class DeskBase(WorkScreen):
@@ -37,7 +40,9 @@ class DeskBase(WorkScreen):
         self._desk: Desk | None = None
         self._read_only = ""
         self._editing: Offer | None = None
-        self._note = DeskNote(id="note")
+        self._doing: Repeat | None = None
+        self._given: dict[str, Answer] = {}
+        self._note = NotePane(id="note")
         self._codes = DeskCodes(id="codes")
         self._edits = DeskFindings(id="edits")
         self._finder = DeskFinder(session.calls)
@@ -72,15 +77,32 @@ class DeskBase(WorkScreen):
         return self._desk
 
     async def change(self, command: Command, *, read: bool = True) -> Done:
-        """Carries a command out and says what it did."""
-        self.require_open()
-        calls = self.session.calls
-        done = await calls.run(calls.practice.do, command, key=uuid.uuid4().hex, lease=self.lease)
-        self.session.undo_sizes.append(1)
+        """Carries a command out, says what it did, and keeps how it came to it for `.`."""
+        done = await self.learn(command)
+        if self._doing is not None:
+            self.session.repeat = self._doing
         if read:
             await self.changed(None)
         self.say(done.said, hint="u takes it back" if done.undoable else "")
         return done
+
+    async def learn(self, command: Command) -> Done:
+        """Carries a command out that changes nothing of the encounter."""
+        self.require_open()
+        calls = self.session.calls
+        done = await calls.run(calls.practice.do, command, key=uuid.uuid4().hex, lease=self.lease)
+        self.session.undo_sizes.append(1)
+        return done
+
+    async def add_code(self, code: str, *, procedure: bool = False) -> None:
+        """Adds a code with the selected words as its evidence, or a line, and puts the cursor there."""
+        from store.coding.shelf import adding
+
+        span = self._note.selected or (None, None)
+        command = adding(self.encounter_id, code, span, procedure=procedure)
+        done = await self.change(command)
+        self._note.drop_selection()
+        self.go_to_added(command, done)
 
     def go_to_added(self, command: Command, done: Done) -> None:
         """Puts the cursor on the code that a command has added."""
@@ -90,6 +112,40 @@ class DeskBase(WorkScreen):
             line = isinstance(command, AddLine)
             (self._codes.go_to_service if line else self._codes.go_to_diagnosis)(done.result)
 
-    def asked(self, ask: Ask) -> Awaitable[Answer | None]:
-        """The answer to a question, None after Esc."""
-        return self.put(ask, Chosen(self.queue, (self._row,)))
+    async def asked(self, ask: Ask) -> Answer | None:
+        """The answer to a question, None after Esc; what is repeated has answered it already."""
+        answer = self._given.pop(ask.name, None)
+        if answer is None:
+            answer = await self.put(ask, Chosen(self.queue, (self._row,)))
+        if answer is not None and self._doing is not None and self._doing.action.id not in ASKED_ANEW:
+            self._doing.answers[ask.name] = answer
+        return answer
+
+    # What `.` does again
+
+    def begin(self, name: str, count: int | None = None, **answers: Answer) -> None:
+        """Notes what is done now, by its action's id; once it has changed something `.` does the same again."""
+        action = next((one for one in self.actions() if one.id == name), None)
+        self._doing = Repeat(self.queue, action, answers, count) if action is not None else None
+
+    def perform(self, action: Action, count: int | None = None) -> None:
+        """Does an action, and notes which."""
+        if action.id != "repeat":
+            self._given = {}
+            self.begin(action.id, count)
+        super().perform(action, count)
+
+    async def do_repeat(self, count: int | None) -> None:
+        """Does the last thing again on this encounter, on what is under the cursor now."""
+        last = self.session.repeat
+        if last is None or last.action.build is not None or last.action not in self.actions():
+            await super().do_repeat(count)
+            return
+        self.begin(last.action.id, last.count if count is None else count)
+        self._given = {} if count is not None else dict(last.answers)
+        try:
+            result = getattr(self, last.action.method)(self._doing.count if self._doing else None)
+            if result is not None:
+                await result
+        finally:
+            self._given = {}

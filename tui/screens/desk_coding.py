@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from store.errors import Refused
@@ -26,19 +27,35 @@ def _whole(text: str, wrong: str, do: str) -> int:
 class DeskCoding(DeskBase):
     """Adding, moving and taking off codes; modifiers, units, pointers, evidence."""
 
-    def do_desk_search(self, _count: int | None) -> None:
+    def do_desk_search(self, _count: int | None) -> Awaitable[None] | None:
         """Searches a diagnosis: for the selected words, or for those of the suggestion under the cursor."""
+        if (code := self._given.pop("code", None)) is not None:
+            return self._add_again(str(code), procedure=False)
         self._editing = self._codes.offer if self._codes.has_focus and not self._note.selected else None
         words = self._note.selected_text
         if self._editing is not None and self._desk is not None:
             start, end = self._editing.span
             words = self._desk.note[start:end]
         self.open_search("icd", words)
+        return None
 
-    def do_desk_procedures(self, _count: int | None) -> None:
+    def do_desk_procedures(self, _count: int | None) -> Awaitable[None] | None:
         """Opens the search of the fee schedule."""
+        if (code := self._given.pop("code", None)) is not None:
+            return self._add_again(str(code), procedure=True)
         self._editing = None
         self.open_search("procedures", "")
+        return None
+
+    async def _add_again(self, code: str, *, procedure: bool) -> None:
+        self.begin("desk.procedures" if procedure else "desk.search", code=code)
+        await self.add_code(code, procedure=procedure)
+
+    def do_search_turn(self, _count: int | None) -> None:
+        """These keys belong to the search; while it is open it takes them itself."""
+        raise Refused("No search is open.", do="i searches a diagnosis, h a procedure.")
+
+    do_search_favourite = do_search_forget = do_search_turn
 
     def open_search(self, kind: str, text: str) -> None:
         """Puts the search in the place of the codes."""
@@ -75,7 +92,8 @@ class DeskCoding(DeskBase):
         self.in_background(self._learn(ForgetPicks(event.typed)))
 
     async def _learn(self, command: Command) -> None:
-        await self.change(command, read=False)
+        done = await self.learn(command)
+        self.say(done.said, hint="u takes it back" if done.undoable else "")
         self._finder.learned_anew()
         self._search.again()
 
@@ -94,8 +112,11 @@ class DeskCoding(DeskBase):
         self.in_background(self._add(event.hit, event.typed))
 
     async def _add(self, hit: HitLike, typed: str) -> None:
+        from store.coding.lines import AddLine
+
         span = self._note.selected or (None, None)
         command = self._finder.adding(self.encounter_id, hit, span, typed, self._editing)
+        self.begin("desk.procedures" if isinstance(command, AddLine) else "desk.search", code=hit.code)
         done = await self.change(command)
         self._close_search()
         self._editing = None
@@ -204,6 +225,7 @@ class DeskCoding(DeskBase):
         """A digit points the line under the cursor to that diagnosis; elsewhere it begins a count."""
         if self._codes.service is None or not self._codes.has_focus:
             return super()._digit(key)
+        self.begin("desk.point", point=key if key != "0" else "10")
         self.in_background(self._point(int(key) or 10))
         return True
 

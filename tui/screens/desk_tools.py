@@ -38,16 +38,12 @@ class DeskTools(DeskBase):
             await self._add_handy(chosen)
 
     async def _add_handy(self, one: Handy) -> None:
-        from store.coding.shelf import UseMacro, adding
+        from store.coding.shelf import UseMacro
 
         if one.kind == "macro":
             await self.change(UseMacro(self.encounter_id, int(one.value)))
             return
-        span = self._note.selected or (None, None)
-        command = adding(self.encounter_id, one.value, span, procedure=one.procedure)
-        done = await self.change(command)
-        self._note.drop_selection()
-        self.go_to_added(command, done)
+        await self.add_code(one.value, procedure=one.procedure)
 
     async def do_desk_worksheet(self, _count: int | None) -> None:
         """Asks element by element; the level and why are kept."""

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from store.work.values import Why
 from tui.keys import Action
 from tui.widgets.look import BOLD, DIM, KEY, PLAIN
-from tui.widgets.plain import Line, LineInput, PlainText, fit, fold, one_line
+from tui.widgets.plain import Line, LineInput, PlainText, fit, fold, one_line, width_of
 from tui.widgets.scroller import Pager
 
 _KEY_WIDTH = 13
@@ -114,12 +114,10 @@ def action_lines(action: Action, width: int, told: str = "") -> list[Line]:
     """An action's keys, label and help, folded; `told` is what its commands say."""
     many = " Takes the marked rows." if action.many else ""
     folded = fold(action.help + many + told, width - _KEY_WIDTH - _LABEL_WIDTH - 2)
-    first: Line = (
-        ("  " + fit(action.shown, _KEY_WIDTH), KEY),
-        (fit(action.label, _LABEL_WIDTH), PLAIN),
-        (folded[0], DIM),
-    )
-    indent = " " * (_KEY_WIDTH + _LABEL_WIDTH + 2)
+    key, indent = ("  " + fit(action.shown, _KEY_WIDTH), KEY), " " * (_KEY_WIDTH + _LABEL_WIDTH + 2)
+    if width_of(action.label) >= _LABEL_WIDTH:  # a long name has a line of its own
+        return [(key, (action.label, PLAIN)), *(((indent + part, DIM),) for part in folded)]
+    first: Line = (key, (fit(action.label, _LABEL_WIDTH), PLAIN), (folded[0], DIM))
     return [first, *(((indent + more, DIM),) for more in folded[1:])]
 
 

@@ -102,6 +102,20 @@ class HomeScreen(WorkScreen):
         if self._list.index < len(self._lines):
             self.app.push_screen(QueueScreen(self.session, self._lines[self._list.index].queue))
 
+    async def do_next(self, _count: int | None) -> None:
+        """Takes the first item of the focused queue that nobody works on."""
+        from tui.screens.record import open_screen
+
+        if self._list.index >= len(self._lines):
+            raise Refused("There is no queue here.")
+        line = self._lines[self._list.index]
+        lease = await self.session.leases.take_next(line.queue)
+        if lease is None:
+            self.status.say(f"Nothing is waiting in {line.title}.")
+            return
+        row = Row(lease.item_id, lease.subject_id, "", ())
+        self.app.push_screen(open_screen(self.session, line.queue, row))
+
     async def do_report(self, _count: int | None) -> None:
         """Asks for a report and opens it."""
         calls = self.session.calls

@@ -14,7 +14,7 @@ from textual.widget import Widget
 
 from store.errors import Refused, Stale
 from tui.asks import Answer, Ask, Choice, Chosen, Pick
-from tui.keys import Action, Place, find, footer, pressed
+from tui.keys import COMMON, Action, Place, find, footer, pressed, shown_key
 from tui.session import Session
 from tui.widgets.drawer import Drawer
 from tui.widgets.plain import one_line
@@ -131,7 +131,9 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         action = find(self.all_actions(), key)
         if action is None:
             self._take_count()
-            self.status.say(f"{one_line(key)} does nothing here.", hint="? shows the keys")
+            known = find((*COMMON, *self.session.common), key)
+            what = f"{shown_key(key)} ({known.label}) means nothing" if known else f"{one_line(key)} does nothing"
+            self.status.say(f"{what} here.", hint="? shows the keys")
         else:
             self.perform(action, self._take_count())
 

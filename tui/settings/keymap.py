@@ -15,18 +15,21 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from store.errors import Refused
-from tui.keys import COMMON, MOVES, NEVER, NOTE, REPORT, Action, Place, at, clashes, remap
+from tui.keys import COMMON, MOVES, NEVER, REGISTRY, SEARCH, Action, Place, at, clashes, remap
 from tui.queues import QueueScreenSpec
 from tui.settings.values import read_toml
 from tui.verbs import PRACTICE, SHARED
 
 Keymap = dict[str, tuple[str, ...]]
 
+_TYPED_BESIDE = frozenset(action.id for action in SEARCH)
+"""What has to have keys that write nothing."""
+
 
 def every_action(specs: Iterable[QueueScreenSpec]) -> tuple[Action, ...]:
     """Every action of the program, each once."""
     own = (action for spec in specs for action in spec.actions)
-    every = (*MOVES, *COMMON, *NOTE, *REPORT, *PRACTICE, *SHARED, *own)
+    every = (*REGISTRY, *PRACTICE, *SHARED, *own)
     return tuple({action.id: action for action in every}.values())
 
 
@@ -45,6 +48,8 @@ def read_keymap(folder: Path, specs: Mapping[str, QueueScreenSpec]) -> Keymap:
         if name not in known:
             raise Refused(f"There is no action '{name}'.", where=str(path), do="superbill keys names them all.")
         keymap[name] = _keys(given, f"{path}, {name}")
+        if name in _TYPED_BESIDE and any(len(key) == 1 for key in keymap[name]):
+            raise Refused("Letters are typed there.", where=f"{path}, {name}", do="Choose a key like ctrl+t.")
     _require_no_clash(keymap, specs, path)
     return keymap
 
@@ -77,8 +82,8 @@ def _require_no_clash(keymap: Keymap, specs: Mapping[str, QueueScreenSpec], path
             for place in (Place.LIST, Place.RECORD, Place.DESK):
                 if found := clashes(at(place, every)):
                     raise Refused(f"Two actions have one key: {found[0]}.", where=str(path))
-        for place in (Place.HOME, Place.NOTE, Place.REPORT):
-            if found := clashes(at(place, (*MOVES, *COMMON, *NOTE, *REPORT, *PRACTICE))):
+        for place in (Place.HOME, Place.NOTE, Place.REPORT, Place.CODES, Place.SEARCH):
+            if found := clashes(at(place, (*REGISTRY, *PRACTICE))):
                 raise Refused(f"Two actions have one key: {found[0]}.", where=str(path))
     finally:
         remap({})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
+from store.work.values import Why
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN, WARN
 from tui.widgets.plain import Line, fit, fold, one_line
 
@@ -22,6 +25,22 @@ NOTE_KINDS = {
     "sevenChrDef": "7th character",
     "sevenChrNote": "7th character",
 }
+NOTE_MEANS = {
+    "includes": "what else belongs here",
+    "inclusionTerm": "other wordings of the same condition",
+    "excludes1": "never coded together with this, unless the two are unrelated",
+    "excludes2": "not part of this; both may be coded where both are documented",
+    "codeFirst": "the underlying condition stands before this code",
+    "useAdditionalCode": "a second code says more, where it is documented",
+    "codeAlso": "two codes may be needed, in either order",
+    "sevenChrDef": "the code is complete with a seventh character only",
+}
+"""What a kind of note asks for, in our words, by the conventions of the classification."""
+TREE_MEANS = (
+    ("*", "may be billed on the day of service"),
+    ("-", "a heading: go on to a code below it"),
+    (">", "more of the index stands below; Enter opens it"),
+)
 _STYLES = {"excludes1": BAD, "codeFirst": WARN, "useAdditionalCode": WARN}
 
 
@@ -61,6 +80,29 @@ def note_lines(page: BookPage, width: int) -> list[Line]:
         lines.append((("In the Alphabetic Index", BOLD),))
         lines += [((part, PLAIN),) for one in page.index for part in fold("  " + ", ".join(one.path), width)]
     return lines or [(("No notes here.", DIM),)]
+
+
+def why_page(page: BookPage, on: date) -> Why:
+    """What a page is, whether it may be billed on a day and what would make it so, and which notes hold for it."""
+    lines = [page.standing or (f"It may be billed on {on}." if page.billable else "This is a heading.")]
+    if page.below and not page.billable:
+        lines.append("Go on to a code below it: " + ", ".join(level.name for level in page.below[:8]) + ".")
+    counted = Counter(NOTE_KINDS.get(note.kind, "Note") for note in page.notes)
+    if counted:
+        told = ", ".join(f"{kind} {times}" for kind, times in counted.items())
+        lines.append(f"Notes that hold for it, of every level: {told}; Tab goes to them.")
+    title = f"{page.name} {page.title}".strip()
+    return Why(title, tuple(lines), f"ICD-10-CM, tabular list in force on {on}")
+
+
+def why_entry(entry: IndexEntry) -> Why:
+    """What a line of the index points to."""
+    to = entry.see or entry.see_also
+    points = f"It points to {entry.code}." if entry.code else f"It points to '{to}'." if to else "It has no code."
+    below = ("More stands below it; Enter opens it.",) if entry.has_below else ()
+    also = (f"The manifestation {entry.manifestation} is coded after it.",) if entry.manifestation else ()
+    checked = ("The tabular list has the last word; Enter goes there.",) if entry.code else ()
+    return Why(", ".join(entry.path), (points, *also, *below, *checked), "Alphabetic Index of ICD-10-CM")
 
 
 def _note(label: str, text: str, kind: str, width: int) -> list[Line]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from store.money import show_cents
 from store.work.values import Why
 from tui.widgets.desk_lines import finding_line, query_line, unchecked_lines
 from tui.widgets.look import DIM
 from tui.widgets.picking import Entry, Picking
+from tui.widgets.plain import one_line
 
 if TYPE_CHECKING:
     from codesets.edits import Finding
-    from store.coding.desk import Desk
-    from store.coding.suggestions import Offer
+    from store.coding.desk import Desk, DeskDiagnosis, DeskLine
+    from store.coding.suggestions import Aside, Offer
 
     Shown = Finding | str
 
@@ -81,6 +83,39 @@ def why_offered(offer: Offer) -> Why:
     missing = (f"The note does not tell: {', '.join(offer.missing)}.",) if offer.missing else ()
     lines = (f"{offer.code} {offer.title}", offer.why, *missing, "Enter takes it, i searches another, r rejects it.")
     return Why("Why is this suggested?", lines, f"rule {offer.rule} of the note reader")
+
+
+def why_aside(aside: Aside) -> Why:
+    """Why words of the note are no reason to code."""
+    return Why("Why is this not suggested?", (f"'{one_line(aside.words)}': {aside.how}.", aside.why), "the note reader")
+
+
+def why_diagnosis(desk: Desk, row: DeskDiagnosis, found: list[Finding]) -> Why:
+    """A diagnosis: what the edits say of it, the words that it rests on, and the lines that point to it."""
+    words = f"'{' '.join(desk.note[row.span[0] : row.span[1]].split())}'" if row.span else ""
+    pointing = [str(line.position) for line in desk.lines if row.position in line.pointers]
+    lines = (
+        *_marked(found),
+        f"Its evidence in the note: {words}." if words else "No words of the note are its evidence; c links them.",
+        f"Lines that point to it: {', '.join(pointing)}." if pointing else "No procedure line points to it.",
+    )
+    return Why(f"Diagnosis {row.position}: {row.code} {row.title}", lines, f"ICD-10-CM in force on {desk.on}")
+
+
+def why_line(desk: Desk, row: DeskLine, found: list[Finding]) -> Why:
+    """A procedure line: what the edits say of it, what it points to, and where its charge comes from."""
+    codes = [one.code for one in desk.diagnoses if one.position in row.pointers]
+    lines = (
+        *_marked(found),
+        f"Points to {', '.join(codes)}." if codes else "It points to no diagnosis; a digit or P points it.",
+        f"Modifiers: {' '.join(row.modifiers) or 'none'}. Units: {row.units}. Charge: {show_cents(row.charge)}.",
+    )
+    title = f"Line {row.position}: {row.code} {row.title}"
+    return Why(title, lines, f"the fee schedule in force on {desk.service_date}")
+
+
+def _marked(found: list[Finding]) -> tuple[str, ...]:
+    return tuple(why_found(found).lines) if found else ("No edit marks it.",)
 
 
 def why_unchecked(sentences: Sequence[str]) -> Why:

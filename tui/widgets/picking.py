@@ -106,6 +106,15 @@ class Picking(Scroller, Generic[Thing]):
         """The last one."""
         self._settle(len(self._entries) - 1)
 
+    def find(self, words: str) -> bool:
+        """Puts the cursor on the next entry that holds the words (empty: the same words as before)."""
+        self.words = words or self.words
+        found = self._line_with(self.words, self.index + 1) if self.words else None
+        if found is not None:
+            self._settle(found)
+        self.refresh()
+        return found is not None
+
     def _places(self) -> list[int]:
         return [index for index, entry in enumerate(self._entries) if entry.thing is not None]
 

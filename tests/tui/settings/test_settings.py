@@ -181,3 +181,17 @@ async def test_a_mistake_is_said_on_the_first_screen() -> None:
 def test_nothing_is_set_by_default_that_the_terminal_owns() -> None:
     assert (Settings().mouse, Settings().copy) == (False, "off")
     assert make_app(FakePractice(1)).settings == Settings()
+
+
+def test_the_keys_of_the_book_and_of_the_search_can_be_changed_but_not_to_a_letter_that_is_typed(
+    tmp_path: Path,
+) -> None:
+    folder = _written(tmp_path, "keys.toml", '[keys]\nbook.index = "I"\nsearch.turn = "ctrl+e"\n')
+    assert read_keymap(folder, load_specs()) == {"book.index": ("I",), "search.turn": ("ctrl+e",)}
+    for text, told in (
+        ('[keys]\nsearch.turn = "t"\n', "Letters are typed there"),
+        ('[keys]\nbook.index = "o"\n', "Two actions have one key"),
+        ('[keys]\ndesk.query = "."\n', "Two actions have one key"),
+    ):
+        with pytest.raises(Refused, match=told):
+            read_keymap(_written(tmp_path, "keys.toml", text), load_specs())
