@@ -36,7 +36,7 @@ async def keyboard_alone(desk: Desk) -> None:
             assert taken[key] == meant or (key, taken[key]) in SAME, (key, taken[key])
             continue
         await desk.press(NAMES.get(key, key))
-        assert desk.app.screen is screen, key
+        assert screen.is_current, key
         assert "here" in desk.status, (key, desk.status)
         if meant in {one.id for one in (*COMMON, *SHARED)}:
             assert "means nothing here" in desk.status, (key, desk.status)
@@ -49,7 +49,7 @@ async def keyboard_alone(desk: Desk) -> None:
     offered = {choice.label for choice in screen.prompt._choices}
     assert {action.label for action in actions if action.id != "palette"} <= offered
     await desk.press("escape")
-    assert desk.app.screen is screen
+    assert screen.is_current
 
 
 def styles(strip: Strip) -> str:
@@ -185,7 +185,7 @@ async def test_the_desk_repeats_takes_back_by_count_gives_to_somebody_opens_the_
         await desk.press("l")
         assert "Account" in desk.text("#title")
         await desk.press("escape")
-        assert desk.app.screen is screen
+        assert screen.is_current
         await found(desk, "i", "J45.31")
         held = screen._row.item_id
         await desk.press("n")
