@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -66,13 +67,10 @@ def refresh_calls(change: Change, guarantor_ids: Iterable[int]) -> None:
 def _refresh(change: Change, ids: Sequence[int]) -> None:
     session = change.session
     session.flush()
-    talking = {
-        call.guarantor_id
-        for call in session.exec(
-            select(PatientCall).where(col(PatientCall.guarantor_id).in_(ids), PatientCall.state == CallState.IN_CALL)
-        ).all()
-        if call.began_at.date() == change.now.date()
-    }
+    calls = select(PatientCall.guarantor_id, PatientCall.began_at).where(
+        col(PatientCall.guarantor_id).in_(ids), PatientCall.state == CallState.IN_CALL
+    )
+    talking = {id_ for id_, began in session.exec(calls).all() if began.date() == change.now.date()}
     known = {
         item.subject_id: item
         for item in session.exec(
@@ -224,10 +222,22 @@ def attempts(session: Session, policy: PatientPolicy, ids: Sequence[int], today:
     return {id_: (count, min(day for one, day in days if one == id_)) for id_, count in counts.items()}
 
 
-def _last_calls(session: Session, ids: Sequence[int]) -> dict[int, PatientCall]:
+class _Call(NamedTuple):
+    """What of a call decides about the next one: who posts keeps the queue true, and reads no notes of calls."""
+
+    guarantor_id: int
+    state: str
+    reason: str
+    phone: str
+    began_at: datetime
+    call_back_at: datetime | None
+
+
+def _last_calls(session: Session, ids: Sequence[int]) -> dict[int, _Call]:
     latest = select(func.max(PatientCall.id)).where(col(PatientCall.guarantor_id).in_(ids))
     latest = latest.group_by(col(PatientCall.guarantor_id))
-    return {one.guarantor_id: one for one in session.exec(select(PatientCall).where(col(PatientCall.id).in_(latest)))}
+    query = select(*(getattr(PatientCall, name) for name in _Call._fields)).where(col(PatientCall.id).in_(latest))
+    return {row[0]: _Call(*row) for row in session.execute(query)}
 
 
 def _asked_for(session: Session, ids: Sequence[int]) -> dict[int, str]:

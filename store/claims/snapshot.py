@@ -201,8 +201,9 @@ def _billing(practice: Practice) -> BillingProvider:
 
 def _patient(session: Session, patient_id: int) -> Person:
     patient = _one(session.get(Patient, patient_id), "patient")
-    contact = session.get(PatientContact, patient_id) or PatientContact(patient_id=patient_id)
-    address = Address(contact.line1, contact.city, contact.state, contact.zip)
+    lives = (PatientContact.line1, PatientContact.city, PatientContact.state, PatientContact.zip)
+    found = session.exec(select(*lives).where(PatientContact.patient_id == patient_id)).first()
+    address = Address(*(found or ("", "", "", "")))
     return Person(patient.last, patient.first, patient.birth, patient.sex, address)
 
 

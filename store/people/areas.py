@@ -26,9 +26,14 @@ EVERYBODY: Mapping[str, str] = {
 """What any user of the practice may do; `own`, `work`, `remarks`, `actions` and `history` are narrowed row by row."""
 
 _BILLING: Mapping[str, str] = {
-    "patients": "r", "registration": "w", "codes": "rw", "contact": "rw", "insurance": "rw", "claims": "rawd",
-    "money": "ra", "statements": "r", "collection": "raw",
+    "patients": "r", "registration": "w", "codes": "rw", "contact": "rw", "phones": "rw", "insurance": "rw",
+    "claims": "rawd", "money": "ra", "statements": "r", "collection": "raw", "calls": "raw", "call notes": "raw",
 }  # fmt: skip
+_POSTING: Mapping[str, str] = {
+    "patients": "r", "codes": "r", "billing states": "w", "accounts": "w", "contact": "r", "insurance": "r",
+    "claims": "rawd", "money": "ra", "collection": "raw",
+}  # fmt: skip
+"""What an answer of a payer changes.  The next payer's claim, which is made at once, needs addresses and insurances."""
 
 _RULES: Mapping[str, str] = dict.fromkeys(("rules", "dispositions", "review rules", "wording"), "rawd")
 
@@ -36,20 +41,23 @@ OF_PERMISSION: Mapping[Permission, Mapping[str, str]] = {
     _P.CODE: {"patients": "r", "codes": "rawd", "payers of a patient": "r", "billed": "r", "billed lines": "rw"},
     _P.NOTE: {"notes": "r"},
     _P.IMPORT_ENCOUNTERS: {
-        "patients": "ra", "codes": "raw", "contact": "ra", "insurance": "ra", "notes": "a", "directory": "ra",
-        "told": "raw",
+        "patients": "ra", "codes": "raw", "contact": "ra", "phones": "ra", "insurance": "ra", "notes": "a",
+        "directory": "ra", "told": "raw",
     },
     _P.CLAIM: _BILLING,
     _P.SEND: _BILLING,
-    _P.POST: _BILLING,
+    _P.POST: _POSTING,
     _P.DENIAL: {**_BILLING, "dispositions": "rawd"},
     _P.WRITE_OFF: _BILLING,
     _P.STATEMENT: {
-        "patients": "r", "codes": "r", "contact": "rw", "insurance": "rad", "billing states": "w", "claims": "r",
-        "money": "ra", "statements": "rawd", "collection": "rawd", "wording": "rawd",
+        "patients": "r", "codes": "r", "contact": "rw", "phones": "rw", "insurance": "rad",
+        "billing states": "w", "accounts": "w", "claims": "r", "money": "ra", "statements": "rawd",
+        "collection": "rawd", "calls": "rawd", "call notes": "rawd", "wording": "rawd",
     },
-    _P.CONTACT: {"contact": "r", "insurance": "r"},
-    _P.MONEY: {"patients": "r", "codes": "r", "claims": "r", "money": "r", "statements": "r", "collection": "r"},
+    _P.CONTACT: {"contact": "r", "phones": "r", "insurance": "r", "call notes": "r"},
+    _P.MONEY: {
+        "patients": "r", "codes": "r", "claims": "r", "money": "r", "statements": "r", "collection": "r", "calls": "r",
+    },
     _P.REVIEW: {"codes": "raw", "review rules": "rawd"},
     _P.SUPERVISE: {"claims": "rw", "notes": "raw", **_RULES},
     _P.AUDIT: {"trail": "r", "actions": "r"},

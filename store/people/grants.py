@@ -25,6 +25,8 @@ _FILLS: Mapping[Permission, tuple[str, ...]] = {
 """Queues into which a permission puts work without seeing the queue itself."""
 _CARE = ("codes", "own", "picks", "work", "remarks")
 """Areas whose histories are shown to those who see no money."""
+_PERSONAL = ("patient_contact", "guarantor", "patient_call")
+"""Tables of whose rows a role without the permission to see contact reads only some columns, so not their histories."""
 QUIET: Mapping[str, str] = {
     "log_min_messages": "fatal", "log_min_error_statement": "panic", "log_error_verbosity": "terse",
     "log_statement": "none", "log_min_duration_statement": "-1", "log_duration": "off",
@@ -177,28 +179,40 @@ def _row_security(schema: str, queues: Mapping[str, Permission], columns: Mappin
     seen = {role: {name for name, needed in queues.items() if needed in PERMISSIONS[role]} for role in Role}
     filled = {role: seen[role].union(*(_FILLS.get(one, ()) for one in PERMISSIONS[role])) for role in Role}
     narrow = [role for role in Role if Permission.MONEY not in PERMISSIONS[role]]
+    reserved = [role for role in Role if Permission.CONTACT not in PERMISSIONS[role]]
     mine = "(SELECT public.superbill_me())"
     role_is = "(SELECT public.superbill_role())"
     own = f"EXISTS (SELECT 1 FROM public.action a WHERE a.id = action_id AND a.user_id = {mine})"
     wide = f"{role_is} NOT IN ({_texts(narrow)})"
+    talks = f"{role_is} NOT IN ({_texts(reserved)})"
 
-    def among(named: str, queues_of: Mapping[Role, set[str]]) -> str:
-        cases = " ".join(f"WHEN '{role}' THEN ARRAY[{_texts(sorted(queues_of[role]))}]::text[]" for role in narrow)
-        return f"({wide} OR {named} = ANY (CASE {role_is} {cases} END))"
+    def among(named: str, queues_of: Mapping[Role, set[str]], roles: list[Role]) -> str:
+        cases = " ".join(f"WHEN '{role}' THEN ARRAY[{_texts(sorted(queues_of[role]))}]::text[]" for role in roles)
+        return f"({role_is} NOT IN ({_texts(roles)}) OR {named} = ANY (CASE {role_is} {cases} END))"
 
     care = sorted({area.table for area in areas() if area.name in _CARE})
     ends = f"{role_is} IN ({_texts([role for role in Role if Permission.ADMIN in PERMISSIONS[role]])})"
     reviews = f"{role_is} IN ({_texts([role for role in Role if Permission.REVIEW in PERMISSIONS[role]])})"
     policies = {
-        "work_item": [("ALL", among("queue", filled), "")],
-        "remark": [("ALL", among("split_part(subject, ':', 1)", seen), f"user_id = {mine}")],
+        "work_item": [("ALL", among("queue", filled, narrow), "")],
+        "remark": [("ALL", among("split_part(subject, ':', 1)", seen, reserved), f"user_id = {mine}")],
         "action": [
-            ("SELECT", f"user_id = {mine} OR {wide} OR command LIKE 'coding.%' OR command LIKE 'quer%'", ""),
+            (
+                "SELECT",
+                f"user_id = {mine} OR {talks} OR ({wide} AND command !~ '^(calls|intake)[.]') OR "
+                " command LIKE 'coding.%' OR command LIKE 'quer%'",
+                "",
+            ),
             ("INSERT", "", f"user_id = {mine}"),
             ("UPDATE", f"user_id = {mine}", f"user_id = {mine}"),
         ],
         "row_image": [
-            ("SELECT", f"(({wide} OR {own}) AND table_name <> 'note') OR table_name IN ({_texts(care)})", ""),
+            (
+                "SELECT",
+                f"({talks} OR {own} OR ({wide} AND table_name NOT IN ({_texts(_PERSONAL)}))) AND table_name <> 'note' "
+                f"OR table_name IN ({_texts(care)})",
+                "",
+            ),
             ("INSERT", "", own),
         ],
         "coverage": [  # a coverage goes only when its own author takes the noting of it back

@@ -39,8 +39,12 @@ def identities(session: Session, actor: Actor, known: int = -1) -> Identities | 
         words |= _words(last, first)
         numbers |= _numbers(number, source_id)
         births.add(birth)
-    if "r" in rights_of(actor.role).get("contact", ()):
+    rights = rights_of(actor.role)
+    if "r" in rights.get("contact", ()):
         _contact(session, words, numbers, births)
+    if "r" in rights.get("phones", ()):
+        for (phone,) in _rows(session, PatientContact.phone):
+            numbers |= _numbers(phone)
     return Identities(frozenset(words), frozenset(numbers), frozenset(births), count)
 
 
@@ -49,9 +53,8 @@ def _contact(session: Session, words: set[str], numbers: set[str], births: set[d
     for last, first, line1, number, phone in payers:
         words |= _words(last, first, line1)
         numbers |= _numbers(number, phone)
-    for line1, phone in _rows(session, PatientContact.line1, PatientContact.phone):
+    for (line1,) in _rows(session, PatientContact.line1):
         words |= _words(line1)
-        numbers |= _numbers(phone)
     insured = _rows(
         session, Coverage.member_id, Coverage.subscriber_last, Coverage.subscriber_first, Coverage.subscriber_birth
     )

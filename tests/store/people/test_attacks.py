@@ -13,21 +13,26 @@ from sqlalchemy import make_url
 from sqlmodel import Session, select
 
 from codesets import CodeLibrary
+from store.accounts.policy import SetPolicy
+from store.calls.call import AskForCall, EndCall, VerifyCaller
 from store.claims.correct import CorrectClaim
 from store.db import open_engine
 from store.errors import NotAllowed
 from store.migrations import upgrade
 from store.people.grants import prefix_of
 from store.people.roles import Role
+from store.people.users import AddUser
 from store.tables import Patient, PatientContact, WorkItem
 from store.work.commands import AddRemark
 from tests.databases import PostgresDatabases
 from tests.postgres import Server, running
+from tests.store.work.patients import owing
 from tests.store.world import DAY, LoginWorld, on
 
 Client = psycopg.Connection[tuple[object, ...]]
 
-EVERYBODY = ("coder", "reviewer", "biller", "poster", "collector", "supervisor", "admin")
+EVERYBODY = ("coder", "reviewer", "biller", "poster", "collector", "supervisor", "admin", "partner")
+"""`partner` is a second owner of the practice, with a login like anybody's and no right of the server."""
 WITHOUT_MONEY = ("coder", "reviewer")
 WITHOUT_NOTES = ("biller", "poster", "collector", "admin")
 
@@ -141,19 +146,49 @@ NO_WORDING = (
     "INSERT INTO dunning_message (level, language, min_age, plan, insurance, text) VALUES (1, 'en', 0, '', '', 'x')",
 )
 NO_PARTNERS = ("DELETE FROM trading_partner", "UPDATE trading_partner SET submitter_id = 'MINE'")
+NO_TALKING = (
+    "SELECT phone FROM patient_contact",
+    "SELECT email FROM patient_contact",
+    "SELECT * FROM patient_contact",
+    "SELECT note FROM patient_call",
+    "SELECT verified FROM patient_call",
+    "SELECT * FROM patient_call",
+    "COPY patient_call TO STDOUT",
+    "SELECT 1 FROM patient_call WHERE note LIKE '%angry%'",
+    "UPDATE patient_contact SET line1 = 'x'",
+    "INSERT INTO patient_contact (patient_id) VALUES (99)",
+    "UPDATE guarantor SET phone = 'x'",
+    "UPDATE guarantor SET last = 'x'",
+    "UPDATE coverage SET member_id = 'x'",
+    "INSERT INTO coverage (patient_id, payer_id) VALUES (1, 1)",
+    "UPDATE patient SET birth = birth",
+    "UPDATE diagnosis SET code = 'I10'",
+    "UPDATE service_line SET units = 9",
+    "INSERT INTO patient_call (guarantor_id, user_id, state, reason) VALUES (1, 1, 'IN_CALL', 'x')",
+    "UPDATE patient_call SET state = 'STOPPED'",
+    "UPDATE call_preference SET do_not_call = false",
+    "SELECT content FROM run_wording WHERE false; UPDATE statement_account SET included = false",
+    "DELETE FROM statement_run",
+    "DELETE FROM account_hold",
+    "SELECT text FROM note",
+)
+"""Who posts answers of payers talks to no patient: no number to call, no notes of calls, nobody's data to change."""
 NO_RUNNING = ("SELECT superbill_set_user('friend', NULL, 'biller', true, '{prefix}')",)
 
+ITS_OWN = {("partner", "SET ROLE {prefix}_r_owner")}
+"""Anybody may be the role that they are a member of."""
 ATTACKS = [
     *itertools.product(WITHOUT_MONEY, NO_CONTACT + NO_MONEY + NO_COLLECTION),
     *itertools.product(WITHOUT_MONEY, NO_FIELDS),
     *itertools.product(("collector",), NO_FIELD_CHANGED),
     *itertools.product(("coder", "reviewer", "biller", "poster", "collector", "supervisor"), NO_RECORD_CHANGED),
+    *itertools.product(("poster",), NO_TALKING),
     *itertools.product(("admin",), NO_MONEY[:-1] + NO_COLLECTION),
-    *itertools.product(EVERYBODY, NO_TAMPERING),
+    *((name, one) for name, one in itertools.product(EVERYBODY, NO_TAMPERING) if (name, one) not in ITS_OWN),
     *itertools.product(WITHOUT_NOTES, NO_NOTES),
     *itertools.product(("coder", "reviewer", "poster"), NO_WORDING),
-    *itertools.product([name for name in EVERYBODY if name != "admin"], NO_PARTNERS),
-    *itertools.product([name for name in EVERYBODY if name != "admin"], NO_RUNNING),
+    *itertools.product([name for name in EVERYBODY if name not in ("admin", "partner")], NO_PARTNERS),
+    *itertools.product([name for name in EVERYBODY if name not in ("admin", "partner")], NO_RUNNING),
     *itertools.product(("coder", "reviewer", "biller", "poster", "collector"), ("SELECT * FROM audit_entry",)),
 ]
 
@@ -167,7 +202,9 @@ def attacked(
     engine = open_engine(url)
     upgrade(engine)  # a copy of a database is open to everybody until its rights are set up again
     with on(DAY), LoginWorld.opened(url, engine, library) as world:
+        world.do(AddUser("partner", 60_020, "owner"))
         claim_id, _ = world.denied()
+        _called(world, owing(world))
         world.do(CorrectClaim(claim_id, fields=(("patient_paid", "12.50"), ("referral", "R123"))))
         world.encounter("PRMUT")
         world.code(world.encounter())
@@ -176,6 +213,15 @@ def attacked(
                 world.do(AddRemark(row.id, f"a secret of {row.queue}"))
         yield world
     engine.dispose()
+
+
+def _called(world: LoginWorld, account: int) -> None:
+    """A note of a call to the guarantor, who has a number."""
+    for name in ("call_from", "call_to"):
+        world.do(SetPolicy(name, "0" if name == "call_from" else "24"))
+    world.do(AskForCall(account, "high balance"))
+    world.do(VerifyCaller(account, "birth date", "address"))
+    world.do(EndCall(account, "REFUSED", "was angry"))
 
 
 def connected(world: LoginWorld, name: str) -> Client:
@@ -239,6 +285,22 @@ def test_a_coder_is_shown_no_row_of_others_work(attacked: LoginWorld, name: str,
         assert ask(client, statement).fetchall() == []
     with connected(attacked, "supervisor") as client:
         assert client.execute("SELECT count(*) FROM remark").fetchone() != (0,)
+
+
+HIDDEN = (
+    "SELECT * FROM remark WHERE subject LIKE 'calls:%' OR subject LIKE 'statements:%' OR subject LIKE 'claims:%'",
+    "SELECT * FROM row_image WHERE table_name IN ('patient_contact', 'guarantor', 'patient_call')",
+    "SELECT * FROM row_image WHERE after LIKE '%angry%'",
+    "SELECT * FROM action WHERE args LIKE '%angry%'",
+)
+
+
+@pytest.mark.parametrize("statement", HIDDEN)
+def test_who_posts_is_shown_nothing_of_the_talks_with_patients(attacked: LoginWorld, statement: str) -> None:
+    with connected(attacked, "poster") as client:
+        assert ask(client, statement).fetchall() == []
+    with connected(attacked, "biller") as client:
+        assert ask(client, statement).fetchall() != []
 
 
 def test_the_object_mapper_is_refused_like_psql(attacked: LoginWorld) -> None:
@@ -397,7 +459,8 @@ def test_the_program_says_the_same_as_the_database(attacked: LoginWorld) -> None
 
 
 def test_every_role_of_the_practice_is_attacked() -> None:
-    assert set(EVERYBODY) == {role.value for role in Role} - {"owner"}
+    assert {*EVERYBODY} - {"partner"} == {role.value for role in Role} - {"owner"}
+    assert {who for who, _ in ATTACKS} == set(EVERYBODY)
 
 
 # --- the server itself ---

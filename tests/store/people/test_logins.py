@@ -77,6 +77,18 @@ def _sent(world: LoginWorld, batch_id: object) -> str:
         return zlib.decompress(session.exec(query).one().content).decode()
 
 
+def test_a_poster_posts_an_answer_and_the_next_payer_is_billed_at_once(world: LoginWorld) -> None:
+    """With no right to change a patient's data, and none to read a phone number or the notes of calls."""
+    claim_id = world.sent("PRMUT", "HRTLD")
+    poster = world.login("poster")
+    poster.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
+    following = world.one(Claim, prior_id=claim_id)
+    assert (following.state, world.due(claim_id)) == ("READY", (0, 5_000))
+    assert poster.ledger(following.guarantor_id).tabs
+    assert poster.identities() is not None
+    assert world.faults() == []
+
+
 def test_denials_go_back_to_the_coder_and_out_again(world: LoginWorld) -> None:
     claim_id, denial_id = world.denied()
     biller, coder = world.login("biller"), world.login("coder")
