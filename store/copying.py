@@ -7,6 +7,8 @@ believed only after every proof of `store.check` has held on the copy.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
@@ -22,8 +24,10 @@ from store.older import of_this_version, remove, vacuum_into
 from store.people import grants
 from store.people.presence import taken_out
 from store.row_copy import Progress, copy_rows, program_tables, snapshot
+from store.storage import storage_told
 
 
+@storage_told()
 def copy(source: str, target: str, progress: Progress = lambda _done, _total, _what: None) -> dict[str, int]:
     """Copy everything from one database into an empty one: rows of each table.  Nothing stays when it fails.
 
@@ -49,15 +53,27 @@ def _carry(source: str, target: str, progress: Progress) -> dict[str, int]:
     try:
         require_current(there)
         _require_empty(here, target)
-        upgrade(here)
-        with snapshot(there) as old, writer(here).begin() as new:
-            counts = copy_rows(old, new, program_tables(), progress)
-        if on_postgresql_url(target):
-            _give_logins(here)
+        with _gone_when_it_fails(here, sqlite_path(target)):
+            upgrade(here)
+            with snapshot(there) as old, writer(here).begin() as new:
+                counts = copy_rows(old, new, program_tables(), progress)
+            if on_postgresql_url(target):
+                _give_logins(here)
     finally:
         there.dispose()
         here.dispose()
     return counts
+
+
+@contextmanager
+def _gone_when_it_fails(engine: Engine, file: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        if file is not None:
+            remove(file)
+        raise
 
 
 def _same_key(source: str, target: str) -> None:
@@ -72,6 +88,7 @@ def on_postgresql_url(url: str) -> bool:
     return sqlite_path(url) is None
 
 
+@storage_told()
 def backup(source: str, path: Path, progress: Progress = lambda _done, _total, _what: None) -> int:
     """Make a verified copy in a new file that only its owner can read; how many rows were proved."""
     if path.exists():
@@ -95,6 +112,7 @@ def backup(source: str, path: Path, progress: Progress = lambda _done, _total, _
         os.umask(before)
 
 
+@storage_told()
 def restore(path: Path, target: str, progress: Progress = lambda _done, _total, _what: None) -> int:
     """Put a backup into an empty database; how many rows were proved beforehand.
 

@@ -13,9 +13,11 @@ from store.check import check
 from store.db import open_engine, sqlite_path, sqlite_url
 from store.errors import Refused
 from store.migrations import require_current
+from store.storage import outside, storage_told
 from store.work.seats import open_sessions
 
 
+@storage_told()
 def set_key(url: str, key: str) -> str:
     """Encrypt the file, or change the key of one that is encrypted; what was done.
 
@@ -31,7 +33,7 @@ def set_key(url: str, key: str) -> str:
         require_current(engine)
         _require_alone(engine)
         if keys.is_encrypted(path):
-            _execute(engine, f"PRAGMA rekey = '{keys.quoted(key)}'")
+            outside(engine, (f"PRAGMA rekey = '{keys.quoted(key)}'", ()))
             done = "The file has another key; backups made before keep the old one."
         else:
             _encrypt(engine, path, key)
@@ -44,38 +46,27 @@ def set_key(url: str, key: str) -> str:
 
 
 def _encrypt(engine: Engine, path: Path, key: str) -> None:
-    _execute(engine, "PRAGMA journal_mode=DELETE")
+    outside(engine, ("PRAGMA journal_mode=DELETE", ()))
     new = path.with_name(f"{path.name}.encrypting")
     new.unlink(missing_ok=True)
     new.touch(mode=0o600)
-    raw = engine.raw_connection()
     try:
-        driver = raw.driver_connection
-        assert driver is not None
-        driver.execute("ATTACH DATABASE ? AS encrypted KEY ?", (str(new), key))
-        driver.execute("SELECT sqlcipher_export('encrypted')").fetchall()
-        driver.execute("DETACH DATABASE encrypted")
+        outside(
+            engine,
+            ("ATTACH DATABASE ? AS encrypted KEY ?", (str(new), key)),
+            ("SELECT sqlcipher_export('encrypted')", ()),
+            ("DETACH DATABASE encrypted", ()),
+        )
         keys.give(new, key)
         _prove(new)
     except BaseException:
         new.unlink(missing_ok=True)
         raise
     finally:
-        raw.close()
         engine.dispose()
     os.replace(new, path)
     for left in (Path(f"{path}-wal"), Path(f"{path}-shm"), Path(f"{new}-wal"), Path(f"{new}-shm")):
         left.unlink(missing_ok=True)
-
-
-def _execute(engine: Engine, statement: str) -> None:
-    raw = engine.raw_connection()
-    try:
-        driver = raw.driver_connection
-        assert driver is not None
-        driver.execute(statement).fetchall()
-    finally:
-        raw.close()
 
 
 def _require_alone(engine: Engine) -> None:

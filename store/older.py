@@ -22,8 +22,10 @@ from store.db import open_engine, sqlite_path, sqlite_url
 from store.errors import Refused
 from store.migrations import HEAD, Older, require_current, schema_version, unlinked, upgrade
 from store.row_copy import Progress, copy_rows, snapshot, tables_found
+from store.storage import outside, storage_told
 
 
+@storage_told()
 def bring_up_to_date(
     url: str, folder: Path | None = None, progress: Progress = lambda _done, _total, _what: None
 ) -> Path | None:
@@ -111,13 +113,9 @@ def copy_as_it_is(
 def vacuum_into(url: str, path: Path) -> None:
     """A SQLite file's content in a new file, of one moment, while others go on working."""
     engine = open_engine(url)
-    raw = engine.raw_connection()
     try:
-        driver = raw.driver_connection
-        if driver is not None:
-            driver.execute("VACUUM INTO ?", (str(path),))
+        outside(engine, ("VACUUM INTO ?", (str(path),)))
     finally:
-        raw.close()
         engine.dispose()
 
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from store.errors import Away, NotAllowed, Refused
 
@@ -52,6 +53,20 @@ def storage_told() -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from failure
+
+
+def outside(engine: Engine, *statements: tuple[str, tuple[str, ...]]) -> None:
+    """Carry out statements of SQLite that no transaction may hold, on one connection; they fail as others do."""
+    raw = engine.raw_connection()
+    try:
+        driver = raw.driver_connection
+        assert driver is not None
+        for statement, values in statements:
+            driver.execute(statement, values).fetchall()
+    except engine.dialect.loaded_dbapi.Error as failure:
+        raise OperationalError("", None, failure) from failure  # a statement may hold a key
+    finally:
+        raw.close()
 
 
 class _Again(Away):

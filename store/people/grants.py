@@ -51,7 +51,7 @@ def require_superuser(connection: Connection) -> None:
     """Roles, owners and row security are set up by the server's superuser and nobody else."""
     if not connection.execute(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).scalar():
         raise Refused(
-            "Setting up and upgrading takes the server's superuser.",
+            "Setting up, upgrading, copies and backups take the server's superuser.",
             do="Run it as that user: sudo -u postgres superbill …",
         )
 

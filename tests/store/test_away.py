@@ -11,7 +11,9 @@ from store.errors import Away
 from store.people.pin import SetLock
 from store.people.users import found_practice
 from store.practice import Practice
-from tests.postgres import SUPERUSER, running
+from store.tables import Remark
+from store.work.commands import AddRemark
+from tests.postgres import SUPERUSER, Server, running
 from tests.store.conftest import practice_row
 from tests.store.world import World
 
@@ -52,3 +54,26 @@ def test_a_file_that_can_only_be_read_is_told_and_gone_on_with_when_it_can_be_wr
     world.owner.engine.dispose()
     world.do(SetLock(9))
     assert world.owner.lock_minutes() == 9
+
+
+def test_a_server_whose_disk_is_full_tells_so_keeps_nothing_and_goes_on_when_there_is_room(
+    postgres_world: World, postgres_server: Server
+) -> None:
+    """The file of the remarks has no room: it is `/dev/full`, where nothing can be written."""
+    world, remark = postgres_world, AddRemark(postgres_world.item("coding", postgres_world.encounter("PRMUT")).id, "x")
+    path = postgres_server.data / world.sql("SELECT pg_relation_filepath('remark')")[0][0]
+    before = world.dump(everything=True)
+    world.engine.dispose()  # the server's processes have their files open
+    kept = path.rename(path.with_name(f"{path.name}.kept"))
+    path.symlink_to("/dev/full")
+    try:
+        with pytest.raises(Away, match="disk is full"):
+            world.do(remark, key="once")
+        assert world.dump(everything=True) == before
+    finally:
+        world.engine.dispose()
+        path.unlink()
+        kept.rename(path)
+    world.do(remark, key="once")
+    assert len(world.all(Remark)) == 1
+    assert world.faults() == []

@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from store.copying import backup, copy, restore
 from store.db import open_engine, sqlite_url
 from store.errors import Refused
 from store.older import before_upgrade
+from store.people.identity import login_name
 from store.practice import Practice
 from store.row_copy import digest
+from store.tables import AuditEntry
 from tests.databases import PostgresDatabases
-from tests.store.world import World
+from tests.scratch import full_disk
+from tests.store.world import LoginWorld, World
 
 
 def values(url: str) -> dict[str, str]:
@@ -90,6 +94,59 @@ def test_a_backup_of_damaged_books_is_refused_and_leaves_no_file(full: World, tm
     with pytest.raises(Refused, match="does not hold"):
         backup(full.url, tmp_path / "backup.db")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sqlite
+def test_on_a_full_disk_a_backup_and_a_restored_practice_are_whole_or_not_there(full: World, tmp_path: Path) -> None:
+    path = tmp_path / "backup.db"
+    full.engine.dispose()  # its log goes into the file
+    before = values(full.url)
+    half = full.path.stat().st_size // 2
+    with full_disk(half), pytest.raises(Refused, match="disk is full or can't be written"):
+        backup(full.url, path)
+    assert list(tmp_path.iterdir()) == []
+    assert {name for name, one in values(full.url).items() if one != before[name]} == {"audit_entry"}
+    backup(full.url, path)
+    kept = path.read_bytes()
+    with full_disk(), pytest.raises(Refused, match="disk is full or can't be written"):
+        restore(path, sqlite_url(tmp_path / "restored.db"))
+    assert path.read_bytes() == kept
+    assert [one.name for one in tmp_path.iterdir()] == ["backup.db"]
+    with full_disk(half), pytest.raises(Refused, match="disk is full or can't be written"):
+        restore(path, sqlite_url(tmp_path / "restored.db"))
+    assert [one.name for one in tmp_path.iterdir()] == ["backup.db"]
+    restore(path, sqlite_url(tmp_path / "restored.db"))
+
+
+def test_on_a_full_disk_a_backup_of_a_server_leaves_no_file(postgres_world: World, tmp_path: Path) -> None:
+    with full_disk(), pytest.raises(Refused, match="disk is full or can't be written"):
+        backup(postgres_world.url, tmp_path / "backup.db")
+    assert list(tmp_path.iterdir()) == []
+    assert postgres_world.faults() == []
+
+
+def test_who_takes_a_copy_from_a_server_is_in_its_trail_and_who_may_not_takes_none(
+    postgres_world: LoginWorld, tmp_path: Path
+) -> None:
+    postgres_world.sql("DROP ROLE IF EXISTS keeper")
+    postgres_world.sql("CREATE ROLE keeper SUPERUSER LOGIN")  # as the server's own account is: no user of the practice
+    told = len(postgres_world.all(AuditEntry))
+    for who, words in (("coder", "'administer'"), ("supervisor", "'administer'"), ("admin", "superuser")):
+        with pytest.raises(Refused, match=words):
+            backup(_url_of(postgres_world, who), tmp_path / "taken.db")
+    assert list(tmp_path.iterdir()) == []
+    backup(_url_of(postgres_world, "owner"), tmp_path / "owner.db")
+    backup(_url_of(postgres_world, "keeper"), tmp_path / "keeper.db")
+    assert [(one.user_name, one.action, one.subject) for one in postgres_world.all(AuditEntry)[told:]] == [
+        ("admin", "export", "the whole practice, a backup: taken.db"),
+        ("owner", "export", "the whole practice, a backup: owner.db"),
+        (login_name(), "export", "the whole practice, a backup: keeper.db"),
+    ]
+    assert postgres_world.faults() == []
+
+
+def _url_of(world: World, login: str) -> str:
+    return make_url(world.url).set(username=login).render_as_string(False)
 
 
 @pytest.mark.sqlite

@@ -6,9 +6,10 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
 from store import row_copy
@@ -22,6 +23,7 @@ from store.practice import Practice
 from store.row_copy import digest, tables_found
 from store.work.values import View
 from tests.databases import PostgresDatabases
+from tests.scratch import full_disk
 
 VERSIONS = ("0001", "0015")
 Made = Callable[[str], str]
@@ -132,13 +134,61 @@ def test_an_upgrade_that_is_cut_anywhere_leaves_the_old_practice(old: Made, shar
             raise PowerCutError
 
     event.listen(engine, "before_cursor_execute", cut)
-    at = int(share * (200 if url.startswith("sqlite") else 190))
+    at = int(share * (200 if url.startswith("sqlite") else 110))
     with pytest.raises(PowerCutError):
         upgrade(engine)
     event.remove(engine, "before_cursor_execute", cut)
     assert (schema_version(engine), values(engine)) == ("0015", before)
     with pytest.raises(Refused, match="older superbill"):
         require_current(engine)
+
+
+def test_on_a_full_disk_what_can_not_be_kept_is_not_changed(old: Made, tmp_path: Path) -> None:
+    url = old("0015")
+    before, files = values(open_engine(url)), sorted(tmp_path.iterdir())
+    with full_disk(), pytest.raises(Refused, match="disk is full or can't be written"):
+        bring_up_to_date(url, tmp_path)
+    assert (schema_version(open_engine(url)), values(open_engine(url))) == ("0015", before)
+    assert [one for one in sorted(tmp_path.iterdir()) if one.suffix not in {"-wal", "-shm"}] == files
+
+
+def test_a_disk_that_is_full_in_the_middle_of_an_upgrade_leaves_the_old_practice_and_its_copy(
+    old: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = old("0015")
+    before = values(open_engine(url))
+
+    def filling(opened: str) -> Engine:
+        engine = open_engine(opened)
+        if opened == url:
+            event.listen(engine, *_FULL[engine.dialect.name])
+        return engine
+
+    monkeypatch.setattr("store.older.open_engine", filling)
+    with pytest.raises(Refused, match="disk is full or can't be written"):
+        bring_up_to_date(url, tmp_path)
+    monkeypatch.undo()
+    assert (schema_version(open_engine(url)), values(open_engine(url))) == ("0015", before)
+    (kept,) = tmp_path.glob("*before-upgrade*.db")
+    assert values(open_engine(sqlite_url(kept))) == before
+
+
+def _no_page_more(raw: Any, _record: object) -> None:
+    pages = raw.execute("PRAGMA page_count").fetchone()[0]
+    raw.execute(f"PRAGMA max_page_count={pages}")
+
+
+def _no_room_for_the_last(connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+    """The server's own error, in the middle of the transaction."""
+    if statement.startswith("UPDATE alembic_version") and "0025" in statement:
+        full = "DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$"
+        connection.exec_driver_sql(full)
+
+
+_FULL: dict[str, tuple[str, Callable[..., None]]] = {
+    "sqlite": ("connect", _no_page_more),
+    "postgresql": ("before_cursor_execute", _no_room_for_the_last),
+}
 
 
 def test_a_newer_practice_and_none_are_refused_and_left_as_they_are(tmp_path: Path) -> None:
