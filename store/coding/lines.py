@@ -13,6 +13,7 @@ from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Encounter, ServiceLine
 from store.work.command import Change, Command, Said, free_text
+from store.work.stale import over
 
 MAX_LINES, MAX_POINTERS, MAX_UNITS = 999, 4, 9999
 
@@ -60,12 +61,16 @@ class AddLine(Command):
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine(Command):
-    """Set a line's modifiers or units; None leaves them."""
+    """Set a line's modifiers or units; None leaves them.
+
+    `seen` is what the person saw there ('25 59', of units '1'); refused where somebody changed it since.
+    """
 
     encounter_id: int
     line_id: int
     modifiers: tuple[str, ...] | None = None
     units: int | None = None
+    seen: str | None = None
     name: ClassVar[str] = "coding.change_line"
     permission: ClassVar[Permission] = Permission.CODE
 
@@ -74,15 +79,20 @@ class ChangeLine(Command):
         encounter = access.editable(change, self.encounter_id)
         line = access.one_line(change, encounter, self.line_id)
         before = line.units
-        if self.modifiers is not None:
-            line.modifiers = checks.accept_modifiers(self.modifiers)
-        if self.units is not None:
-            line.units, line.minutes = _units(self.units), None
-            line.charge = fee_on(change.session, line.code, encounter.service_date).cents * line.units
+        called = f"{'units' if self.modifiers is None else 'modifiers'} of line {line.position}"
+        with over(change, self.seen, called, lambda: self._stands(line)):
+            if self.modifiers is not None:
+                line.modifiers = checks.accept_modifiers(self.modifiers)
+            if self.units is not None:
+                line.units, line.minutes = _units(self.units), None
+                line.charge = fee_on(change.session, line.code, encounter.service_date).cents * line.units
         was = f", was x{before}" if line.units != before else ""
         return Said(
             f"Line {line.position}: {' '.join(f'{line.code} {line.modifiers}'.split())} x{line.units}{was}.", line.id
         )
+
+    def _stands(self, line: ServiceLine) -> str:
+        return str(line.units) if self.modifiers is None else line.modifiers.replace(",", " ")
 
 
 @dataclass(frozen=True, slots=True)

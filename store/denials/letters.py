@@ -46,6 +46,7 @@ from store.text import clean_line, clean_note, show_phone, show_zip
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 from store.work.commands import remark
+from store.work.stale import over
 
 WAYS = ("mail", "fax", "portal", "secure mail", "by hand")
 _NAMED = re.compile(r"\$\{?([A-Za-z_]+)")
@@ -92,17 +93,29 @@ class MakeLetter(Command):
 
 @dataclass(frozen=True, slots=True)
 class SaveTemplate(Command):
-    """Keep the practice's own text of a letter, or replace a shipped one; an empty text brings the shipped one back."""
+    """Keep the practice's own text of a letter, or replace a shipped one; an empty text brings the shipped one back.
+
+    `seen_title` and `seen`, the text in one line, are what the person saw; refused where somebody changed it since.
+    """
 
     letter: str
     title: str = ""
     text: str = ""
+    seen_title: str | None = None
+    seen: str | None = None
     name: ClassVar[str] = "denials.template"
     permission: ClassVar[Permission] = Permission.SUPERVISE
 
     def apply(self, change: Change) -> Said:
         """Refused with the names that nothing fills."""
         called = clean_line(self.letter)[:40].lower()
+        with (
+            over(change, self.seen_title, f"title of {called}", lambda: in_lines(change.session, called)[0]),
+            over(change, self.seen, f"text of {called}", lambda: in_lines(change.session, called)[1]),
+        ):
+            return self._write(change, called)
+
+    def _write(self, change: Change, called: str) -> Said:
         row = change.session.exec(select(LetterTemplate).where(LetterTemplate.name == called)).first()
         text = clean_note(self.text).strip()
         if not text:
@@ -132,6 +145,14 @@ def templates(session: Session) -> list[LetterText]:
     ]
     shipped = {one.name for one in SHIPPED}
     return found + [LetterText(row.name, row.title, row.text, True) for row in own.values() if row.name not in shipped]
+
+
+def in_lines(session: Session, name: str) -> tuple[str, str]:
+    """A letter's title and text, each in one line with ` | ` for a blank one; empty where there is no such letter."""
+    found = next((one for one in templates(session) if one.name == name.strip().lower()), None)
+    if found is None:
+        return "", ""
+    return found.title, " | ".join(" ".join(part.split()) for part in found.text.split("\n\n"))
 
 
 def template_of(session: Session, name: str) -> LetterText:

@@ -14,7 +14,16 @@ from store.money import show_cents
 from store.remits.answers import Answer
 from store.remits.candidates import candidates
 from store.remits.dispositions import Disposition, rules_of
-from store.remits.scratch import first_parts, is_placed, left, lines_of, parts_of, reasons_of, require_distributed
+from store.remits.scratch import (
+    first_parts,
+    is_placed,
+    left,
+    lines_of,
+    parts_of,
+    reasons_of,
+    require_distributed,
+    written,
+)
 from store.remits.source import answers_again
 from store.tables import Claim, ClaimLine, RemitClaim, RemitPart
 from store.work.record import Facts, Tab, Table
@@ -44,10 +53,7 @@ def unplaced_part(session: Session, answer_id: int) -> int:
 def part_told(session: Session, answer_id: int, number: int) -> tuple[str, str]:
     """A part's payment and reasons as they are typed ('80.00', 'CO-45 25.50 PR-1 15.00'); empty for no such part."""
     part = next((one for one in _parts_now(session, answer_id) if one.number == number), None)
-    if part is None:
-        return "", ""
-    why = " ".join(f"{one.group}-{one.reason} {one.cents / 100:.2f}" for one in reasons_of(part.why))
-    return f"{part.paid / 100:.2f}", why
+    return ("", "") if part is None else written(part)
 
 
 def lines_told(session: Session, answer_id: int, number: int, control_number: str) -> str:

@@ -29,6 +29,7 @@ from store.tables import Claim, ClaimLine, RemitClaim, RemitPart, Remittance
 from store.text import clean_line
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
+from store.work.stale import over
 from store.x12.remittance_values import Adjustment
 
 
@@ -45,6 +46,12 @@ def reasons_of(text: str) -> tuple[Adjustment, ...]:
 def write_reasons(adjustments: Sequence[Adjustment]) -> str:
     """The adjustments as `reasons_of` reads them."""
     return ",".join(f"{one.group}-{one.reason} {one.cents}" for one in adjustments)
+
+
+def written(part: RemitPart) -> tuple[str, str]:
+    """A part's payment and reasons as they are typed: ('80.00', 'CO-45 25.50 PR-1 15.00')."""
+    why = " ".join(f"{one.group}-{one.reason} {one.cents / 100:.2f}" for one in reasons_of(part.why))
+    return f"{part.paid / 100:.2f}", why
 
 
 def parts_of(session: Session, answer_id: int) -> list[RemitPart]:
@@ -155,12 +162,17 @@ class PlacePart(Command):
 
 @dataclass(frozen=True, slots=True)
 class EditPart(Command):
-    """Write a part's payment and reasons anew ('CO-45 25.50 PR-1 15'); its charge is their sum."""
+    """Write a part's payment and reasons anew ('CO-45 25.50 PR-1 15'); its charge is their sum.
+
+    `seen` and `seen_why` are what the person saw there, as `written` gives them; refused where that was changed since.
+    """
 
     remit_claim_id: int
     number: int
     paid: int
     why: str = ""
+    seen: str | None = None
+    seen_why: str | None = None
     name: ClassVar[str] = "remits.edit_part"
     permission: ClassVar[Permission] = Permission.POST
 
@@ -177,8 +189,13 @@ class EditPart(Command):
             if not dash or group not in {"CO", "PR", "OA", "PI"} or not reason.isalnum():
                 raise Refused(f"{code[:20]!r} is no reason like CO-45.")
             reasons.append(Adjustment(group, reason, parse_cents(amount)))
-        part.paid, part.why = self.paid, write_reasons(reasons)
-        part.charge = self.paid + sum(one.cents for one in reasons)
+        called = f"part {self.number}"
+        with (
+            over(change, self.seen, f"payment of {called}", lambda: written(part)[0]),
+            over(change, self.seen_why, f"reasons of {called}", lambda: written(part)[1]),
+        ):
+            part.paid, part.why = self.paid, write_reasons(reasons)
+            part.charge = self.paid + sum(one.cents for one in reasons)
         return Said(_left_told(change, row), row.id)
 
 

@@ -171,17 +171,10 @@ def _letters(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
 
 def _letter_text(field: str, practice: PracticeApi, chosen: Chosen) -> str:
     """What stands now in the letter that was named, a blank line as ` | `; nothing for a new one."""
-    from store.denials.letters import template_of
-    from store.errors import NotFound
+    from store.denials.letters import in_lines
 
     with opened(practice).reading() as session:
-        try:
-            found = template_of(session, chosen.text("name"))
-        except NotFound:
-            return ""
-    if field == "title":
-        return found.title
-    return " | ".join(" ".join(part.split()) for part in found.text.split("\n\n"))
+        return in_lines(session, chosen.text("name"))[field == "text"]
 
 
 def _names(_practice: PracticeApi, _chosen: Chosen) -> str:
@@ -194,7 +187,8 @@ def _save_letter(chosen: Chosen) -> Sequence[object]:
     from store.denials.letters import SaveTemplate
 
     text = "\n\n".join(part.strip() for part in chosen.text("text").split("|"))
-    return [SaveTemplate(chosen.text("name"), chosen.text("title"), text)]
+    seen = (chosen.stood.get("title"), chosen.stood.get("text"))
+    return [SaveTemplate(chosen.text("name"), chosen.text("title"), text, *seen)]
 
 
 def _ways(_practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:

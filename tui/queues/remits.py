@@ -38,7 +38,8 @@ def _edit(chosen: Chosen) -> Sequence[object]:
     from store.remits.scratch import EditPart
 
     part, paid = int(chosen.text("part")), int(chosen.text("paid"))
-    return [EditPart(row.subject_id, part, paid, chosen.text("why")) for row in chosen.rows]
+    seen = (chosen.stood.get("paid"), chosen.stood.get("why"))
+    return [EditPart(row.subject_id, part, paid, chosen.text("why"), *seen) for row in chosen.rows]
 
 
 def _number(text: str, what: str) -> int:

@@ -42,6 +42,7 @@ class DeskBase(WorkScreen):
         self._editing: Offer | None = None
         self._doing: Repeat | None = None
         self._given: dict[str, Answer] = {}
+        self._seen = ""
         self._note = NotePane(id="note")
         self._codes = DeskCodes(id="codes")
         self._edits = DeskFindings(id="edits")
@@ -115,8 +116,10 @@ class DeskBase(WorkScreen):
     async def asked(self, ask: Ask) -> Answer | None:
         """The answer to a question, None after Esc; what is repeated has answered it already."""
         answer = self._given.pop(ask.name, None)
+        self._seen = ask.first
         if answer is None:
             answer = await self.put(ask, Chosen(self.queue, (self._row,)))
+            self._seen = self.prompt.over
         if answer is not None and self._doing is not None and self._doing.action.id not in ASKED_ANEW:
             self._doing.answers[ask.name] = answer
         return answer

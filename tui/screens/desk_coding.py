@@ -180,7 +180,7 @@ class DeskCoding(DeskBase):
         answer = await self.asked(ask)
         if answer is not None:
             modifiers = tuple(str(answer).replace(",", " ").split())
-            await self.change(ChangeLine(self.encounter_id, service, modifiers=modifiers))
+            await self.change(ChangeLine(self.encounter_id, service, modifiers=modifiers, seen=self._seen))
 
     async def do_desk_units(self, count: int | None) -> None:
         """Sets the units; `3U` without asking; minutes go by the payer's rule, of anaesthesia with base units."""
@@ -198,7 +198,8 @@ class DeskCoding(DeskBase):
         many = _whole(number.removesuffix("m"), "Units are a whole number, minutes one with an m.", "Write 3 or 45m.")
         line = self._codes.service
         if not timed:
-            await self.change(ChangeLine(self.encounter_id, service, units=many))
+            seen = None if line is None else str(line.units)
+            await self.change(ChangeLine(self.encounter_id, service, units=many, seen=seen))
         elif line is not None and is_anesthesia(line.code):
             await self._count_anesthesia(service, line.code, many)
         else:

@@ -22,7 +22,7 @@ from tests.store.world import DAY, World
 Make = Callable[[World], Command]
 
 
-def _lost(world: World) -> tuple[int, str]:
+def lost_answer(world: World) -> tuple[int, str]:
     """An answer whose claim number was lost, and the number of its claim."""
     claim_id = world.sent()
     told = replace(pays(world, claim_id, "CO-45 500,PR-1 1000", "CO-16 3200"), control_number="LOST", payer_control="")
@@ -31,7 +31,7 @@ def _lost(world: World) -> tuple[int, str]:
 
 
 def _begun(world: World) -> tuple[int, str]:
-    answer_id, number = _lost(world)
+    answer_id, number = lost_answer(world)
     world.do(scratch.PlacePart(answer_id, 1, number, 1))
     world.do(scratch.PlacePart(answer_id, 2, number, 1))
     return answer_id, number
@@ -106,12 +106,12 @@ def _exception(world: World) -> int:
 
 
 CASES: dict[str, Make] = {
-    "remits.match": lambda w: scratch.MatchAnswer(*_lost(w)),
-    "remits.place": lambda w: scratch.PlacePart(_lost(w)[0], 1, w.all(Claim)[-1].control_number, 1, 5_000),
-    "remits.edit_part": lambda w: scratch.EditPart(_lost(w)[0], 1, 5_000, "CO-45 3.20"),
+    "remits.match": lambda w: scratch.MatchAnswer(*lost_answer(w)),
+    "remits.place": lambda w: scratch.PlacePart(lost_answer(w)[0], 1, w.all(Claim)[-1].control_number, 1, 5_000),
+    "remits.edit_part": lambda w: scratch.EditPart(lost_answer(w)[0], 1, 5_000, "CO-45 3.20"),
     "remits.distribute": lambda w: scratch.DistributeNegative(*_negative(w)),
     "remits.commit": lambda w: scratch.CommitAnswer(_begun(w)[0]),
-    "remits.suspense": lambda w: scratch.ToSuspense(_lost(w)[0], "an old system's"),
+    "remits.suspense": lambda w: scratch.ToSuspense(lost_answer(w)[0], "an old system's"),
     "remits.settle_matter": lambda w: arrivals.SettleMatter(_matter(w), "a bonus"),
     "remits.set_rule": lambda _: arrivals.SetPostingRule(None, auto_post=False, wait_for_money=True),
     "remits.set_disposition": lambda w: (w.denied(), SetDisposition("16", "denial", "records", group="CO"))[1],

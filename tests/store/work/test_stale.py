@@ -18,14 +18,19 @@ from store.claims.on_file_work import SetProvider
 from store.claims.payers import SavePayer
 from store.claims.practice_data import SetPractice
 from store.coding.flow import HoldEncounter
+from store.coding.lines import ChangeLine
 from store.denials.commands import CorrectDenial
+from store.denials.letters import SaveTemplate, in_lines
 from store.errors import Stale
 from store.people.roles import Permission
+from store.remits.pad import part_told
+from store.remits.scratch import EditPart
 from store.statements.dunning import SetDunningMessage
 from store.statements.wording import SetTemplate
 from store.statements.words import WORDS
-from store.tables import Claim, Encounter, Practice
+from store.tables import Claim, Encounter, Practice, ServiceLine
 from store.work.command import Change, Command, Said
+from tests.store.work.remits import lost_answer
 from tests.store.world import DAY, World
 
 
@@ -160,3 +165,48 @@ def test_the_words_of_the_statements_are_held_against_what_was_seen(
         world.do(replace(mine, seen=seen))
     world.do(replace(mine, seen="THEIRS"))
     world.do(command)
+
+
+def test_modifiers_and_units_of_a_line_are_held_against_what_was_seen(world: World) -> None:
+    encounter_id = world.encounter("PRMUT")
+    world.code(encounter_id, finish=False)
+    line = world.all(ServiceLine)[0]
+    mine = ChangeLine(encounter_id, line.id, modifiers=("59",), seen="")
+    world.who("coder").do(replace(mine, modifiers=("25", "GA")))
+    with pytest.raises(Stale, match=r"modifiers of line 1: coder changed it at .*: empty → 25 GA"):
+        world.do(mine)
+    world.do(replace(mine, seen="25 GA"))
+    more = ChangeLine(encounter_id, line.id, units=3, seen="1")
+    world.who("coder").do(replace(more, units=2))
+    with pytest.raises(Stale, match=r"units of line 1: coder changed it at .*: 1 → 2"):
+        world.do(more)
+    found = world.get(ServiceLine, line.id)
+    assert (found.modifiers, found.units) == ("59", 2)
+
+
+def test_a_part_of_an_answer_is_held_against_what_was_seen(world: World) -> None:
+    answer_id, _ = lost_answer(world)
+    with Session(world.engine) as session:
+        seen, seen_why = part_told(session, answer_id, 1)
+    mine = EditPart(answer_id, 1, 5_000, "CO-45 3.20", seen, seen_why)
+    world.who("poster").do(replace(mine, paid=6_000))
+    before = world.dump()
+    with pytest.raises(Stale, match=r"payment of part 1: poster changed it at .*: \S+ → 60.00"):
+        world.do(mine)
+    with pytest.raises(Stale, match=r"reasons of part 1: poster changed it at .* → CO-45 3.20"):
+        world.do(replace(mine, seen="60.00", why="CO-45 4"))
+    assert world.dump() == before
+    world.do(replace(mine, seen="60.00", seen_why="CO-45 3.20"))
+
+
+def test_the_text_of_a_letter_is_held_against_what_was_seen(world: World) -> None:
+    with Session(world.engine) as session:
+        title, text = in_lines(session, "appeal")
+    mine = SaveTemplate("appeal", title, "Pay $denied at once.", title, text)
+    world.who("supervisor").do(replace(mine, text="Please pay $denied."))
+    with pytest.raises(Stale, match=r"text of appeal: supervisor changed it at .* → Please pay \$denied"):
+        world.do(mine)
+    world.who("supervisor").do(SaveTemplate("appeal", "Another subject", "Please pay $denied."))
+    with pytest.raises(Stale, match=r"title of appeal: supervisor changed it at .* → Another subject"):
+        world.do(replace(mine, seen="Please pay $denied."))
+    world.do(replace(mine, seen_title="Another subject", seen="Please pay $denied."))
