@@ -1,16 +1,21 @@
 """The program on the invented practice, for a terminal of its own: `python -m tests.tui.terminal.fake_program`.
 
-`HOSTILE`, as JSON, is what every name and note of the practice holds then.
+`HOSTILE`, as JSON, is what every name and note of the practice holds then; `SUPERBILL_SETTINGS` is the folder of its
+settings.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 from tests.tui.fake import FakePractice
 from tests.tui.support import make_app
+from tui.settings import Settings, read_settings
 
 if __name__ == "__main__":
     hostile = json.loads(os.environ.get("HOSTILE", '""'))
-    make_app(FakePractice(5, hostile=hostile) if hostile else FakePractice()).run(mouse=False)
+    practice = FakePractice(5, hostile=hostile) if hostile else FakePractice()
+    folder = os.environ.get("SUPERBILL_SETTINGS")
+    make_app(practice, read_settings(Path(folder)) if folder else Settings()).run(mouse=False)
