@@ -274,13 +274,13 @@ class Practice(Presence):
             self._log(session, "lease", lease)
             return lease
 
-    def next_item(self, name: str) -> Lease | None:
-        """Take the best free item of a queue; None when there is none."""
+    def next_item(self, name: str, *, beside: int = 0) -> Lease | None:
+        """Take the best free item of a queue, another than `beside`; None when there is none."""
         known = queue.find(name, self.actor)
         self._still_here()
         for everywhere in (False, True, True):
             with storage_told(), Session(self.engine) as reader:
-                best = queue.best(reader, known, self.actor, clock.today(), everywhere=everywhere)
+                best = queue.best(reader, known, self.actor, clock.today(), everywhere=everywhere, beside=beside)
             if best is None:
                 return None
             with storage_told(), Session(writer(self.engine)) as session:

@@ -102,8 +102,8 @@ class PracticeApi(Protocol):
         """Takes an item to work on it; `Taken` when somebody else has it."""
         ...
 
-    def next_item(self, name: str, /) -> Lease | None:
-        """Takes the item that comes first."""
+    def next_item(self, name: str, /, *, beside: int = 0) -> Lease | None:
+        """Takes the item that comes first, another than `beside`."""
         ...
 
     def beat(self, lease: Lease, /) -> Lease:

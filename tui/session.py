@@ -30,9 +30,9 @@ class Leases:
         """Leases an item; `Taken` says who has it."""
         return self._keep(await self._calls.run(self._calls.practice.lease, item_id))
 
-    async def take_next(self, queue: str) -> Lease | None:
-        """Leases the item that comes first in a queue."""
-        lease = await self._calls.run(self._calls.practice.next_item, queue)
+    async def take_next(self, queue: str, *, beside: int = 0) -> Lease | None:
+        """Leases the item that comes first in a queue, another than the one that is in hand."""
+        lease = await self._calls.run(self._calls.practice.next_item, queue, beside=beside)
         return self._keep(lease) if lease else None
 
     @property

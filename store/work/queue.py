@@ -169,19 +169,21 @@ def ids(session: Session, queue: Queue, actor: Actor, view: View, today: date, l
     return list(session.scalars(query.order_by(*order).limit(limit)))
 
 
-def best(session: Session, queue: Queue, actor: Actor, today: date, *, everywhere: bool) -> AnySelect | None:
+def best(
+    session: Session, queue: Queue, actor: Actor, today: date, *, everywhere: bool, beside: int = 0
+) -> AnySelect | None:
     """What "get next" takes, as a query for whoever writes: its id, and who had it before; None where nothing waits.
 
     Not deferred, not somebody else's, in nobody else's hands.  The first few are picked out here, which keeps nobody
     waiting; of them the query gives, under the writer's lock, the first that is still so and that nobody else is just
     taking.  Where the rank has to be reckoned for each item, that is done for those of the first lane alone, unless
-    it is to be looked `everywhere` because others took all of them.
+    it is to be looked `everywhere` because others took all of them.  `beside` is an item that is left out.
     """
     lanes = _lanes(session, queue, today)
     mine = or_(col(WorkItem.assigned_to).is_(None), col(WorkItem.assigned_to) == actor.user_id)
     free = or_(col(WorkItem.owner_id).is_(None), col(WorkItem.owner_id) == actor.user_id, not_(_held()))
     order = _order(session, queue, View(), lanes)
-    offered = and_(_conditions(queue, actor, View(), today), mine, free)
+    offered = and_(_conditions(queue, actor, View(), today), mine, free, col(WorkItem.id) != beside)
     first = queue.rank is not None and not everywhere
     where = _first_lane(session, queue, lanes, offered) if first else offered
     few = queue.reach(select(col(WorkItem.id)).select_from(WorkItem)).where(where).order_by(*order)

@@ -209,7 +209,7 @@ class FakePractice:
         self.leases[item_id] = lease
         return lease
 
-    def next_item(self, queue: str) -> Lease | None:
+    def next_item(self, queue: str, *, beside: int = 0) -> Lease | None:  # noqa: ARG002 - what is in hand is no item
         assert queue in SPECS
         free = (row.item_id for row in self._view(View()) if row.item_id not in {*self.taken, *self.leases})
         item = next(free, None)

@@ -116,12 +116,11 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
 
     async def do_next(self, _count: int | None) -> None:
         """Gives the encounter back as it is and takes the next."""
-        lease = await self.session.leases.take_next(self.queue)
+        lease = await self.session.leases.take_next(self.queue, beside=self._row.item_id)
         if lease is None:
             self.status.say("Nothing more is waiting.")
             return
-        if lease.item_id != self._row.item_id:
-            await self.session.leases.release(self._row.item_id)
+        await self.session.leases.release(self._row.item_id)
         self._open_next(lease)
 
     def _open_next(self, lease: Lease, said: str = "") -> None:

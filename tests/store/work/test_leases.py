@@ -357,3 +357,18 @@ def test_the_checker_sees_it_when_items_are_handed_out_naively(world: World) -> 
 def test_a_refusal_names_a_queue_that_is_not_there(world: World) -> None:
     with pytest.raises(Refused, match="no queue 'gold'"):
         world.owner.next_item("gold")
+
+
+def test_the_next_beside_the_item_in_hand_is_another_though_that_one_comes_first(world: World) -> None:
+    coder = world.who("coder")
+    for _ in range(2):
+        world.encounter("PRMUT")
+    first = coder.next_item("coding")
+    assert first is not None
+    again = coder.next_item("coding")
+    assert again is not None
+    assert again.item_id == first.item_id  # what was in hand when a line dropped is offered to its owner first
+    other = coder.next_item("coding", beside=first.item_id)
+    assert other is not None
+    assert other.item_id != first.item_id
+    assert world.who("coder2").next_item("coding", beside=other.item_id) is None
