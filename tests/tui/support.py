@@ -11,17 +11,16 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from tests.tui.fake import SPECS, FakePractice
-from tui.app import DEFAULTS, SuperbillApp
+from tui.app import SuperbillApp
 from tui.screens.queue import QueueScreen
-from tui.settings import Settings
 from tui.widgets.queue_list import QueueList
 
 SMALL = (80, 24)
 LARGE = (120, 40)
 
 
-def make_app(practice: FakePractice, settings: Settings = DEFAULTS) -> SuperbillApp:
-    return SuperbillApp(lambda: practice, specs=SPECS, settings=settings)
+def make_app(practice: FakePractice) -> SuperbillApp:
+    return SuperbillApp(lambda: practice, specs=SPECS)
 
 
 def shown(widget: Widget) -> str:

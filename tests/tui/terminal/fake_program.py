@@ -10,12 +10,13 @@ import json
 import os
 from pathlib import Path
 
-from tests.tui.fake import FakePractice
-from tests.tui.support import make_app
+from tests.tui.fake import SPECS, FakePractice
+from tui.app import SuperbillApp
 from tui.settings import Settings, read_settings
 
 if __name__ == "__main__":
     hostile = json.loads(os.environ.get("HOSTILE", '""'))
     practice = FakePractice(5, hostile=hostile) if hostile else FakePractice()
     folder = os.environ.get("SUPERBILL_SETTINGS")
-    make_app(practice, read_settings(Path(folder)) if folder else Settings()).run(mouse=False)
+    settings = read_settings(Path(folder)) if folder else Settings()
+    SuperbillApp(lambda: practice, specs=SPECS, settings=settings).run(mouse=False)
