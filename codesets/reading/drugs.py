@@ -48,7 +48,7 @@ def drug_drafts(text: str, sentences: Sequence[Sentence], codes: Codes, keys: Co
             why = because(mention, "taken long term (Z79)")
             draft = Draft(choice, mention, f"drug.{row['code']}", why)
             known = made.setdefault(choice.key, draft)
-            known.weights.append(1.1 * float(row["weight"]))
+            known.weights.append(0.9 * float(row["weight"]))
     return list(made.values())
 
 

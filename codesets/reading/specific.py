@@ -39,6 +39,8 @@ _VAGUE = re.compile(r"\bunspecified\b|\bNOS\b", re.IGNORECASE)
 _OTHER = re.compile(r"\bother\b", re.IGNORECASE)
 #: Codes of an unspecified site whose sisters are at other headings.
 _BY_SITE = "C449"
+#: What a fracture is when nothing is said (guideline I.C.19.c): it decides, and tells of nothing that is said.
+PRESUMED = frozenset(("displaced", "closed"))
 _KEPT = 800
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -100,11 +102,10 @@ class _Option:
 class _Heading:
     """What there is to choose under a key: the code that stands for it, and for each other what it says more.
 
-    `implied` are the words that the heading means by itself, `extra` what the general code says beyond it.
+    `extra` is what the general code says beyond the heading; words that the heading means by itself are left out.
     """
 
     options: list[_Option]
-    implied: frozenset[str]
     general: _Option
     extra: frozenset[str]
     further: list[tuple[_Option, frozenset[str]]]
@@ -139,7 +140,7 @@ class Codes:
         heading = self._heading(key, char)
         if heading is None:
             return None
-        said = heading.implied.union(said)
+        said = frozenset(said)
         general = best = heading.general
         gained = _gain(general, heading.extra) if heading.extra <= said else None
         for option, extra in heading.further:
@@ -187,10 +188,12 @@ class Codes:
         general = self._general(key, pool)
         base = _words(self._title(key)) if len(key) < len(general.key) or general.key == key else frozenset()
         wide = self._wider(key, general, char)
+        implied = _implied(pool)
+        base |= implied
         beyond = general.words - base
         further = [(option, option.words - base) for option in pool]
         further += [(option, option.words - base - general.words) for option in wide]
-        return _Heading(pool, _implied(pool), general, beyond if wide else frozenset(), further)
+        return _Heading(pool, general, beyond if wide else frozenset(), further)
 
     def _title(self, key: str) -> str:
         rows = self._library.rows(_TITLE, {"key": key})
@@ -225,7 +228,7 @@ def _keep(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
 
 def _gain(option: _Option, extra: frozenset[str]) -> float:
     """How much an option answers, saying `extra` beyond what is named."""
-    return len(extra) - 0.3 * option.vague
+    return len(extra - PRESUMED) - 0.3 * option.vague
 
 
 def _missing(best: _Option, pool: list[_Option]) -> tuple[str, ...]:

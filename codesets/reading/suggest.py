@@ -24,7 +24,7 @@ from codesets.reading.mentions import Named
 from codesets.reading.model import Alternative, Assertion, SectionKind, Suggestion
 from codesets.reading.pregnancy import with_pregnancy
 from codesets.reading.qualities import SIDES
-from codesets.reading.specific import Choice, Codes
+from codesets.reading.specific import PRESUMED, Choice, Codes
 from codesets.reading.tokens import word_set
 from codesets.reading.unnamed import Asked
 from codesets.reading.visits import number_drafts, trimester, weeks_in
@@ -52,10 +52,10 @@ _DIABETES = ("E08", "E09", "E10", "E11", "E13")
 _KIDNEY = "22"
 _OF_THE_EYE = re.compile(r"E(08|09|10|11|13)3[2-57]")
 _EYES = {"right": "1", "left": "2", "bilateral": "3"}
-#: Growths of the skin, whose codes go by regions of the body.
-_OF_SKIN = ("C43", "C44", "C4A", "D03", "D04", "D22", "D23")
+#: Growths and infections of the skin, whose codes go by regions of the body.
+_OF_SKIN = ("C43", "C44", "C4A", "D03", "D04", "D17", "D22", "D23", "L02", "L03")
 #: Conditions that tell of a pregnancy by themselves.
-_OF_PREGNANCY = ("O00", "O02", "O03", "O13", "O14", "O15", "O21", "O244")
+_OF_PREGNANCY = ("O00", "O02", "O03", "O13", "O14", "O15", "O20", "O21", "O244")
 _FIRST_ONLY_CHILD = {"Z0000": "Z00129", "Z0001": "Z00121"}
 
 
@@ -111,8 +111,8 @@ class _Maker:
 
     def add_asked(self, asked: Sequence[Asked]) -> None:
         """The codes that the code search gave for the names of items."""
-        for mention, key, score in asked:
-            choice = self._codes.billable(key)
+        for mention, key, score, words in asked:
+            choice = self._codes.specific(key, words)
             if choice is not None and choice.key not in self._drafts:
                 why = because(mention, "by the code search")
                 self._drafts[choice.key] = Draft(choice, mention, "search.head", why, [7.0 * min(score, 1.0)])
@@ -241,7 +241,7 @@ class _Maker:
             words.add(side)
             words.add("bilateral" if side == "bilateral" else "unilateral")
         if key[0] == "S" and "nondisplaced" not in words:
-            words |= {"displaced", "closed"}  # guideline I.C.19.c
+            words |= PRESUMED
         if key.startswith(_PRIMARY) and not key.startswith(_NO_SITE) and not words & {"secondary", "posttraumatic"}:
             words.add("primary")
         if key.startswith(_OF_SKIN):

@@ -10,7 +10,9 @@ from codesets.reading.assertion import Assertions
 from codesets.reading.layout import Layout, Sentence
 from codesets.reading.mentions import Named
 from codesets.reading.model import Assertion, Mention, SectionKind
+from codesets.reading.qualities import SIDES, side_of
 from codesets.reading.tokens import Token, word_set
+from codesets.reading.wordings import SKIPPED_CHAPTERS
 
 if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
@@ -23,7 +25,8 @@ _PLAN_WORDS = word_set(
     "continue start stop refill refer referral follow followup return rtc f/u order ordered check recheck see call "
     "increase decrease discussed counseled given take schedule obtain labs will plan mg patient agreements normal"
 )
-Asked = tuple[Mention, str, float]
+#: A mention, the key of its code, the search's score and the words that may make the code specific.
+Asked = tuple[Mention, str, float, frozenset[str]]
 
 
 def search_heads(text: str, layout: Layout, named: Sequence[Named], library: CodeLibrary, on: date) -> list[Asked]:
@@ -38,14 +41,21 @@ def search_heads(text: str, layout: Layout, named: Sequence[Named], library: Cod
         asked += 1
         start, end = tokens[0].start, tokens[-1].end
         hits = library.search(" ".join(text[start:end].split()), systems=("ICD10CM",), on=on, limit=1)
-        if hits and hits[0].score >= _SURE and hits[0].in_force:
+        if hits and hits[0].score >= _SURE and hits[0].in_force and hits[0].code[0] not in SKIPPED_CHAPTERS:
             key = hits[0].code.replace(".", "")
             mention = Mention(
                 text[start:end], start, end, hits[0].phrase or hits[0].title, (key,), Assertion.PRESENT,
                 sentence.section, headed=True,
             )  # fmt: skip
-            found.append((mention, key, hits[0].score))
+            found.append((mention, key, hits[0].score, _said(sentence)))
     return found
+
+
+def _said(sentence: Sentence) -> frozenset[str]:
+    """The words of an item, and its side as the titles say it."""
+    side = side_of(sentence.tokens)
+    words = frozenset(token.word for token in sentence.tokens if token.is_word) - SIDES
+    return words | ({side, "bilateral" if side == "bilateral" else "unilateral"} if side else set())
 
 
 def _names_something(sentence: Sentence) -> bool:
