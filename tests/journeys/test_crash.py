@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
@@ -10,14 +9,13 @@ import pytest
 from sqlmodel import Session, select
 
 from codesets import CodeLibrary
-from store.accounts.payments import TakePayment
 from store.db import open_engine
-from store.errors import Away
 from store.tables import Action, Guarantor, PatientPayment
 from tests.databases import PostgresDatabases
 from tests.journeys.sitting import at_work, into
 from tests.postgres import running
 from tests.store.conftest import make_template
+from tests.store.together.payments import Hand
 from tests.store.world import World
 
 HANDS, ENOUGH = 3, 8
@@ -28,29 +26,6 @@ def _until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
-
-
-class Hand(threading.Thread):
-    """Takes payments, one after the other, and tries again under the same key where the database was away."""
-
-    def __init__(self, world: World, number: int, guarantor_id: int) -> None:
-        super().__init__(daemon=True)
-        self.engine = open_engine(world.url)
-        self.practice = World(world.url, self.engine, world.library).owner
-        self.number, self.guarantor_id = number, guarantor_id
-        self.said: list[str] = []
-        self.over = threading.Event()
-
-    def run(self) -> None:
-        while not self.over.is_set():
-            key = f"crash {self.number} {len(self.said)}"
-            try:
-                self.practice.do(TakePayment(self.guarantor_id, 100, "cash"), key=key)
-            except Away:
-                time.sleep(0.05)
-            else:
-                self.said.append(key)
-        self.engine.dispose()
 
 
 async def test_a_crash_of_the_server_loses_nothing_that_was_said_and_the_screens_go_on(

@@ -1,4 +1,4 @@
-"""The program on a terminal of its own, cut off while a text is being typed: by a line that drops, then by `kill -9`."""
+"""The program on a terminal of its own, cut off while a text is typed: by a line that drops, then by `kill -9`."""
 
 from __future__ import annotations
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
+from sqlalchemy import event
+
 from codesets import CodeLibrary
 from store.db import open_engine
-from store.tables import Encounter
+from store.tables import Action, Encounter, Guarantor, PatientPayment
 from tests.databases import PostgresDatabases
 from tests.postgres import Server, running
 from tests.store.conftest import make_template
+from tests.store.together.payments import CENTS, Hand
 from tests.store.world import DAY, World, on
+
+HANDS, ENOUGH = 3, 8
 
 
 def test_no_posted_cent_is_lost_when_the_primary_dies(library: CodeLibrary) -> None:
@@ -27,18 +35,25 @@ def test_no_posted_cent_is_lost_when_the_primary_dies(library: CodeLibrary) -> N
                 _synchronous(primary)
                 world = World(url, engine, library)
                 world.denied()
-                encounters = [world.encounter("PRMUT") for _ in range(3)]
-                for encounter_id in encounters:
+                for encounter_id in [world.encounter("PRMUT") for _ in range(3)]:
                     world.code(encounter_id)
                 before = world.dump(everything=True)
-                primary.kill()
+                hands = [Hand(world, number, world.all(Guarantor)[0].id) for number in range(HANDS)]
+                _killed_at_a_commit(primary, hands)
                 engine.dispose()
                 standby.promote()
                 _alone(standby)
                 other = open_engine(standby.url(database))
                 after = World(standby.url(database), other, library)
-                assert after.dump(everything=True) == before
+                there = after.dump(everything=True)
+                assert {key: row for key, row in before.items() if there.get(key) != row} == {}
+                kept = {one.key for one in after.all(Action)}
+                assert {key for hand in hands for key in hand.said} <= kept
                 assert after.faults() == []
+                for hand in hands:
+                    hand.take(after.owner)  # what nobody knows of: done now, or found done
+                assert len(after.all(PatientPayment)) == sum(len(hand.said) for hand in hands)
+                assert sum(one.cents for one in after.all(PatientPayment)) == CENTS * len(after.all(PatientPayment))
                 after.code(after.encounter("PRMUT"))
                 assert {one.state for one in after.all(Encounter)} >= {"RELEASED"}
                 assert after.faults() == []
@@ -47,17 +62,42 @@ def test_no_posted_cent_is_lost_when_the_primary_dies(library: CodeLibrary) -> N
             standby.remove()
 
 
+def _killed_at_a_commit(primary: Server, hands: list[Hand]) -> None:
+    """All of them take payments; as one is about to commit, in the middle of what the others do, the primary dies."""
+
+    def last(_: object) -> None:
+        if len(hands[0].said) >= ENOUGH and not dead.is_set():
+            primary.kill()
+            dead.set()
+
+    dead = threading.Event()
+    event.listen(hands[0].engine, "commit", last)
+    for hand in hands:
+        hand.start()
+    assert dead.wait(60)
+    for hand in hands:
+        hand.over.set()
+        hand.join()
+    assert all(hand.said for hand in hands)
+
+
 def _synchronous(primary: Server) -> None:
     _alter(primary, "ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+    end = time.monotonic() + 30
+    while _alter(primary, "SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def _alone(standby: Server) -> None:
     _alter(standby, "ALTER SYSTEM SET synchronous_standby_names = ''")
 
 
-def _alter(server: Server, statement: str) -> None:
+def _alter(server: Server, statement: str) -> list[tuple[object, ...]]:
     import psycopg
 
     with psycopg.connect(server.url().replace("+psycopg", ""), autocommit=True) as client:
-        client.execute(statement.encode())
+        told = client.execute(statement.encode())
+        rows = told.fetchall() if told.description else []
         client.execute("SELECT pg_reload_conf()")
+        return rows
