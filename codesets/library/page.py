@@ -21,6 +21,8 @@ _INDEX_LINES = 12
 class BookPage:
     """A chapter, block or code on a day; an empty `name` is the list of the chapters.
 
+    A procedure has a page of its own, with no level above it.
+
     `way` are the levels above, `below` those directly below, `before` and `after` its neighbours under the same level.
     `notes` come from the chapter down to the code; `index` are lines of the Alphabetic Index that lead here;
     `elsewhere` says in words what the loaded crosswalks name for the code.
@@ -46,7 +48,7 @@ def open_page(library: CodeLibrary, name: str, on: date) -> BookPage | None:
         return BookPage("", "ICD-10-CM", False, "", below=_chapters(library, on))
     way = library.place(name, on=on)
     if not way:
-        return None
+        return _alone(library, name, on)
     own, above = way[-1], way[:-1]
     sisters = [level.name for level in (library.children(above[-1].name, on=on) if above else _chapters(library, on))]
     place = sisters.index(own.name) if own.name in sisters else -1
@@ -66,6 +68,17 @@ def open_page(library: CodeLibrary, name: str, on: date) -> BookPage | None:
         index=library.index_of(own.name, on=on, limit=_INDEX_LINES) if is_code else (),
         elsewhere=told(crossings(library, own.name)) if is_code else (),
     )
+
+
+def _alone(library: CodeLibrary, name: str, on: date) -> BookPage | None:
+    """The page of a code of a set without a tree, a procedure: nothing above it, below it or beside it."""
+    entry = library.lookup(name, on=on) or library.lookup(name)
+    if entry is None:
+        return None
+    validity = library.validity(entry.code, on)
+    standing = "" if validity.ok else validity.message
+    elsewhere = told(crossings(library, entry.code))
+    return BookPage(entry.code, entry.title, billable=validity.ok, standing=standing, elsewhere=elsewhere)
 
 
 def _chapters(library: CodeLibrary, on: date) -> tuple[Level, ...]:

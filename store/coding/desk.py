@@ -8,7 +8,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from codesets import CodeLibrary
-from codesets.edits import Finding, check, not_checked
+from codesets.edits import Finding, Severity, check, not_checked
 from codesets.worksheets import is_anesthesia
 from store.coding import access
 from store.coding.case import whole_case
@@ -114,6 +114,13 @@ class Desk:
     queries: tuple[str, ...]
     asked: str = ""
     asked_line: int = 0
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """The findings that it may be finished with, but not without a look; none while another one stops it."""
+        if any(found.severity is Severity.ERROR for found in self.findings):
+            return ()
+        return tuple(found for found in self.findings if found.severity is Severity.WARN)
 
 
 def age_on(birth: date, day: date) -> int:

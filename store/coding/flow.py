@@ -13,20 +13,25 @@ from store.claims.release import release
 from store.claims.states import ClaimState
 from store.coding import access, checks, reviews
 from store.coding.states import ENCOUNTER, CodingState
+from store.coding.suggestions import Offer, settle
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Claim, Encounter
 from store.text import clean_line
 from store.work import items
-from store.work.command import Change, Command, Said, free_text
+from store.work.command import Change, Command, Said, bulk, free_text
 
 
 @dataclass(frozen=True, slots=True)
 class FinishCoding(Command):
-    """The encounter is coded: it leaves the queue and is billed, or a rule sends it to review."""
+    """The encounter is coded: it leaves the queue and is billed, or a rule sends it to review.
+
+    `offered` are the suggestions that the coder was shown, None where no note was read.
+    """
 
     encounter_id: int
     override: str = free_text(default="")
+    offered: tuple[Offer, ...] | None = bulk(default=None)
     name: ClassVar[str] = "coding.finish"
     permission: ClassVar[Permission] = Permission.CODE
 
@@ -40,6 +45,7 @@ class FinishCoding(Command):
             access.keep_override(change, encounter, override)
         if encounter.state == CodingState.REVIEW:
             raise Refused(f"{access.called(encounter)} is in review.", do="Agree with it or return it in the reviews.")
+        settle(change, encounter, self.offered)
         if chosen := reviews.needed(change, encounter):
             return reviews.send(change, encounter, *chosen)
         return Said(f"{access.called(encounter)} finished: {complete(change, encounter)}", encounter.id)

@@ -106,6 +106,8 @@ class _Codes:
     def _why(self, table: str, row: dict[str, Any], after: dict[str, Any]) -> str:
         if table == "diagnosis" and after.get("span_start") is not None and after.get("span_end") is not None:
             return f"{row['code']} rests on '{self.note[after['span_start'] : after['span_end']]}'"
+        if table == "suggestion_choice" and not row["rule"]:
+            return ""
         if table == "suggestion_choice":
             return f"suggested {row['code']} by {row['rule']}: {row['outcome']}"
         if table == "remark":

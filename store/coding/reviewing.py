@@ -10,12 +10,13 @@ from sqlmodel import Session, col, select
 from store.coding import access, checks, reviews
 from store.coding.flow import complete
 from store.coding.states import ENCOUNTER, CodingState
+from store.coding.suggestions import Offer, settle
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import CodingReview, Encounter, User
 from store.text import clean_line, plural
 from store.work import items
-from store.work.command import Change, Command, Said, free_text
+from store.work.command import Change, Command, Said, bulk, free_text
 from store.work.record import Lines, Record, Tab, Table
 from store.work.values import Column, Kind
 
@@ -25,10 +26,11 @@ ALONE = "alone"
 
 @dataclass(frozen=True, slots=True)
 class AskReview(Command):
-    """Ask for a second look before the encounter is finished."""
+    """Ask for a second look before the encounter is finished; `offered` as in `FinishCoding`."""
 
     encounter_id: int
     reason: str = free_text()
+    offered: tuple[Offer, ...] | None = bulk(default=None)
     name: ClassVar[str] = "reviews.ask"
     permission: ClassVar[Permission] = Permission.CODE
 
@@ -41,6 +43,7 @@ class AskReview(Command):
         if encounter.state == CodingState.REVIEW:
             raise Refused(f"{access.called(encounter)} is in review already.")
         checks.require_finishable(change, encounter, override=reason)
+        settle(change, encounter, self.offered)
         return reviews.send(change, encounter, "asked", reason)
 
 

@@ -1,25 +1,21 @@
-"""Suggestions of the reader: what a coder makes of each is kept, and counted by the rule that proposed it."""
+"""Suggestions of the reader: what a coder makes of each is kept, to be counted by the rule that proposed it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from store.coding import access
 from store.coding.diagnoses import AddDiagnosis, within_note
 from store.errors import Refused
 from store.people.roles import Permission
-from store.tables import Diagnosis, SuggestionChoice
+from store.tables import Diagnosis, Encounter, SuggestionChoice
 from store.text import clean_line
 from store.work.command import Change, Command, Said, free_text
-from store.work.record import Lines, Record, Tab, Table
-from store.work.values import Column, Kind
 
 if TYPE_CHECKING:
     from codesets import CodeLibrary
@@ -28,11 +24,16 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What became of a suggestion: taken as it was, another code in its place, or nothing."""
+    """What became of a suggestion: taken as it was, found by another way, another code in its place, or nothing.
+
+    MISSED is a code that the coder added and nothing had suggested; it has no rule.
+    """
 
     ACCEPTED = "accepted"
+    ANOTHER_WAY = "another way"
     EDITED = "edited"
     REJECTED = "rejected"
+    MISSED = "missed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,52 @@ def _keep(change: Change, taken: TakeSuggestion | RejectSuggestion, outcome: Out
             at=change.now,
         )
     )
+
+
+def settle(change: Change, encounter: Encounter, offered: Sequence[Offer] | None) -> None:
+    """Once the codes are whole: each that was added beside the suggestions counts for the rule that had proposed it.
+
+    `offered` is what the coder was shown, None where no note was read.  A code on the words of a suggestion for another
+    one counts as edited, one that nothing proposed as missed; what was decided before is not counted again.
+    """
+    if offered is None:
+        return
+    query = select(SuggestionChoice).where(SuggestionChoice.encounter_id == encounter.id)
+    before = change.session.exec(query).all()
+    counted = {row.chosen for row in before}
+    for row in access.diagnoses(change, encounter.id):
+        if row.code in counted:
+            continue
+        outcome, offer = _behind(row, offered)
+        rejected = next((old for old in before if offer and (old.rule, old.code) == (offer.rule, row.code)), None)
+        if rejected is not None:
+            rejected.outcome, rejected.chosen = outcome, row.code
+            continue
+        change.add(
+            SuggestionChoice(
+                encounter_id=encounter.id,
+                rule=offer.rule if offer else "",
+                code=offer.code if offer else row.code,
+                span_start=offer.span[0] if offer else row.span_start or 0,
+                span_end=offer.span[1] if offer else row.span_end or 0,
+                outcome=outcome,
+                chosen=row.code,
+                user_id=change.actor.user_id,
+                at=change.now,
+            )
+        )
+
+
+def _behind(row: Diagnosis, offered: Sequence[Offer]) -> tuple[Outcome, Offer | None]:
+    """The suggestion that a code comes from: the same code, else one for the words on which the code rests."""
+    for offer in offered:
+        if _key(offer.code) == _key(row.code):
+            return Outcome.ANOTHER_WAY, offer
+    if row.span_start is not None and row.span_end is not None:
+        for offer in offered:
+            if row.span_start < offer.span[1] and offer.span[0] < row.span_end:
+                return Outcome.EDITED, offer
+    return Outcome.MISSED, None
 
 
 def _key(code: str) -> str:
@@ -186,54 +233,3 @@ def decided(session: Session, encounter_id: int) -> frozenset[tuple[str, int, in
     """Code and span of each suggestion that was decided on an encounter."""
     query = select(SuggestionChoice).where(SuggestionChoice.encounter_id == encounter_id)
     return frozenset((row.code, row.span_start, row.span_end) for row in session.exec(query))
-
-
-# What earns its place
-
-
-@dataclass(frozen=True, slots=True)
-class RuleCount:
-    """How often a rule's suggestions were accepted, edited and rejected."""
-
-    rule: str
-    accepted: int
-    edited: int
-    rejected: int
-
-    @property
-    def total(self) -> int:
-        """All decisions."""
-        return self.accepted + self.edited + self.rejected
-
-    @property
-    def percent(self) -> int:
-        """Accepted as they were, of all decided."""
-        return round(100 * self.accepted / self.total) if self.total else 0
-
-
-def rules_record(session: Session) -> Record:
-    """The counts of every rule, ready to read."""
-    rows = rule_counts(session)
-    columns = (
-        Column("rule", "Rule", 28),
-        Column("accepted", "Accepted", 8, Kind.NUMBER),
-        Column("edited", "Edited", 6, Kind.NUMBER),
-        Column("rejected", "Rejected", 8, Kind.NUMBER),
-        Column("percent", "Acc. %", 6, Kind.NUMBER),
-    )
-    cells = tuple((row.rule, row.accepted, row.edited, row.rejected, row.percent) for row in rows)
-    words = "Accepted as it was, another code taken for the same words, or rejected; percent of all decided."
-    headline = f"{sum(row.total for row in rows)} decisions on {len(rows)} rules"
-    return Record("Suggestions by rule", headline, "", (Tab("Rules", (Table(columns, cells), Lines((words,)))),))
-
-
-def rule_counts(session: Session) -> Sequence[RuleCount]:
-    """Every rule that was decided on, the busiest first."""
-    query = select(SuggestionChoice.rule, SuggestionChoice.outcome, func.count(col(SuggestionChoice.id))).group_by(
-        SuggestionChoice.rule, SuggestionChoice.outcome
-    )
-    counts: dict[str, Counter[str]] = {}
-    for rule, outcome, number in session.exec(query):
-        counts.setdefault(rule, Counter())[outcome] = number
-    rows = [RuleCount(rule, *(found[one.value] for one in Outcome)) for rule, found in counts.items()]
-    return sorted(rows, key=lambda row: (-row.total, row.rule))

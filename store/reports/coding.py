@@ -145,16 +145,19 @@ def _answered(session: Session, period: Period) -> list[Line]:
     ]
 
 
+_AS_SUGGESTED = {Outcome.ACCEPTED, Outcome.ANOTHER_WAY}
+
+
 def _suggested(session: Session, period: Period) -> list[Line]:
     query = (
         pick(SuggestionChoice.code, SuggestionChoice.outcome, SuggestionChoice.at, User.name, Encounter.number)
         .join_from(SuggestionChoice, User, col(User.id) == col(SuggestionChoice.user_id))
         .join(Encounter, col(Encounter.id) == col(SuggestionChoice.encounter_id))
-        .where(during(SuggestionChoice.at, period))
+        .where(during(SuggestionChoice.at, period), SuggestionChoice.outcome != Outcome.MISSED)
         .order_by(col(SuggestionChoice.at).desc(), col(SuggestionChoice.id))
     )
     return [
-        Line(f"visit {number}  {code}  {outcome}", who, day_of(at), int(outcome == Outcome.ACCEPTED), 1)
+        Line(f"visit {number}  {code}  {outcome}", who, day_of(at), int(outcome in _AS_SUGGESTED), 1)
         for code, outcome, at, who, number in in_db(session, query)
     ]
 
@@ -192,6 +195,7 @@ CODING_KPIS = (
         "correct, wrong, missed and extra codes", "95% is usual; by date of the decision", lines=_reviewed,
         exclusions="encounters that were returned uncoded", group="Coding"),
     Kpi("suggestions", "Suggestion acceptance", "suggestions taken as they were", "suggestions decided",
-        "taken, edited or rejected by a coder", lines=_suggested, exclusions="suggestions that nobody decided",
+        "taken, coded by another way, edited or rejected by a coder", lines=_suggested,
+        exclusions="suggestions that nobody decided; codes that nothing suggested",
         group="Coding"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What coders made of suggestions: one row for each that was accepted, edited or rejected."""
+"""What coders made of suggestions: one row for each that was decided on, and for each code that none had proposed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from store.tables.base import key, moment
 
 
 class SuggestionChoice(SQLModel, table=True):
-    """One decision.  `rule` names what proposed `code`; `chosen` is what was coded instead, empty when rejected."""
+    """One decision.  `rule` names what proposed `code`; `chosen` is what was coded, empty when rejected.
+
+    `outcome` is a `store.coding.suggestions.Outcome`; of what was missed `rule` is empty.
+    """
 
     __tablename__ = "suggestion_choice"
 

@@ -53,9 +53,9 @@ def free_text(*, default: Any = dataclasses.MISSING) -> Any:
     return dataclasses.field(default=default, metadata={"free_text": True})
 
 
-def bulk() -> Any:
+def bulk(*, default: Any = dataclasses.MISSING) -> Any:
     """A field of a command with a whole file in it: only how much it is stays with the action, nothing in the audit."""
-    return dataclasses.field(metadata={"free_text": True, "bulk": True})
+    return dataclasses.field(default=default, metadata={"free_text": True, "bulk": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +332,7 @@ def _args(command: Command, *, audited: bool) -> dict[str, Any]:
         if not (audited and field.metadata.get("free_text"))
     }
     for field in fields:
-        if field.name in given and field.metadata.get("bulk"):
+        if given.get(field.name) is not None and field.metadata.get("bulk"):
             given[field.name] = f"{len(given[field.name])} in all"
     return given
 

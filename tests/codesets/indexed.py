@@ -42,3 +42,16 @@ def library_with_index(built: Path, folder: Path) -> Path:
         writer.insert("release", [release_row(number, item) | {"lines": len(terms)}])
         writer.insert("indexterm", index_rows({item.part: [(number, terms)]}))
     return folder
+
+
+def library_with_procedure(built: Path, folder: Path, code: str) -> Path:
+    """The folder of a copy that has one procedure code more, of a set without a tree."""
+    folder.mkdir()
+    target = folder / LIBRARY_NAME
+    shutil.copyfile(built, target)
+    given = {"release": 1, "system": "HCPCS", "code": code, "key": code, "title": "Invented procedure"}
+    with writing(target) as connection:
+        writer = Writer(connection, 1, silent)
+        row = given | {"billable": True, "node": 0, "seventh": None, "valid_from": "2025-10-01", "valid_to": None}
+        writer.insert("code", [row | {"id": writer.next_id("code")}])
+    return folder

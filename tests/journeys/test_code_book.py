@@ -10,7 +10,7 @@ import pytest
 
 from codesets import CodeLibrary, open_library
 from codesets.library.page import open_page
-from tests.codesets.indexed import library_with_index
+from tests.codesets.indexed import library_with_index, library_with_procedure
 from tests.journeys.sitting import answered, new_encounter
 from tests.tui.support import SMALL, Desk
 
@@ -133,3 +133,21 @@ def test_every_chapter_opens_and_leads_down_to_codes(library: CodeLibrary) -> No
 
 def test_a_name_that_is_in_no_book_is_none(library: CodeLibrary) -> None:
     assert open_page(library, "nothing", DAY) is None
+
+
+async def test_a_procedure_taken_from_the_book_becomes_a_line(
+    day: Path, built_library_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERBILL_CODES", str(library_with_procedure(built_library_path, tmp_path / "more", "ZZ112")))
+    async with new_encounter(day, SMALL) as desk:
+        await desk.press("enter", "o", "o")
+        await answered(desk, "zz112")
+        assert "ZZ112" in desk.text("#title")
+        assert "may be billed" in desk.text("#title")
+        await desk.press("enter")
+        await desk.settle()
+        assert "Added ZZ112" in desk.status
+        assert ".00" in next(line for line in desk.text("#codes").splitlines() if "ZZ112" in line)
+        await desk.press("o")
+        await desk.settle()
+        assert "Invented procedure" in desk.text("#title")  # on the line the book opens at its page

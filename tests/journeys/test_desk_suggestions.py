@@ -132,3 +132,30 @@ async def test_the_counts_of_each_rule_are_one_word_away(desk: Desk) -> None:
     await desk.press("escape")
     await desk.settle()
     assert any(line.startswith("1 ·J45.31") for line in lines(desk))
+
+
+async def test_a_suggested_code_that_was_searched_counts_for_its_rule_and_another_as_missed(desk: Desk) -> None:
+    await desk.press("shift+tab")
+    await found(desk, "i", "J45.31")
+    await found(desk, "i", "M54.50")
+    await found(desk, "h", "ZZ112")
+    await desk.press("F")
+    await desk.settle()
+    assert "finished" in desk.status
+    assert outcomes() == [("J45.31", "J45.31", "another way"), ("M54.50", "M54.50", "missed")]
+
+
+async def test_finishing_with_a_warning_asks_once(desk: Desk) -> None:
+    await desk.press("shift+tab")
+    for code in ("J45.31", "N18.30", "I10"):
+        await found(desk, "i", code)
+    await found(desk, "h", "ZZ112")
+    await desk.press("F")
+    await desk.settle()
+    assert "Finish with 1 warning (DX.HTN_COMBO)?" in desk.question
+    await desk.press("escape")
+    await desk.settle()
+    assert "Quillfeather" in desk.text("#title")
+    await desk.press("F", "y")
+    await desk.settle()
+    assert "finished" in desk.status

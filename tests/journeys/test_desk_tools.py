@@ -190,4 +190,6 @@ async def _chart(desk: Desk, wanted: list[str], procedures: list[str]) -> int:
             await hands.type(code.lower())
         await hands.press("enter")
     await hands.press("F")
+    if screen._desk.warnings:  # type: ignore[attr-defined]
+        await hands.press("y")
     return hands.keys

@@ -51,19 +51,25 @@ def suggest(
 
 
 def rules(db: Db = None, as_json: Json = False) -> None:
-    """How often coders accepted, edited and rejected the suggestions of each rule."""
-    from store.coding.suggestions import rule_counts
+    """How often coders accepted, coded by another way, edited and rejected the suggestions of each rule."""
+    from store.coding.rule_counts import missed, rule_counts
 
     with opened(db) as practice, practice.reading() as session:
-        counts = rule_counts(session)
+        counts, unseen = rule_counts(session), missed(session)
     if as_json:
-        say_json([{**asdict(row), "percent": row.percent} for row in counts])
-    elif not counts:
+        told = [{**asdict(row), "percent": row.percent} for row in counts]
+        say_json(told + [{"rule": "", "missed": one.code, "times": one.times} for one in unseen])
+        return
+    if not counts:
         say("No suggestion was decided on yet.")
     else:
-        header = ("rule", "accepted", "edited", "rejected", "percent")
-        rows = [(r.rule, str(r.accepted), str(r.edited), str(r.rejected), str(r.percent)) for r in counts]
-        say_table(header, rows, right=(1, 2, 3, 4))
+        header = ("rule", "accepted", "other way", "edited", "rejected", "percent")
+        numbers = [(r.accepted, r.another_way, r.edited, r.rejected, r.percent) for r in counts]
+        rows = [(r.rule, *map(str, row)) for r, row in zip(counts, numbers, strict=True)]
+        say_table(header, rows, right=(1, 2, 3, 4, 5))
+    if unseen:
+        say("Codes that nothing had suggested:")
+        say_table(("code", "times", "title"), [(one.code, str(one.times), one.title) for one in unseen], right=(1,))
 
 
 def open_note(claim: Annotated[str, typer.Argument(help="The claim's number.")], db: Db = None) -> None:

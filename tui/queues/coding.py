@@ -89,7 +89,7 @@ def _macros(practice: PracticeApi, _chosen: Chosen) -> Sequence[Choice]:
 
 
 def _rules(practice: PracticeApi, _chosen: Chosen) -> Record:
-    from store.coding.suggestions import rules_record
+    from store.coding.rule_counts import rules_record
 
     return _reading(practice, rules_record)
 
@@ -116,7 +116,7 @@ SPEC = QueueScreenSpec(
               "brings it back."),
         _desk("c", "evidence", "evidence", "Link the selected words of the note to the diagnosis under the cursor."),
         _desk("F", "finish", "finish, next", "Finish the encounter and open the next; refused with the reason while "
-              "an edit stops it.", rank=15),
+              "an edit stops it, and asked once while one warns.", rank=15),
         _desk("O", "override", "override", "Finish in spite of codes that exclude each other, with the reason; in "
               "a review, agree so."),
         _desk("Q", "query", "query", "Ask the provider about the selected words, or those behind the code under the "
@@ -147,7 +147,8 @@ SPEC = QueueScreenSpec(
                help="Take a finished encounter up again, while its claim has not gone out.",
                asks=(Words(name="number", question="Encounter"), Words(name="reason", question="Recall because"))),
         Action(id="coding.rules", label="suggestions", shows=_rules, on_view=True, places=_DESK | {Place.LIST},
-               help="How often the suggestions of each rule were accepted, edited and rejected."),
+               help="How often the suggestions of each rule were accepted, coded by another way, edited and rejected; "
+                    "and what none suggested."),
         _desk("/", "find", "find", "Find words in the note, from any pane."),
         _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=50),
         _desk("shift+tab", "pane_back", "pane before", "To the pane before."),

@@ -238,15 +238,15 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
         self.do_desk_book(None)
 
     def do_desk_book(self, _count: int | None) -> None:
-        """Opens the book at the code or the suggestion under the cursor; elsewhere at its chapters."""
+        """Opens the book at the code, the line or the suggestion under the cursor; elsewhere at its chapters."""
         from tui.screens.code_book import CodeBookScreen
 
         if (desk := self._desk) is None:
             raise Refused("The encounter isn't there yet.")
-        shown = self._codes.diagnosis or self._codes.offer if self._codes.has_focus else None
-        name = shown.code if shown is not None else ""
+        codes = self._codes
+        shown = codes.diagnosis or codes.offer or codes.service if codes.has_focus else None
+        name = shown.code if shown is not None and self._finder.in_book(shown.code, desk.on) else ""
         self.app.push_screen(CodeBookScreen(self.session, self._finder.codes, name, desk.on, self._take_from_book))
 
     def _take_from_book(self, code: str) -> None:
-        self.begin("desk.search", code=code)
-        self.in_background(self.add_code(code))
+        self.in_background(self._add_again(code, procedure=self._finder.is_procedure(code)))

@@ -19,7 +19,7 @@ from tui.widgets.note_pane import NotePane
 
 if TYPE_CHECKING:
     from store.coding.desk import Desk
-    from store.coding.suggestions import Offer
+    from store.coding.suggestions import NoteAdvice, Offer
     from store.work.command import Command
 
 
@@ -31,6 +31,7 @@ class DeskBase(WorkScreen):
     """One encounter, held while it is open."""
 
     place = Place.DESK
+    advice: NoteAdvice | None = None
 
     def __init__(self, session: Session, queue: str, row: Row, greeting: str = "") -> None:
         super().__init__(session)
@@ -58,6 +59,11 @@ class DeskBase(WorkScreen):
     def encounter_id(self) -> int:
         """The encounter on the desk."""
         return self._row.subject_id
+
+    @property
+    def offered(self) -> tuple[Offer, ...] | None:
+        """What was suggested, None until the note was read."""
+        return self.advice.offers if self.advice is not None else None
 
     async def go_on(self) -> None:
         """Takes the next encounter, or goes back when there is none."""

@@ -26,13 +26,25 @@ class DeskFlow(DeskBase):
         from store.coding.flow import FinishCoding
         from store.coding.reviewing import FinishReview
 
+        if not await self._warned():
+            return
         if not self.in_review:
-            await self.carry_on(FinishCoding(self.encounter_id))
+            await self.carry_on(FinishCoding(self.encounter_id, offered=self.offered))
             return
         ask = Words(name="changed", question="Changed because", required=False, hint="empty if the codes stand")
         reasons = await self.asked(ask)
         if reasons is not None:
             await self.carry_on(FinishReview(self.encounter_id, str(reasons)))
+
+    async def _warned(self) -> bool:
+        """Asks once where edits warn; False when the person would rather look."""
+        from store.text import plural
+
+        found = self.require_open().warnings
+        if not found:
+            return True
+        names = ", ".join(dict.fromkeys(one.edit for one in found))
+        return await self.confirm(f"Finish with {len(found)} {plural(len(found), 'warning')} ({names})?")
 
     @property
     def in_review(self) -> bool:
@@ -46,8 +58,10 @@ class DeskFlow(DeskBase):
         question = "Return it because" if self.in_review else "Review: look at"
         reason = await self.asked(Words(name="review", question=question))
         if reason is not None:
-            command = ReturnReview if self.in_review else AskReview
-            await self.carry_on(command(self.encounter_id, str(reason)))
+            if self.in_review:
+                await self.carry_on(ReturnReview(self.encounter_id, str(reason)))
+            else:
+                await self.carry_on(AskReview(self.encounter_id, str(reason), self.offered))
 
     async def do_desk_override(self, _count: int | None) -> None:
         """Asks why the codes that exclude each other both stand, and finishes, a review too."""
@@ -60,7 +74,7 @@ class DeskFlow(DeskBase):
         if self.in_review:
             await self.carry_on(FinishReview(self.encounter_id, override=str(reason)))
         else:
-            await self.carry_on(FinishCoding(self.encounter_id, str(reason)))
+            await self.carry_on(FinishCoding(self.encounter_id, str(reason), self.offered))
 
     async def do_desk_hold(self, _count: int | None) -> None:
         """Asks why and until when; what is on hold is taken up again."""

@@ -175,6 +175,17 @@ class DeskFinder:
         )  # the code's own first, its chapter's last
         return told + [f"{NOTE_KINDS.get(note.kind, 'Note')} ({note.node}): {note.text}" for note in notes]
 
+    def in_book(self, code: str, on: date) -> bool:
+        """Whether the book has a page for a code: not for a procedure whose code set is not loaded."""
+        return self.codes.lookup(code, on=on) is not None
+
+    def is_procedure(self, code: str) -> bool:
+        """Whether a code of the library stands on a line."""
+        from store.coding.shelf import is_procedure
+
+        entry = self.codes.lookup(code)
+        return entry is not None and is_procedure(entry.system)
+
     @property
     def finds_procedures(self) -> bool:
         """Whether procedures are searched now."""

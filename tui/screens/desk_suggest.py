@@ -10,13 +10,10 @@ from tui.screens.desk_base import DeskBase
 
 if TYPE_CHECKING:
     from store.coding.desk import Desk
-    from store.coding.suggestions import NoteAdvice
 
 
 class DeskSuggest(DeskBase):
     """The note is read on a thread of its own; what it supports appears below the codes when that is done."""
-
-    advice: NoteAdvice | None = None
 
     def read_note(self, desk: Desk) -> None:
         """Starts reading."""
@@ -26,12 +23,10 @@ class DeskSuggest(DeskBase):
         from store.coding.suggestions import NoteAdvice, advise
 
         try:
-            advice = await asyncio.to_thread(advise, self._finder.codes, desk)
+            self.advice = await asyncio.to_thread(advise, self._finder.codes, desk)
         except Refused as error:
-            advice = NoteAdvice()
             self.refuse(error)
-        self.advice = advice
-        self._codes.advise(advice)
+        self._codes.advise(self.advice or NoteAdvice())
         self.advised()
 
     def advised(self) -> None:

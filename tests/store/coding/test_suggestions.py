@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from store.coding.desk import Desk, read_desk
-from store.coding.diagnoses import RemoveDiagnosis
-from store.coding.suggestions import RejectSuggestion, TakeSuggestion, advise, open_offers, rule_counts
-from store.tables import Diagnosis
-from tests.store.world import World
+from store.coding.diagnoses import AddDiagnosis, RemoveDiagnosis
+from store.coding.flow import FinishCoding
+from store.coding.reviewing import ReturnReview
+from store.coding.reviews import AddReviewRule
+from store.coding.rule_counts import missed, rule_counts, rules_record
+from store.coding.suggestions import RejectSuggestion, TakeSuggestion, advise, open_offers
+from store.tables import Diagnosis, Encounter, SuggestionChoice
+from tests.store.world import DOS, World
 
 NOTE = (
     "CC: cough and wheeze\n"
@@ -76,3 +80,49 @@ def test_a_code_that_is_on_the_encounter_is_not_offered(world: World) -> None:
     world.code(encounter_id, ("I10",), finish=False)
     desk = desk_of(world, encounter_id)
     assert "I10" not in {offer.code for offer in open_offers(advise(world.library, desk), desk)}
+
+
+def test_codes_added_by_another_way_count_for_the_rule_that_had_suggested_them(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", note=NOTE)
+    advice = advise(world.library, desk_of(world, encounter_id))
+    offers = {offer.code: offer for offer in advice.offers}
+    words = offers["J45.31"].span
+    world.do(TakeSuggestion(encounter_id, offers["J45.31"].rule, "J45.31", *words))
+    world.do(RejectSuggestion(encounter_id, offers["I10"].rule, "I10", *offers["I10"].span))
+    world.code(encounter_id, ("I10", "M54.50"), finish=False)
+    world.do(AddDiagnosis(encounter_id, "J45.901", words[0], words[0] + 4))
+    world.do(FinishCoding(encounter_id, offered=advice.offers))
+    told = {row.chosen: (row.outcome, row.rule) for row in world.all(SuggestionChoice)}
+    assert told == {
+        "J45.31": ("accepted", offers["J45.31"].rule),
+        "I10": ("another way", offers["I10"].rule),  # the last word counts: it had been rejected
+        "J45.901": ("edited", offers["J45.31"].rule),
+        "M54.50": ("missed", ""),
+    }
+    with world.owner.reading() as session:
+        counts = {row.rule: row for row in rule_counts(session)}
+        assert [(one.code, one.times) for one in missed(session)] == [("M54.50", 1)]
+        assert rules_record(session).headline.startswith("3 decisions")
+    assert counts[offers["I10"].rule].percent == (100 if offers["I10"].rule != offers["J45.31"].rule else 67)
+
+
+def test_what_was_counted_is_taken_back_with_finishing_and_never_counted_twice(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", note=NOTE)
+    advice = advise(world.library, desk_of(world, encounter_id))
+    world.code(encounter_id, ("I10", "M54.50"), finish=False)
+    world.do(FinishCoding(encounter_id, offered=advice.offers))
+    world.owner.undo()
+    assert world.all(SuggestionChoice) == []
+    world.do(AddReviewRule("random", "100", DOS))
+    for _ in "once", "again":
+        world.do(FinishCoding(encounter_id, offered=advice.offers))
+        if world.get(Encounter, encounter_id).state == "REVIEW":
+            world.who("supervisor").do(ReturnReview(encounter_id, "look again"))
+    assert sorted(row.outcome for row in world.all(SuggestionChoice)) == ["another way", "missed"]
+
+
+def test_where_no_note_was_read_nothing_is_missed(world: World) -> None:
+    encounter_id = world.encounter("PRMUT", note=NOTE)
+    world.code(encounter_id, finish=False)
+    world.do(FinishCoding(encounter_id))
+    assert world.all(SuggestionChoice) == []
