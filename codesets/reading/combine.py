@@ -15,6 +15,7 @@ from codesets.tables import read_table
 
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
 _PLAIN = re.compile(r"E(?:08|09|10|11|13)9")
+_KIDNEY = "22"
 _HYPERTENSION = ("I10", "I11", "I12", "I13")
 _LEAST = 1.0
 
@@ -33,7 +34,7 @@ def combine(drafts: list[Draft], codes: Codes) -> list[Draft]:
 def _hypertension(drafts: list[Draft], codes: Codes) -> list[Draft]:
     high = [d for d in drafts if d.key.startswith(_HYPERTENSION)]
     failing = [d for d in drafts if d.key.startswith("I50") and d.score >= _LEAST]
-    kidney = [d for d in drafts if d.key.startswith("N18") and d.score >= _LEAST]
+    kidney = [d for d in drafts if _is_of_the_kidney(d.key) and d.score >= _LEAST]
     if not high or not (failing or kidney):
         return drafts
     choice = codes.billable(_hypertension_code(bool(failing), kidney))
@@ -45,6 +46,11 @@ def _hypertension(drafts: list[Draft], codes: Codes) -> list[Draft]:
     made = Draft(choice, first.mention, "combination.hypertension", why, score=first.score + 0.5, headed=first.headed)
     made.score = max([made.score, *(d.score for d in failing[:1] + kidney[:1])])
     return [made, *(d for d in drafts if d not in high)]
+
+
+def _is_of_the_kidney(key: str) -> bool:
+    """Chronic kidney disease, by itself or as that of diabetes."""
+    return key.startswith("N18") or (key.startswith(_DIABETES) and key[3:] == _KIDNEY)
 
 
 def _hypertension_code(failing: bool, kidney: list[Draft]) -> str:

@@ -35,6 +35,7 @@ _DETAIL, _SYSTEM = "detail", "system"
 #: A word after a colon that says yes or no.
 ANSWERS = word_set("no none denies denied negative neg absent never n not yes positive pos present y ruled")
 _ITEMISED = frozenset((SectionKind.ASSESSMENT, SectionKind.PLAN, SectionKind.PROBLEMS))
+_BULLETS = "*\u2022-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def _sections(text: str) -> tuple[list[Section], list[tuple[int, int]]]:
             continue
         if alone and len(name) < 3 and not match["name"].isupper():
             continue
+        if _is_below_an_item(match, SectionKind(kind), marks[-1][2]):
+            continue
         marks.append((match.start("name"), match.end(), SectionKind(kind), match["name"]))
     marks += [(m.start(), m.end(), SectionKind.ASSESSMENT, m[0].rstrip(",")) for m in _SUMMING_UP.finditer(text)]
     marks.sort()
@@ -101,6 +104,12 @@ def _sections(text: str) -> tuple[list[Section], list[tuple[int, int]]]:
         sections.append(Section(SectionKind(kind), title, start, end))
         bodies.append((body, end))
     return sections, bodies
+
+
+def _is_below_an_item(heading: re.Match[str], kind: SectionKind, within: SectionKind) -> bool:
+    """Whether a heading is a label under an assessed item ("- Procedure: cryotherapy"), behind which items go on."""
+    dotted = bool(heading["end"]) and any(bullet in heading["lead"] for bullet in _BULLETS)
+    return dotted and within in _ITEMISED and kind not in _ITEMISED
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,10 @@ def _lines(text: str, start: int, end: int) -> list[_Line]:
 
 def _label(line: str) -> bool:
     name, colon, _ = line.partition(":")
-    return bool(colon) and len(name) < 45 and headings().get(" ".join(name.lower().split())) == _DETAIL
+    if not colon or len(name) >= 45:
+        return False
+    kind = headings().get(" ".join(name.lower().split()), _SYSTEM)
+    return kind != _SYSTEM and kind not in _ITEMISED
 
 
 def _wrapped(text: str, before: _Line, raw: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codesets.reading import qualities
@@ -10,6 +11,7 @@ from codesets.reading.layout import Layout, Sentence
 from codesets.reading.lexicon import Lexicon
 from codesets.reading.matching import Found, find, span_of
 from codesets.reading.model import Mention
+from codesets.reading.qualities import COUNTED
 from codesets.reading.tokens import Token
 
 _AROUND = 7
@@ -72,6 +74,13 @@ def _near(sentence: Sentence, first: int, last: int) -> tuple[Token, ...]:
     limit = len(tokens) if sentence.head else _AROUND
     while low > 0 and first - low < limit and (sentence.head or tokens[low - 1].raw not in ",;:"):
         low -= 1
-    while high < len(tokens) and high - last < limit and (sentence.head or tokens[high].raw not in ",;:"):
+    while high < len(tokens) and high - last < limit and (sentence.head or _goes_on(tokens, high)):
         high += 1
     return tokens[low:high]
+
+
+def _goes_on(tokens: Sequence[Token], place: int) -> bool:
+    """Whether what is told of a condition goes on at a token: behind a comma only with its stage, class or grade."""
+    if tokens[place].raw != ",":
+        return tokens[place].raw not in ";:"
+    return place + 1 < len(tokens) and tokens[place + 1].lower in COUNTED

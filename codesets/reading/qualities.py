@@ -13,7 +13,7 @@ _SIDES = {
 SIDES = frozenset(("right", "left", "bilateral"))
 _SEVERITIES = frozenset(["mild", "moderate", "severe"])
 _ACUITIES = frozenset(["acute", "chronic", "subacute", "recurrent", "exacerbation"])
-_COUNTED = frozenset(["stage", "class", "grade", "type"])
+COUNTED = frozenset(["stage", "class", "grade", "type"])
 _TRIMESTERS = {"first": "first", "second": "second", "third": "third", "1": "first", "2": "second", "3": "third"}
 
 
@@ -41,7 +41,7 @@ def acuity_of(tokens: Iterable[Token]) -> str:
 def stage_of(tokens: Sequence[Token]) -> str:
     """The stage, class or grade with its number: "stage 3b"."""
     for place, token in enumerate(tokens[:-1]):
-        if token.lower in _COUNTED and tokens[place + 1].word[:1].isdigit():
+        if token.lower in COUNTED and tokens[place + 1].word[:1].isdigit():
             return f"{token.lower} {tokens[place + 1].word}"
     return ""
 

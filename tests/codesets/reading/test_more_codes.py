@@ -29,7 +29,8 @@ def test_every_usual_heading_opens_the_assessment(heading: str, read: Read) -> N
     ("note", "there", "gone"),
     [
         ("A/P:\n1. CKD 3a due to diabetes\n2. HTN", ("E11.22", "N18.31", "I12.9"), "I10"),
-        ("A/P:\n1. Diabetic CKD\n2. HTN", ("E11.22",), "N18.9"),
+        ("A/P:\n1. Diabetic CKD\n2. HTN", ("E11.22", "I12.9"), "N18.9"),
+        ("A/P:\n1. Well child with abnormal findings\nHPI: here for a well child visit", ("Z00.121",), "Z00.129"),
         ("A/P:\n1. T2DM with hyperglycemia\n2. Hyperglycemia", ("E11.65",), "R73.9"),
         ("A/P:\n1. Reflux esophagitis\n2. GERD with esophagitis", ("K21.00",), "K21.9"),
         ("A/P:\n1. Left ureteral stone with hydronephrosis", ("N13.2",), "N13.30"),
@@ -91,3 +92,28 @@ def test_what_is_weighed_or_warned_of_is_not_had(sentence: str, words: str, said
 
 def test_a_working_diagnosis_stays_uncertain_as_a_heading_too(read: Read) -> None:
     assert "J18.9" not in codes(read("CC: cough\nWorking diagnosis: pneumonia\n"))
+
+
+def test_a_label_under_an_item_does_not_end_the_items(read: Read) -> None:
+    note = (
+        "ASSESSMENT AND PLAN\n\nActinic keratosis.\n- Procedure: Liquid nitrogen.\n- Instructions: hat.\n\nObesity.\n"
+    )
+    assert codes(read(note))[:2] == ["L57.0", "E66.9"]
+
+
+def test_a_stage_behind_a_comma_belongs_to_the_condition_before_it(read: Read) -> None:
+    note = (
+        "ASSESSMENT\nThis pleasant man of 60 comes for type 2 diabetes with diabetic chronic kidney disease,"
+        " stage 3a, and gout."
+    )
+    assert {"E11.22", "N18.31", "M10.9"} <= set(codes(read(note)))
+
+
+def test_an_aftercare_visit_has_the_replaced_joint_beside_it(read: Read) -> None:
+    found = codes(read("ASSESSMENT\n1. Aftercare following right total knee arthroplasty\n"))
+    assert {"Z47.1", "Z96.651"} <= set(found)
+
+
+def test_what_only_the_search_can_name_gets_its_side_and_is_no_external_cause(read: Read) -> None:
+    assert codes(read("ASSESSMENT\n1. Dacryocystitis, left\n"))[0] == "H04.302"
+    assert not codes(read("ASSESSMENT\n1. Fall on ice\n"))
