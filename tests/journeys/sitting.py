@@ -34,7 +34,6 @@ class Counted:
         for key in keys:
             self.keys += 1
             await self.desk.press(key)
-            await self.desk.settle()
 
     async def type(self, text: str) -> None:
         self.keys += len(text)

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -17,6 +18,7 @@ from tui.widgets.queue_list import QueueList
 
 SMALL = (80, 24)
 LARGE = (120, 40)
+_NAMES = {" ": "space", ":": "colon", "-": "minus", "/": "slash", ".": "full_stop"}
 
 
 def make_app(practice: FakePractice) -> SuperbillApp:
@@ -43,17 +45,19 @@ class Desk:
                 await self.settle()
 
     async def type(self, text: str) -> None:
-        names = {" ": "space", ":": "colon", "-": "minus", "/": "slash", ".": "full_stop"}
-        await self.pilot.press(*(names.get(character, character) for character in text))
+        """Types faster than the program may answer, as a person does who knows what comes."""
+        for character in text:
+            self.app.post_message(Key(_NAMES.get(character, character), character))
         await self.pilot.pause()
 
     async def settle(self) -> None:
         """Waits until every worker is done, unless one waits for an answer."""
-        for _ in range(200):
+        for waited in range(200):
             await self.pilot.pause()
             if self.asks or not any(not worker.is_finished for worker in self.app.workers):
                 break
-        await self.pilot.pause()
+        if waited:
+            await self.pilot.pause()
 
     @property
     def asks(self) -> bool:
