@@ -52,12 +52,16 @@ class Desk:
 
     async def settle(self) -> None:
         """Waits until every worker is done, unless one waits for an answer."""
-        for waited in range(200):
+        await self.pilot.pause()
+        left = 200
+        while left and self._works():
             await self.pilot.pause()
-            if self.asks or not any(not worker.is_finished for worker in self.app.workers):
-                break
-        if waited:
+            left -= 1
+        if left < 200:
             await self.pilot.pause()
+
+    def _works(self) -> bool:
+        return not self.asks and any(not worker.is_finished for worker in self.app.workers)
 
     @property
     def asks(self) -> bool:
