@@ -53,11 +53,13 @@ def accept_modifiers(modifiers: Sequence[str]) -> str:
     return ",".join(cleaned)
 
 
-def require_finishable(change: Change, encounter: Encounter, override: str = "") -> None:
+def require_finishable(
+    change: Change, encounter: Encounter, override: str = "", settled: frozenset[str] = frozenset()
+) -> None:
     """Refuse to finish with the first thing that stops it.
 
     A reason in `override` passes what may be overridden: conditions that exclude each other may be unrelated
-    (guideline I.A.12.a); nothing else.
+    (guideline I.A.12.a); nothing else.  Between `settled` codes that was reasoned before.
     """
     if not access.diagnoses(change, encounter.id):
         raise Refused("There is no diagnosis yet.", do="Press i to search one.")
@@ -66,6 +68,7 @@ def require_finishable(change: Change, encounter: Encounter, override: str = "")
     stops = [found for found in findings(change, encounter) if _stops(found)]
     if override:
         stops = [found for found in stops if not found.overridable]
+    stops = [found for found in stops if not (found.overridable and settled.issuperset(found.codes))]
     if stops:
         more = f" ({len(stops) - 1} more)" if len(stops) > 1 else ""
         help_ = "O overrides it with a reason. " if stops[0].overridable else ""

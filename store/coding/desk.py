@@ -193,7 +193,8 @@ def review_words(session: Session, encounter_id: int) -> tuple[str, ...]:
     query = select(CodingReview).where(CodingReview.encounter_id == encounter_id).order_by(col(CodingReview.id).desc())
     last = session.exec(query).first()
     if last is not None and not last.outcome:
-        return (f"REVIEW of {session.get_one(User, last.coder_id).name}, {last.chosen}: {last.reason}",)
+        told = f"REVIEW of {session.get_one(User, last.coder_id).name}, {last.chosen}: {last.reason}"
+        return (told, f"CODER says that both stand: {last.override}") if last.override else (told,)
     if last is not None and last.outcome == "returned" and last.reviewer_id is not None:
         return (f"RETURNED by {session.get_one(User, last.reviewer_id).name}: {last.reasons}",)
     return ()

@@ -47,7 +47,7 @@ class FinishCoding(Command):
             raise Refused(f"{access.called(encounter)} is in review.", do="Agree with it or return it in the reviews.")
         settle(change, encounter, self.offered)
         if chosen := reviews.needed(change, encounter):
-            return reviews.send(change, encounter, *chosen)
+            return reviews.send(change, encounter, *chosen, override)
         return Said(f"{access.called(encounter)} finished: {complete(change, encounter)}", encounter.id)
 
 

@@ -33,7 +33,11 @@ _CODER = select(col(User.id).label("id"), col(User.name).label("name")).subquery
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
     query = select(CodingReview).where(col(CodingReview.encounter_id).in_(subjects), CodingReview.outcome == "")
     return {
-        row.encounter_id: (f"{row.chosen}: {row.reason}", ", ".join(row.codes_before.split("\n")))
+        row.encounter_id: (
+            f"{row.chosen}: {row.reason}",
+            ", ".join(row.codes_before.split("\n")),
+            *((f"both stand: {row.override}",) if row.override else ()),
+        )
         for row in session.exec(query)
     }
 
@@ -46,6 +50,7 @@ def _why(session: Session, item: WorkItem) -> Why:
     coder = session.get_one(User, row.coder_id).name
     lines = (
         f"Coded by {coder}, chosen for review ({row.chosen}): {row.reason}",
+        *((f"Codes exclude each other; the coder says why both stand: {row.override}",) if row.override else ()),
         "F agrees with the codes as they stand, changed ones with a reason; R returns it to the coder.",
     )
     return Why("Why is this here?", lines, "the practice's rules of review")

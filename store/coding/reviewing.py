@@ -51,7 +51,7 @@ class AskReview(Command):
 class FinishReview(Command):
     """The codes are right as they stand now: agreed with, or changed by the reviewer, who says why.
 
-    `override` says why codes that exclude each other both stand.
+    `override` says why codes that exclude each other both stand, where the coder has not said it of the same codes.
     """
 
     encounter_id: int
@@ -67,11 +67,11 @@ class FinishReview(Command):
         """
         encounter = _in_review(change, self.encounter_id)
         override = clean_line(self.override)
-        checks.require_finishable(change, encounter, override)
+        review = reviews.waiting_review(change, encounter.id)
+        checks.require_finishable(change, encounter, override, _settled(review))
         if override:
             access.keep_override(change, encounter, override)
         reasons = clean_line(self.reasons) or override
-        review = reviews.waiting_review(change, encounter.id)
         if review.coder_id == change.actor.user_id:
             return _let_go(change, encounter, review, reasons)
         _score(change, review, reasons)
@@ -107,6 +107,13 @@ class ReturnReview(Command):
         back = items.put(change, access.QUEUE, encounter.id, reason=reason, cents=cents, due=due, score=score)
         back.assigned_to = review.coder_id
         return Said(f"{access.called(encounter)} is returned to its coder.", encounter.id)
+
+
+def _settled(review: CodingReview) -> frozenset[str]:
+    """The codes that the coder gave a reason for, that they stand beside each other."""
+    if not review.override:
+        return frozenset()
+    return frozenset(line.split()[1] for line in review.codes_before.split("\n") if line)
 
 
 def _in_review(change: Change, encounter_id: int) -> Encounter:

@@ -123,8 +123,8 @@ def _drawn(number: str, rule_id: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{rule_id}:{number}".encode()).digest()[:4]) % _PERCENT
 
 
-def send(change: Change, encounter: Encounter, chosen: str, reason: str) -> Said:
-    """Put an encounter in progress before a reviewer."""
+def send(change: Change, encounter: Encounter, chosen: str, reason: str, override: str = "") -> Said:
+    """Put an encounter in progress before a reviewer, with the coder's reason where codes exclude each other."""
     assert encounter.coded_by is not None
     change.move(encounter, ENCOUNTER, CodingState.REVIEW, access.called(encounter))
     change.add(
@@ -135,6 +135,7 @@ def send(change: Change, encounter: Encounter, chosen: str, reason: str) -> Said
             reason=reason,
             asked_at=change.now,
             codes_before="\n".join(code_lines(change, encounter.id)),
+            override=override,
         )
     )
     cents = access.charges(change, encounter.id)

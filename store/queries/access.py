@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from codesets.worksheets.query_wording import QueryDraft, QueryForm, Wording, check_wording
 from store.coding import access as coding
 from store.coding.states import ENCOUNTER, CodingState
-from store.queries.states import OPEN, PROVIDER_QUERY, QUEUE, WAITING, QueryState
-from store.tables import Encounter, Note, ProviderQuery, QueryIndicator, QueryTiming
+from store.queries.states import OPEN, PROVIDER_QUERY, QUEUE, WAITING, Notice, QueryState
+from store.tables import Encounter, Note, ProviderQuery, QueryIndicator, QueryNotice, QueryTiming
 from store.work import items
 from store.work.command import Change
 
@@ -95,6 +95,22 @@ def settle(change: Change, query: ProviderQuery, state: QueryState, reason: str)
     change.move(query, PROVIDER_QUERY, state, called(query))
     query.closed_on, query.close_reason = change.today, reason
     items.force_close(change, QUEUE, query.id)
+
+
+def notify(change: Change, query: ProviderQuery, kind: Notice, recipient: str = "") -> QueryNotice:
+    """Keep that a question is asked now, by whom; a reminder is numbered.  It goes out with the next file."""
+    if kind is Notice.REMINDER:
+        query.reminders += 1
+    return change.add(
+        QueryNotice(
+            query_id=query.id,
+            kind=kind,
+            number=query.reminders if kind is not Notice.ASKED else 0,
+            recipient=recipient,
+            at=change.now,
+            user_id=change.actor.user_id,
+        )
+    )
 
 
 def timing(change: Change, on: date) -> QueryTiming:

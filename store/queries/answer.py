@@ -12,7 +12,7 @@ from codesets.worksheets.query_wording import UNDETERMINED
 from store.errors import NotAllowed, NotFound, Refused
 from store.people.roles import Permission
 from store.queries import access
-from store.queries.states import PROVIDER_QUERY, QUEUE, WAITING, AnswerKind, QueryState
+from store.queries.states import PROVIDER_QUERY, QUEUE, WAITING, AnswerKind, Notice, QueryState
 from store.tables import ProviderQuery
 from store.text import clean_line
 from store.work import items
@@ -161,7 +161,7 @@ class FollowQuery(Command):
 
 @dataclass(frozen=True, slots=True)
 class RemindProvider(Command):
-    """Remind the provider now; how often is counted."""
+    """Remind the provider now: kept with its number, who and when, and given out with the next file."""
 
     query_id: int
     name: ClassVar[str] = "queries.remind"
@@ -170,28 +170,34 @@ class RemindProvider(Command):
     def apply(self, change: Change) -> Said:
         """Only while an answer is waited for."""
         query = _waiting(change, self.query_id)
-        query.reminders += 1
+        access.notify(change, query, Notice.REMINDER)
         return Said(f"{access.called(query)}: reminder {query.reminders} goes out.", query.id)
+
+
+ADVISOR = "advisor"
+"""Who has an escalated question where nobody is named."""
 
 
 @dataclass(frozen=True, slots=True)
 class EscalateQuery(Command):
-    """Hand an overdue question to the advisor."""
+    """Hand an overdue question to the advisor; `to` names who that is."""
 
     query_id: int
+    to: str = free_text(default="")
     name: ClassVar[str] = "queries.escalate"
     permission: ClassVar[Permission] = Permission.CODE
 
     def apply(self, change: Change) -> Said:
         """Only what is overdue can be escalated."""
         query = access.editable(change, self.query_id)
-        escalated(change, query)
+        escalated(change, query, self.to)
         return Said(f"{access.called(query)} is before the advisor.", query.id)
 
 
-def escalated(change: Change, query: ProviderQuery) -> None:
-    """One step, with its item before the supervisor."""
+def escalated(change: Change, query: ProviderQuery, to: str = "") -> None:
+    """One step, with its item before the supervisor; to whom it went is kept."""
     change.move(query, PROVIDER_QUERY, QueryState.ESCALATED, access.called(query))
+    access.notify(change, query, Notice.ESCALATION, clean_line(to)[:80] or ADVISOR)
     item = items.find(change, QUEUE, query.id)
     if item is not None:
         item.escalated, item.reason, item.due = True, "escalated to the advisor", query.close_on

@@ -15,7 +15,7 @@ from store.coding.expected import charged
 from store.errors import Refused
 from store.people.roles import Permission
 from store.queries import access
-from store.queries.states import PROVIDER_QUERY, QUEUE, WAITING, QueryState
+from store.queries.states import PROVIDER_QUERY, QUEUE, WAITING, Notice, QueryState
 from store.queries.templates import template
 from store.tables import Encounter, Provider, ProviderQuery, QueryIndicator, QueryTiming
 from store.text import clean_line
@@ -139,6 +139,7 @@ class SendQuery(Command):
         change.move(query, PROVIDER_QUERY, QueryState.SENT, access.called(query))
         query.sent_at, query.codes_before = change.now, access.codes_now(change, query.encounter_id)
         access.set_dates(query, access.timing(change, change.today), change.today)
+        access.notify(change, query, Notice.ASKED)
         encounter = change.get(Encounter, query.encounter_id)
         if not [one for one in access.of_encounter(change, encounter.id, WAITING) if one.id != query.id]:
             access.hold(change, query)

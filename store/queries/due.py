@@ -16,7 +16,7 @@ from store.coding.states import ENCOUNTER, CodingState
 from store.people.roles import Permission
 from store.queries import access
 from store.queries.answer import escalated, unanswered
-from store.queries.states import PROVIDER_QUERY, QUEUE, QueryState
+from store.queries.states import PROVIDER_QUERY, QUEUE, Notice, QueryState
 from store.tables import Encounter, ProviderQuery
 from store.work import items
 from store.work.command import Change, Command, Said
@@ -84,7 +84,7 @@ def _carry_on(change: Change, query: ProviderQuery) -> list[str]:
             item.reason, item.due = "overdue", query.escalate_on
         done.append("overdue")
     if query.state == QueryState.OVERDUE and not query.reminders and _reached(query.remind_on, today):
-        query.reminders += 1
+        access.notify(change, query, Notice.REMINDER)
         done.append("reminded")
     if query.state == QueryState.OVERDUE and _reached(query.escalate_on, today):
         escalated(change, query)

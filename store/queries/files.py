@@ -1,4 +1,4 @@
-"""Files of answers, and of what was asked: JSON or CSV, exchanged with the providers' own system.
+"""Files of answers: JSON or CSV from the providers' own system; `giving` is the way out.
 
 An answer has `query` (its number) and `answer`; it may have `kind` (agree, other, disagree, undetermined), `by` and
 `at` (ISO 8601).  JSON is a list of such objects, or an object with a list `answers`; CSV has these as its header.
@@ -14,13 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, select
-
 from store.errors import Refused
 from store.intake.plain_file import decode, read_bytes
 from store.queries.answer import Answer
-from store.queries.states import WAITING
-from store.tables import Encounter, Provider, ProviderQuery, QueryIndicator
 
 MOST = 10_000
 _NEEDED = ("query", "answer")
@@ -85,31 +81,3 @@ def _moment(text: str, where: str) -> datetime | None:
     except ValueError:
         raise Refused(f"at is no moment: {text[:30]!r}.", where=where, do="Write 2026-05-15T10:12:00Z.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def asked(session: Session) -> list[dict[str, Any]]:
-    """Every question that waits for its answer, as it goes out: no money, no more of the patient than the visit."""
-    query = (
-        select(ProviderQuery, Encounter, Provider)
-        .join(Encounter, col(Encounter.id) == col(ProviderQuery.encounter_id))
-        .join(Provider, col(Provider.id) == col(ProviderQuery.provider_id))
-        .where(col(ProviderQuery.state).in_(sorted(WAITING)))
-        .order_by(col(ProviderQuery.id))
-    )
-    return [_sent(session, *row) for row in session.exec(query)]
-
-
-def _sent(session: Session, row: ProviderQuery, encounter: Encounter, provider: Provider) -> dict[str, Any]:
-    quotes = select(QueryIndicator).where(QueryIndicator.query_id == row.id).order_by(col(QueryIndicator.id))
-    return {
-        "query": row.number,
-        "encounter": encounter.source_id,
-        "date_of_service": encounter.service_date.isoformat(),
-        "provider_npi": provider.npi,
-        "sent": row.sent_at.isoformat() if row.sent_at else "",
-        "reminders": row.reminders,
-        "title": row.title,
-        "question": row.question,
-        "indicators": [quote.words for quote in session.exec(quotes)],
-        "options": list(filter(None, row.options.split("\n"))),
-    }

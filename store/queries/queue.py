@@ -15,6 +15,7 @@ from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
 from store.queries.answer import effect
+from store.queries.giving import notices_of
 from store.queries.states import QUEUE, QueryState
 from store.tables import Encounter, Patient, Provider, ProviderQuery, QueryIndicator, User, WorkItem
 from store.work.dates import days_since
@@ -95,7 +96,10 @@ def query_record(session: Session, query_id: int) -> Record:
     question = Lines(
         (row.question, *(f"  [ ] {option}" for option in filter(None, row.options.split("\n")))), row.title
     )
-    tabs = (Tab("Question", (question, _quotes(session, query_id), facts)), Tab("Answer", (_answer(row),)))
+    tabs = (
+        Tab("Question", (question, _quotes(session, query_id), facts, _asked(session, query_id))),
+        Tab("Answer", (_answer(row),)),
+    )
     return Record(f"Query {row.number}", row.title, row.state, tabs, version=row.version)
 
 
@@ -110,6 +114,22 @@ def _quotes(session: Session, query_id: int) -> Table:
     query = select(QueryIndicator).where(QueryIndicator.query_id == query_id).order_by(col(QueryIndicator.id))
     columns = (Column("at", "At", 6, Kind.NUMBER), Column("words", "Words of the note", 70))
     return Table(columns, tuple((row.span_start, row.words) for row in session.exec(query)), "Quoted")
+
+
+def _asked(session: Session, query_id: int) -> Table:
+    columns = (
+        Column("kind", "Asked", 10),
+        Column("number", "No.", 3, Kind.NUMBER, help="number of the reminder"),
+        Column("at", "When", 16),
+        Column("by", "By", 10),
+        Column("to", "To", 14),
+        Column("given", "Given out", 16),
+    )
+    rows = tuple(
+        (kind, number or None, f"{at:%Y-%m-%d %H:%M}", by, to, f"{given:%Y-%m-%d %H:%M}" if given else "not yet")
+        for kind, number, at, by, to, given in notices_of(session, query_id)
+    )
+    return Table(columns, rows, "Askings")
 
 
 def _answer(row: ProviderQuery) -> Facts | Lines:

@@ -23,6 +23,14 @@ class QueryState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class Notice(StrEnum):
+    """What a provider or an advisor is told of a question: that it is asked, a reminder, that the advisor has it."""
+
+    ASKED = "asked"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+
+
 class AnswerKind(StrEnum):
     """How a provider answered: with an option, otherwise, by denying it, or not to be said.  Silence is no answer."""
 

@@ -50,7 +50,7 @@ from store.tables.payment import (
 )
 from store.tables.people import User
 from store.tables.practice import Fee, Holiday, Payer, Practice, Provider, TradingPartner
-from store.tables.query import ProviderQuery, QueryIndicator, QueryTiming
+from store.tables.query import ProviderQuery, QueryIndicator, QueryNotice, QueryTiming
 from store.tables.remittance import (
     Deposit,
     PaymentMatter,
@@ -80,7 +80,7 @@ __all__ = [
     "LoginSession", "MessageRule", "Note", "Patient", "PatientCall", "PatientContact", "PatientPayment",
     "PatientPolicy", "Payer", "PaymentMatter", "PaymentPlan", "Pin", "Placement", "PlanInstalment", "Posting",
     "PostingRule", "PovertyGuideline", "Practice", "Promise", "Provider", "ProviderQuery", "QueryIndicator",
-    "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
+    "QueryNotice", "QueryTiming", "Refund", "Remark", "RemitAdjustment", "RemitClaim", "RemitLine", "RemitPart",
     "RemitProviderAdjustment", "Remittance", "ReviewRule", "RowImage", "RunWording", "SavedView",
     "SentDocument", "ServiceLine", "SignedNotice", "SiteRule", "Sitting", "SmallBalanceAccount",
     "SmallBalanceExclusion",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
-from store.tables.base import key, moment
+from store.tables.base import key, later, moment
 
 
 class CodingStep(SQLModel, table=True):
@@ -24,7 +24,8 @@ class CodingReview(SQLModel, table=True):
 
     `chosen` says how it came: asked, rule or random; `outcome` is empty while it waits, then agreed, changed,
     returned, or alone when its coder let it go because nobody else may review.  `codes_before` and `codes_after` are
-    one code a line; `matched` of `total` agree, both 0 when returned or alone.
+    one code a line; `matched` of `total` agree, both 0 when returned or alone.  `override` is the coder's reason for
+    codes that exclude each other.
     """
 
     __tablename__ = "coding_review"
@@ -43,6 +44,7 @@ class CodingReview(SQLModel, table=True):
     decided_at: datetime | None = moment(optional=True)
     matched: int = 0
     total: int = 0
+    override: str = later("")
 
 
 class ReviewRule(SQLModel, table=True):

@@ -61,6 +61,25 @@ class QueryIndicator(SQLModel, table=True):
     words: str
 
 
+class QueryNotice(SQLModel, table=True):
+    """One asking of one question: the first (`number` 0), a reminder (from 1), or its handing to the advisor.
+
+    `kind` is a `store.queries.states.Notice`; `recipient` is empty for the provider, `at` and `user_id` who asked
+    when, `given_at` when it was given to the providers' system, None until then.
+    """
+
+    __tablename__ = "query_notice"
+
+    id: int = key()
+    query_id: int = Field(foreign_key="provider_query.id", index=True)
+    kind: str
+    number: int
+    recipient: str = ""
+    at: datetime = moment()
+    user_id: int = Field(foreign_key="app_user.id")
+    given_at: datetime | None = moment(optional=True)
+
+
 class QueryTiming(SQLModel, table=True):
     """Days after sending at which a question is overdue, reminded of, escalated and closed; from `valid_from` on."""
 

@@ -69,6 +69,9 @@ def test_questions_go_out_and_answers_come_in_by_command(day: Path) -> None:
     assert superbill("import", "encounters", "visits.csv").status == 0
     out = superbill("queries", "send-out")
     assert all(one["encounter"] and one["options"] for one in out.json)  # those of the demo
+    assert out.json
+    assert superbill("queries", "send-out").json == []  # each asking goes out once
+    assert superbill("queries", "send-out", "--again").json == out.json
     (day / "answers.csv").write_text("query,answer\nQ0-1,It is so.\n")
     refused = superbill("import", "answers", "answers.csv")
     assert refused.status == 1

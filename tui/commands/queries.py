@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,18 +29,30 @@ def list_queries(filter_text: Filter = "", db: Db = None, as_json: Json = False)
 
 def send_out(
     out: Annotated[Path | None, typer.Option(help="A new file; without it the document is printed.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="All that wait, also those that were given out.")] = False,
     db: Db = None,
 ) -> None:
-    """Every query that waits for an answer, as one JSON document for the providers' system."""
+    """Each asking once, as one JSON document for the providers' system: new queries, reminders, what is escalated."""
+    from functools import partial
+
+    from store.people.roles import Permission
+    from store.queries.giving import NoteGivenOut, to_give_out
+
+    with opened(db) as practice:
+        found = practice.look("list", "queries", Permission.CODE, partial(to_give_out, again=again))
+        practice.exported("queries for providers", len(found))
+        _hand_out(found.rows, out)
+        if found.notices:  # only once it is written: what was not goes out the next time
+            practice.do(NoteGivenOut(found.notices))
+    for line in found.kept_back:
+        typer.echo(line, err=True)
+
+
+def _hand_out(rows: list[dict[str, Any]], out: Path | None) -> None:
     import json
 
     from store.new_file import new_file
-    from store.people.roles import Permission
-    from store.queries.files import asked
 
-    with opened(db) as practice:
-        rows = practice.look("list", "queries", Permission.CODE, asked)
-        practice.exported("queries for providers", len(rows))
     if out is None:
         say_json(rows)
         return

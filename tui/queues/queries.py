@@ -48,7 +48,7 @@ def _remind(chosen: Chosen) -> Sequence[object]:
 def _escalate(chosen: Chosen) -> Sequence[object]:
     from store.queries.answer import EscalateQuery
 
-    return [EscalateQuery(row.subject_id) for row in chosen.rows]
+    return [EscalateQuery(row.subject_id, chosen.text("to")) for row in chosen.rows]
 
 
 def _apply(chosen: Chosen) -> Sequence[object]:
@@ -98,9 +98,10 @@ SPEC = QueueScreenSpec(
                      Words(name="answer", question="Answer", longest=2000),
                      Words(name="by", question="Answered by", required=False))),
         Action(id="queries.remind", key="m", label="remind", many=True, build=_remind, rank=50,
-               help="Remind the provider now; reminders are counted."),
+               help="Remind the provider now: kept with its number, and given out once with the next file."),
         Action(id="queries.escalate", key="E", label="to advisor", many=True, build=_escalate,
-               help="Hand what is overdue to the advisor.",
+               help="Hand what is overdue to the advisor; to whom and when goes out with it.",
+               asks=(Words(name="to", question="To", required=False, hint="who advises; empty is the advisor"),),
                confirm=lambda chosen: f"Hand {len(chosen.rows)} queries to the advisor?"),
         Action(id="queries.apply", key="P", label="applied", many=True, build=_apply, rank=55,
                help="The codes say what the answer documents; finishing the encounter does the same by itself.",

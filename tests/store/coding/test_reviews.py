@@ -80,17 +80,18 @@ def test_agreeing_releases_and_bills(world: World) -> None:
     assert world.faults() == []
 
 
-@pytest.mark.parametrize("asked", [True, False])
-def test_codes_that_exclude_each_other_are_agreed_with_for_a_reason(world: World, asked: bool) -> None:
+def excluding(world: World) -> int:
+    """An encounter of the coder's whose codes exclude each other."""
     encounter_id = coded(world)
-    coder, reviewer = world.who("coder"), world.who("supervisor")
     for code in ("E11.9", "E10.9"):
-        coder.do(AddDiagnosis(encounter_id, code))
-    if asked:
-        coder.do(AskReview(encounter_id, "do both stand?"))
-    else:
-        world.do(AddReviewRule("random", "100", DAY))
-        coder.do(FinishCoding(encounter_id, "two conditions"))
+        world.who("coder").do(AddDiagnosis(encounter_id, code))
+    return encounter_id
+
+
+def test_codes_that_exclude_each_other_are_agreed_with_for_a_reason_where_the_coder_only_asks(world: World) -> None:
+    encounter_id = excluding(world)
+    reviewer = world.who("supervisor")
+    world.who("coder").do(AskReview(encounter_id, "do both stand?"))
     with pytest.raises(Refused, match="O overrides it"):
         reviewer.do(FinishReview(encounter_id))
     reviewer.do(FinishReview(encounter_id, override="both are in the note"))
@@ -98,6 +99,29 @@ def test_codes_that_exclude_each_other_are_agreed_with_for_a_reason(world: World
     assert (review.outcome, review.reasons) == ("agreed", "both are in the note")
     assert world.all(Remark)[-1].text == "Finished in spite of an edit: both are in the note"
     assert state(world, encounter_id) == "RELEASED"
+
+
+def test_the_coders_reason_is_before_the_reviewer_who_agrees_without_another(world: World) -> None:
+    world.do(AddReviewRule("random", "100", DAY))
+    encounter_id = excluding(world)
+    world.who("coder").do(FinishCoding(encounter_id, "two conditions"))
+    reviewer = world.who("supervisor")
+    assert "CODER says that both stand: two conditions" in reviewer.desk(encounter_id).queries
+    (row,) = reviewer.page("reviews", View()).rows
+    assert "two conditions" in " ".join(reviewer.why(row.item_id).lines)
+    reviewer.do(FinishReview(encounter_id))
+    assert world.one(CodingReview).outcome == "agreed"
+    assert state(world, encounter_id) == "RELEASED"
+
+
+def test_the_coders_reason_is_not_one_for_codes_that_the_reviewer_adds(world: World) -> None:
+    world.do(AddReviewRule("random", "100", DAY))
+    encounter_id = excluding(world)
+    world.who("coder").do(FinishCoding(encounter_id, "two conditions"))
+    reviewer = world.who("supervisor")
+    reviewer.do(AddDiagnosis(encounter_id, "E13.9"))
+    with pytest.raises(Refused, match="O overrides it"):
+        reviewer.do(FinishReview(encounter_id, "a third one"))
 
 
 def test_changed_codes_need_a_reason_and_lower_the_agreement(world: World) -> None:

@@ -27,10 +27,10 @@ from store.queries.answer import (
 )
 from store.queries.compose import ComposeQuery, QuoteIndicator, RewordQuery, SendQuery, SetQueryTiming
 from store.queries.due import CarryOnCoding
-from store.queries.files import asked
+from store.queries.giving import NoteGivenOut, SendOut, to_give_out
 from store.queries.states import WAITING
 from store.queries.templates import templates
-from store.tables import Diagnosis, Encounter, Note, ProviderQuery, QueryIndicator, ServiceLine
+from store.tables import Diagnosis, Encounter, Note, ProviderQuery, QueryIndicator, QueryNotice, ServiceLine
 from store.work.values import View
 from tests.store.coding.test_priority import LIMIT_90, limited
 from tests.store.world import DAY, NOTE, World, on
@@ -51,6 +51,18 @@ def sent(world: World) -> tuple[int, int]:
     encounter_id, query_id = drafted(world)
     world.do(SendQuery(query_id))
     return encounter_id, query_id
+
+
+def outgoing(world: World, *, again: bool = False) -> SendOut:
+    with world.owner.reading() as session:
+        return to_give_out(session, again=again)
+
+
+def given_out(world: World) -> list[tuple[str, int, str]]:
+    """Gives out what is to be given: (kind, reminder, escalated to) of each."""
+    found = outgoing(world)
+    world.do(NoteGivenOut(found.notices))
+    return [(row["notice"], row["reminder"], row["escalated_to"]) for row in found.rows]
 
 
 def state(world: World, query_id: int) -> str:
@@ -300,12 +312,51 @@ def test_a_file_that_is_not_whole_changes_nothing(world: World, tmp_path: Path, 
 
 def test_what_goes_out_tells_no_money_and_of_the_patient_only_the_visit(world: World) -> None:
     sent(world)
-    with world.owner.reading() as session:
-        (row,) = asked(session)
+    (row,) = outgoing(world).rows
     text = json.dumps(row)
     assert row["indicators"] == ["check of her blood pressure"]
     for hidden in ("227", "195.00", "Doe", "Elm", "PRM1", "$"):
         assert hidden not in text
+
+
+def test_a_question_goes_out_once_and_again_only_with_a_reminder_or_to_the_advisor(world: World) -> None:
+    _, query_id = sent(world)
+    assert given_out(world) == [("asked", 0, "")]
+    assert given_out(world) == []
+    world.do(RemindProvider(query_id))
+    assert given_out(world) == [("reminder", 1, "")]
+    with on(DAY + timedelta(days=5)):
+        world.owner.tend()
+        assert given_out(world) == []  # it was reminded by hand before
+        world.who("coder").do(RemindProvider(query_id))
+        assert given_out(world) == [("reminder", 2, "")]
+        world.do(EscalateQuery(query_id, "Dr. Ames"))
+        (told,) = outgoing(world).rows
+        assert (told["escalated_to"], told["escalated_at"][:10]) == ("Dr. Ames", "2026-03-14")
+        assert len(told["reminded"]) == 2
+        assert given_out(world) == [("escalation", 2, "Dr. Ames")]
+        assert given_out(world) == []
+    assert len(outgoing(world, again=True)) == 1
+
+
+def test_each_reminder_is_kept_with_its_number_who_and_when(world: World) -> None:
+    _, query_id = sent(world)
+    world.who("coder").do(RemindProvider(query_id))
+    kept = world.all(QueryNotice, query_id=query_id)
+    coder = world.who("coder").actor.user_id
+    assert [(one.kind, one.number, one.at.date()) for one in kept] == [("asked", 0, DAY), ("reminder", 1, DAY)]
+    assert kept[-1].user_id == coder
+    world.who("coder").undo()
+    assert (len(world.all(QueryNotice)), world.get(ProviderQuery, query_id).reminders) == (1, 0)
+
+
+def test_a_question_that_was_sent_with_money_in_it_is_kept_back_and_named(world: World) -> None:
+    sent(world)
+    world.sql("UPDATE query_indicator SET words='she was told the bill is $120.00'")
+    found = outgoing(world, again=True)
+    assert (found.rows, found.notices) == ([], ())
+    assert "kept back" in found.kept_back[0]
+    assert "ask without that" in found.kept_back[0]
 
 
 def test_silence_is_no_agreement(world: World) -> None:
