@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, union
 from sqlmodel import Session, select
 
 import store.stages  # noqa: F401 - registers every queue and state machine
@@ -26,7 +26,7 @@ from store.people.identity import actor_of
 from store.people.presence import Presence, refused_login
 from store.people.roles import Actor, Permission
 from store.storage import storage_told
-from store.tables import Claim, Encounter, User, WorkItem
+from store.tables import Claim, Encounter, Patient, User, WorkItem
 from store.work import assignment, leases, queue, sitting, views
 from store.work.command import Command, Job, Runner
 from store.work.record import Record
@@ -83,14 +83,18 @@ class Practice(Presence):
             self._leave()
         self.engine.dispose()
 
-    def _viewed(self, kind: str, subject_id: int | str, patient_id: int | None) -> None:
-        """A look at a patient's data is in the trail before it is shown; the same again within minutes is one look."""
+    def _viewed(self, kind: str, subject_id: int | str, patients: Collection[int]) -> None:
+        """A look at patients' data is in the trail before it is shown; the same again within minutes is one look.
+
+        Of an account each of its patients has an entry, so that the trail of a patient tells of it.
+        """
         now = clock.now()
         before = self._looked.get((kind, subject_id))
         if before is not None and now - before < LOOK:
             return
         with storage_told(), Session(writer(self.engine)) as session:
-            self._tell(session, f"view.{kind}", f"{kind}:{subject_id}", patient_id, {})
+            for patient_id in patients or (None,):
+                self._tell(session, f"view.{kind}", f"{kind}:{subject_id}", patient_id, {})
             session.commit()
         self._looked[kind, subject_id] = now
 
@@ -99,8 +103,8 @@ class Practice(Presence):
         self.require(permission)
         with self.reading() as session:
             found = read(session)
-            patient_id = _patient_behind(session, kind, subject_id)
-        self._viewed(kind, subject_id, patient_id)
+            patients = _patients_behind(session, kind, subject_id)
+        self._viewed(kind, subject_id, patients)
         return found
 
     def exported(self, what: str, rows: int) -> None:
@@ -177,7 +181,7 @@ class Practice(Presence):
         out, which spares counting the whole queue for each page of it.
         """
         known = queue.find(name, self.actor)
-        self._viewed("queue", name, None)
+        self._viewed("queue", name, ())
         if name == "claims":
             self._release()
         with self.reading() as session:
@@ -205,7 +209,7 @@ class Practice(Presence):
         from store.reports.values import Asked, period_of
 
         known = reports.find(key, self.actor)
-        self._viewed("report", key, None)
+        self._viewed("report", key, ())
         asked = Asked(period_of(start, end, clock.today()), argument)
         with self.reading() as session:
             return known.make(session, self.actor, asked)
@@ -229,8 +233,8 @@ class Practice(Presence):
         known = queue.find(name, self.actor)
         with self.reading() as session:
             found = known.record(session, subject_id)
-            patient_id = _patient_of(session, name, subject_id, found)
-        self._viewed(name, subject_id, patient_id)
+            patients = _patients_of(session, name, subject_id, found)
+        self._viewed(name, subject_id, patients)
         return found
 
     def desk(self, encounter_id: int) -> Desk:
@@ -363,16 +367,24 @@ class Practice(Presence):
         session.commit()
 
 
-def _patient_of(session: Session, name: str, subject_id: int, found: Record) -> int | None:
-    """The patient whom a record is about, where it is one."""
+def _patients_of(session: Session, name: str, subject_id: int, found: Record) -> Collection[int]:
+    """The patients whom a record is about."""
     if found.claim_id is not None:
-        return _patient_behind(session, "claim", found.claim_id)
-    return _patient_behind(session, name, subject_id)
+        return _patients_behind(session, "claim", found.claim_id)
+    if found.account_id is not None:
+        return _patients_behind(session, "account", found.account_id)
+    return _patients_behind(session, name, subject_id)
 
 
-def _patient_behind(session: Session, kind: str, subject_id: int | str) -> int | None:
-    """The patient of a claim, or of an encounter by whichever of its views."""
+def _patients_behind(session: Session, kind: str, subject_id: int | str) -> Collection[int]:
+    """The patient of a claim, or of an encounter by whichever of its views; everybody of whom an account is."""
+    if kind == "account":
+        seen = union(
+            select(Patient.id).where(Patient.guarantor_id == subject_id),
+            select(Claim.patient_id).where(Claim.guarantor_id == subject_id),
+        )
+        return sorted(session.execute(seen).scalars())
     table: type[Claim | Encounter] | None = Claim if kind == "claim" else Encounter if kind in _OF_ENCOUNTERS else None
     if table is None:
-        return None
-    return session.exec(select(table.patient_id).where(table.id == subject_id)).first()
+        return ()
+    return session.exec(select(table.patient_id).where(table.id == subject_id)).all()

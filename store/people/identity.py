@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
+from ipaddress import ip_address
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlmodel import Session, select
@@ -47,7 +50,7 @@ def speaker(session: Session) -> str:
 
 
 def where_from() -> str:
-    """This machine and the terminal, for the audit trail."""
+    """This machine, the terminal and the address that an SSH session came from, for the audit trail."""
     terminal = ""
     for stream in (0, 1, 2):
         try:
@@ -55,7 +58,33 @@ def where_from() -> str:
         except OSError:
             continue
         break
-    return f"{socket.gethostname()} {terminal or os.path.basename(sys.argv[0] or 'python')}"[:80]
+    here = f"{socket.gethostname()} {terminal or os.path.basename(sys.argv[0] or 'python')}"[:80]
+    address = ssh_client()
+    return f"{here} from {address}" if address else here
+
+
+def ssh_client(proc: Path = Path("/proc")) -> str:
+    """The address that this session's SSH connection came from; empty at the machine itself.
+
+    A shell can set the variable anew for what it starts, so it is read from the eldest process of this person among
+    those that this one comes from: the one that the SSH server started.
+    """
+    told = os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_CLIENT") or ""
+    pid = os.getppid()
+    with contextlib.suppress(OSError, ValueError):
+        while pid > 1 and (proc / str(pid)).stat().st_uid == os.getuid():
+            told = _ssh_of((proc / str(pid) / "environ").read_bytes()) or told
+            status = (proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+            pid = int(status.rpartition(")")[2].split()[1])
+    try:
+        return str(ip_address(told.split(" ")[0].partition("%")[0]))
+    except ValueError:
+        return ""
+
+
+def _ssh_of(environ: bytes) -> str:
+    variables = dict(one.partition(b"=")[::2] for one in environ.split(b"\0"))
+    return (variables.get(b"SSH_CONNECTION") or variables.get(b"SSH_CLIENT") or b"").decode("ascii", "replace")
 
 
 def actor_of(session: Session) -> Actor:

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, select
 
 from store.errors import Refused
 from store.people.audit import broken_links
-from store.tables import AuditEntry, Patient, RowImage
+from store.tables import Action, AuditEntry, Patient, RowImage
 
 RETENTION_YEARS = 6
 """The least for which the trail has to be kept (45 CFR 164.316(b)(2)(i)).  The program never deletes any of it."""
@@ -39,7 +39,7 @@ class Asked:
 
 
 def entries(session: Session, asked: Asked) -> list[dict[str, Any]]:
-    """The newest entries that were asked for, oldest first."""
+    """The newest entries that were asked for, oldest first, each with `why` where a reason was given."""
     query = select(AuditEntry).order_by(desc(col(AuditEntry.seq))).limit(asked.limit)
     if asked.patient:
         number = select(Patient.id).where(Patient.number == asked.patient)
@@ -55,8 +55,25 @@ def entries(session: Session, asked: Asked) -> list[dict[str, Any]]:
         query = query.where(col(AuditEntry.at) >= _midnight(asked.since))
     if asked.until:
         query = query.where(col(AuditEntry.at) < _midnight(asked.until + timedelta(days=1)))
-    found = reversed(session.exec(query).all())
-    return [entry.model_dump(exclude={"previous", "hash"}) for entry in found]
+    found = [*reversed(session.exec(query).all())]
+    why = _reasons(session, found)
+    return [{**entry.model_dump(exclude={"previous", "hash"}), "why": why.get(entry.seq, "")} for entry in found]
+
+
+def _reasons(session: Session, found: Sequence[AuditEntry]) -> dict[int, str]:
+    """Why it was done, by the number of the entry: the reason in it, or that of its action as far as the role sees."""
+    told = {entry.seq: json.loads(entry.detail) for entry in found}
+    actions = {seq: detail["action"] for seq, detail in told.items() if "action" in detail}
+    args: dict[int, str] = {}
+    for start in range(0, len(ids := sorted(set(actions.values()))), 500):
+        query = select(Action.id, Action.args).where(col(Action.id).in_(ids[start : start + 500]))
+        args.update(session.exec(query).all())
+    reasons = {seq: str(detail["reason"]) for seq, detail in told.items() if "reason" in detail}
+    for seq, action_id in actions.items():
+        given = json.loads(args.get(action_id) or "{}")
+        if reason := given.get("reason") or given.get("why"):
+            reasons[seq] = str(reason)
+    return reasons
 
 
 def _midnight(day: date) -> datetime:
@@ -83,10 +100,20 @@ def digest_of_images(images: Sequence[tuple[str, int, str | None, str | None]]) 
     return hashlib.sha256(told.encode()).hexdigest()
 
 
+def digest_of_action(action: Action) -> str:
+    """One hash over what was done and why: reasons and other words of a person, which the trail itself doesn't hold.
+
+    The action's random key is in it, so that no short reason can be guessed from its hash.
+    """
+    told = [action.key, action.command, action.args, action.said, action.result, action.user_id, action.undoes_id]
+    return hashlib.sha256(json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
 def faults(session: Session, anchors: Path | None = None) -> Iterator[tuple[int, str]]:
     """Each fault as (number of the entry, what is wrong), the first one first; none when the trail is whole."""
     yield from broken_links(session)
     yield from _images_altered(session)
+    yield from _words_altered(session)
     if anchors is not None:
         yield from _cut(session, anchors)
 
@@ -103,6 +130,19 @@ def _images_altered(session: Session) -> Iterator[tuple[int, str]]:
             images = kept.get(told.get("action", 0), [])
             if digest_of_images(images) != told["images"]:
                 yield seq, "what it says was changed is not what is kept of it"
+
+
+def _words_altered(session: Session) -> Iterator[tuple[int, str]]:
+    """Actions of before their words were covered have no hash in the trail: of those only the images are."""
+    kept: dict[int, str] = {}
+    for action in session.exec(select(Action)).yield_per(1000):
+        kept[action.id] = digest_of_action(action)
+        session.expunge(action)
+    query = select(AuditEntry.seq, AuditEntry.detail).where(col(AuditEntry.detail).contains('"words"'))
+    for seq, detail in session.exec(query.order_by(col(AuditEntry.seq))):
+        told = json.loads(detail)
+        if "words" in told and kept.get(told.get("action", 0)) != told["words"]:
+            yield seq, "what it says was done, or why, is not what is kept of it"
 
 
 def newest(session: Session) -> tuple[int, str]:

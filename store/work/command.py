@@ -30,7 +30,7 @@ from store.db import writer
 from store.errors import NotAllowed, NotFound, Refused
 from store.people import audit
 from store.people.roles import Actor, Permission
-from store.people.trail import digest_of_images
+from store.people.trail import digest_of_action, digest_of_images
 from store.storage import retried, storage_told
 from store.tables import Action, RowImage, Transition
 from store.work import images, leases
@@ -241,6 +241,7 @@ class Runner:
         _keep_steps(change)
         detail: dict[str, object] = {
             "action": action.id,
+            "words": digest_of_action(action),
             **_keep_images(change),
             "args": _args(command, audited=True),
             "steps": [[s[0], s[2], s[3]] for s in change.steps],

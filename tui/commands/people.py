@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -194,7 +193,7 @@ def show(
     db: Db = None,
     as_json: Json = False,
 ) -> None:
-    """Who did and saw what, when and from where; with --json also what it was before and after."""
+    """Who did and saw what, when, from where and why; with --json also what it was before and after."""
     from store.people.roles import Permission
     from store.people.trail import Asked, before_and_after, entries
 
@@ -209,7 +208,7 @@ def show(
     table = [
         (
             str(r["seq"]), f"{r['at']:%Y-%m-%d %H:%M:%S}", r["user_name"], r["role"], r["host"], r["action"],
-            r["subject"], str(json.loads(r["detail"]).get("reason", "")),
+            r["subject"], r["why"],
         )
         for r in rows
     ]  # fmt: skip

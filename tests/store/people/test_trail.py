@@ -11,11 +11,14 @@ import pytest
 from sqlmodel import Session
 
 from store import clock
+from store.db import writer
+from store.denials.commands import WriteOffDenial
 from store.errors import NotAllowed, Refused
+from store.people import audit, identity
 from store.people.trail import Asked, anchor, before_and_after, entries, faults
 from store.people.users import AddUser, SetUser, TrustFile
 from store.practice import Practice
-from store.tables import AuditEntry, Claim, Patient, User, WorkItem
+from store.tables import Action, AuditEntry, Claim, Patient, User, WorkItem
 from store.work.seats import EndSession, open_sessions
 from store.work.values import View
 from tests.store.world import DAY, World
@@ -39,13 +42,86 @@ def test_every_look_at_a_patient_is_in_the_trail_once_a_while(world: World) -> N
     patient = claim.patient_id
     assert told == [
         ("biller", "view.claim", patient),
-        ("biller", "view.account", None),
+        ("biller", "view.account", patient),
         ("biller", "view.claims", patient),
         ("coder", "view.coding", patient),
     ]
     with clock.held(clock.now() + timedelta(minutes=6)):
         biller.claim(claim_id)
     assert len(world.all(AuditEntry)) == before + 5
+
+
+def test_a_look_at_an_account_is_in_the_trail_of_each_of_its_patients(world: World) -> None:
+    """A parent's account with two children, by the ledger and by the statements queue."""
+    first = world.get(Claim, world.claim())
+    second = world.get(Claim, world.claim())
+    account = first.guarantor_id
+    world.sql("UPDATE patient SET guarantor_id=:a WHERE id=:p", a=account, p=second.patient_id)
+    biller, before = world.who("biller"), len(world.all(AuditEntry))
+    biller.ledger(account)
+    biller.record("statements", account)
+    told = [(e.action, e.subject, e.patient_id) for e in world.all(AuditEntry)[before:]]
+    both = sorted({first.patient_id, second.patient_id})
+    assert told == [
+        (f"view.{name}", f"{name}:{account}", patient) for name in ("account", "statements") for patient in both
+    ]
+
+
+WORDS = {"args": '{"reason":"another"}', "said": "something else", "command": "claims.batch", "result": "7"}
+
+
+@pytest.mark.parametrize("field", WORDS)
+def test_why_something_was_done_is_covered_by_the_chain(world: World, field: str) -> None:
+    """The reason stands with the action and not in the trail, which holds its hash."""
+    _, denial_id = world.denied()
+    world.do(WriteOffDenial(denial_id, "filed too late"))
+    entry = world.all(AuditEntry)[-1]
+    assert "filed too late" not in entry.detail
+    with Session(world.engine) as session:
+        assert entries(session, Asked(action="denials.write_off"))[-1]["why"] == "filed too late"
+    assert first_fault(world) is None
+    if not world.on_sqlite:
+        world.sql("DROP TRIGGER action_is_new ON action")
+    world.sql(f"UPDATE action SET {field}=:value WHERE id=:a", value=WORDS[field], a=json.loads(entry.detail)["action"])
+    assert first_fault(world) == (entry.seq, "what it says was done, or why, is not what is kept of it")
+
+
+def test_entries_of_before_reasons_were_covered_hold(world: World) -> None:
+    world.claim()
+    last = world.all(Action)[-1]
+    with Session(writer(world.engine)) as session:
+        audit.append(session, world.owner.actor, clock.now(), "claims.x", "claim:1", {"action": last.id, "args": {}})
+        session.commit()
+    assert first_fault(world) is None
+
+
+SSH = b"SSH_CONNECTION=2001:db8::7 50212 2001:db8::1 22"
+
+
+@pytest.mark.parametrize(
+    ("login", "shell", "variable", "told"),
+    [
+        (b"HOME=/", SSH, "", "2001:db8::7"),
+        (b"HOME=/", SSH, "198.51.100.9 1 192.0.2.1 22", "2001:db8::7"),
+        (b"SSH_CLIENT=203.0.113.5 50212 22", b"SSH_CONNECTION=198.51.100.9 1 192.0.2.1 22", "", "203.0.113.5"),
+        (b"HOME=/", b"HOME=/", "198.51.100.9 1 192.0.2.1 22", "198.51.100.9"),
+        (b"HOME=/", b"HOME=/", "\x1b]0;x 1 2 3", ""),
+        (b"HOME=/", b"HOME=/", "", ""),
+    ],
+)
+def test_where_an_ssh_session_came_from_is_told_by_what_its_server_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, login: bytes, shell: bytes, variable: str, told: str
+) -> None:
+    """What a shell sets for its own children is not believed over it."""
+    for pid, parent, environ in ((30, 20, shell), (20, 1, login)):
+        (tmp_path / str(pid)).mkdir()
+        (tmp_path / str(pid) / "environ").write_bytes(b"LANG=C\0" + environ + b"\0")
+        (tmp_path / str(pid) / "stat").write_text(f"{pid} (a) b) S {parent} 1 1")
+    monkeypatch.setattr("os.getppid", lambda: 30)
+    monkeypatch.setenv("SSH_CONNECTION", variable)
+    assert identity.ssh_client(tmp_path) == told
+    monkeypatch.setattr(identity, "ssh_client", lambda: told)
+    assert identity.where_from().endswith(f" from {told}" if told else identity.where_from())
 
 
 def test_the_trail_is_asked_by_patient_person_and_time(world: World) -> None:

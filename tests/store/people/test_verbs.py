@@ -79,8 +79,8 @@ def test_every_verb_that_shows_a_patient_s_data_needs_its_right_and_leaves_a_loo
         ("claims", "explain", number): of_claim,
         ("claims", "fields", number): of_claim,
         ("claims", "edi", number): of_claim,
-        ("accounts", "why", account): ("view.account", f"account:{claim.guarantor_id}", None),
-        ("ledger", "show", account): ("view.account", f"account:{claim.guarantor_id}", None),
+        ("accounts", "why", account): ("view.account", f"account:{claim.guarantor_id}", claim.patient_id),
+        ("ledger", "show", account): ("view.account", f"account:{claim.guarantor_id}", claim.patient_id),
         ("statements", "preview"): ("view.list", "list:statements preview", None),
         ("statements", "show", run): ("view.run", f"run:{run}", None),
     }
