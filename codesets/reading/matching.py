@@ -158,20 +158,36 @@ def _is_general(found: Found, used: set[int], sentence: Sentence) -> bool:
     return len(added) < len(found.places) and all(word in _GENERAL for word in added)
 
 
+def _others_between(found: Found, sentence: Sentence) -> int:
+    """How many words stand among those of a wording: an abbreviation by itself is met before one joined to a word."""
+    places = range(found.places[0], found.places[-1])
+    return sum(sentence.tokens[place].is_word for place in places if place not in found.places)
+
+
 def _longest(met: list[Found], sentences: Sequence[Sentence]) -> list[Found]:
     """The heaviest wordings; one whose words are mostly taken by heavier ones is left out."""
     taken: dict[int, set[int]] = defaultdict(set)
+    named: set[tuple[int, tuple[str, ...]]] = set()
     kept = []
     met.sort(
-        key=lambda f: (-round(f.weight + 0.5 * len(f.wording.words), 3), -f.wording.codes[0][1], f.sentence, f.places)
+        key=lambda f: (
+            -round(f.weight + 0.5 * len(f.wording.words), 3),
+            -f.wording.codes[0][1],
+            _others_between(f, sentences[f.sentence]),
+            -len(f.places),
+            f.sentence,
+            f.places,
+        )
     )
     for found in met:
         used = taken[found.sentence]
         free = sum(place not in used for place in found.places)
-        if used and free and _is_general(found, used, sentences[found.sentence]):
+        same = (found.sentence, found.wording.words)
+        if free < len(found.places) and (same in named or (free and _is_general(found, used, sentences[same[0]]))):
             continue
         if free * 2 > len(found.places) or (free and free * 2 == len(found.places) and len(found.places) > 1):
             used.update(found.places)
+            named.add(same)
             kept.append(found)
     return kept
 

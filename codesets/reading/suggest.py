@@ -51,11 +51,13 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
 _KIDNEY = "22"
 _OF_THE_EYE = re.compile(r"E(08|09|10|11|13)3[2-57]")
+_GLAUCOMA = re.compile(r"H40(1[0-4]|[3-6])")
+_STAGES_OF_GLAUCOMA = {"mild": "1", "moderate": "2", "severe": "3", "indeterminate": "4"}
 _EYES = {"right": "1", "left": "2", "bilateral": "3"}
 #: Growths and infections of the skin, whose codes go by regions of the body.
 _OF_SKIN = ("C43", "C44", "C4A", "D03", "D04", "D17", "D22", "D23", "L02", "L03")
 #: Conditions that tell of a pregnancy by themselves.
-_OF_PREGNANCY = ("O00", "O02", "O03", "O13", "O14", "O15", "O20", "O21", "O244")
+_OF_PREGNANCY = ("O00", "O02", "O03", "O13", "O14", "O15", "O20", "O21", "O244", "O72")
 _FIRST_ONLY_CHILD = {"Z0000": "Z00129", "Z0001": "Z00121"}
 
 
@@ -267,10 +269,12 @@ class _Maker:
     def _encounter(self, one: Named, key: str) -> str:
         """The seventh character: A while treatment is active, D when healing is followed (guideline I.C.19.a).
 
-        Of the eye in diabetes it is the side.
+        Of the eye in diabetes it is the side, of glaucoma the stage.
         """
         if _OF_THE_EYE.match(key):
             return _EYES.get(one.mention.laterality, "9")
+        if _GLAUCOMA.match(key):
+            return _STAGES_OF_GLAUCOMA.get(one.mention.severity, "0")
         words = {token.word for token in one.sentence.tokens}
         return "D" if words & _HEALING else "S" if "sequela" in words else "A"
 

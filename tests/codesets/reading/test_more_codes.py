@@ -36,6 +36,11 @@ def test_every_usual_heading_opens_the_assessment(heading: str, read: Read) -> N
         ("A/P:\n1. Left ureteral stone with hydronephrosis", ("N13.2",), "N13.30"),
         ("HPI: flank pain for 4 hrs\nA/P:\n1. Gout", ("M10.9",), "K76.7"),
         ("A/P:\n1. Personal h/o melanoma in situ of the back", ("Z86.006",), "Z85.820"),
+        ("A/P:\n1. Coronary artery disease with stable angina", ("I25.118",), "I25.10"),
+        ("A/P:\n1. CKD stage 5 on dialysis", ("N18.6", "Z99.2"), "N18.5"),
+        ("A/P:\n1. L4-5 disc herniation with radiculopathy", ("M51.16",), "M54.10"),
+        ("A/P:\n1. Vertigo, likely BPPV", ("R42",), "H81.10"),
+        ("A/P:\n1. Primary open angle glaucoma, moderate, left eye", ("H40.1122",), "H40.1120"),
         ("PSH: two prior cesarean deliveries\nA/P:\n1. Gout", ("Z98.891",), "O34.219"),
     ],
 )
