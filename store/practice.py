@@ -15,9 +15,8 @@ from sqlmodel import Session, select
 import store.stages  # noqa: F401 - registers every queue and state machine
 from store import clock
 from store.accounts.view import account_record
-from store.claims.edi_view import edi_record
+from store.claims.opened import claim_record
 from store.claims.release import ReleaseCoded, waiting
-from store.claims.view import claim_record
 from store.db import default_url, open_engine, writer
 from store.errors import NotAllowed, NotFound, Refused, Stale
 from store.migrations import require_current
@@ -251,6 +250,8 @@ class Practice(Presence):
 
     def edi(self, claim_id: int) -> Record:
         """A claim as the other side sees it: its segments, and what each answer says of it."""
+        from store.claims.edi_view import edi_record
+
         return self.look("claim", claim_id, Permission.MONEY, lambda session: edi_record(session, claim_id))
 
     def ledger(self, guarantor_id: int) -> Record:

@@ -9,8 +9,6 @@ from codesets.edits.model import CodedLine, Edit, Finding, Severity
 from codesets.library.reader import key_of
 
 MAX_DIAGNOSES, MAX_OF_A_STAY = 12, 25
-POINTER_LETTERS = "ABCDEFGHIJKL"
-"""The diagnoses that a line can point to, from the first on, as CMS-1500 items 21 and 24E name them."""
 MAX_LINES = 50
 MAX_MODIFIERS = 4
 MAX_POINTERS = 4

@@ -16,11 +16,10 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from store.claims.batch_queue import QUEUE as FILES
-from store.claims.build import called
 from store.claims.events import tell
 from store.claims.outgoing import DELIVERED, MADE, NO_ACK
 from store.claims.rejections import QUEUE as REJECTIONS
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, ClaimState, called
 from store.people.roles import Permission
 from store.tables import Batch, Claim, ClaimEvent, ClaimVersion
 from store.text import plural

@@ -20,7 +20,7 @@ from store.claims.facts import AUTHORIZATION, Facts
 from store.claims.judge import judge
 from store.claims.parts import claims_of, encounters_of, free_number, joinable, services_of, unplaced
 from store.claims.payer_data import listed
-from store.claims.states import ADJUDICATED, CLAIM, WAITING, ClaimState
+from store.claims.states import ADJUDICATED, CLAIM, QUEUE, REJECTIONS, WAITING, ClaimState, called
 from store.coding import access
 from store.denials.follow import coder_is_done
 from store.tables import (
@@ -39,7 +39,7 @@ from store.variance.credits import look_for_credits
 from store.work import items
 from store.work.command import Change
 
-QUEUE, REJECTIONS = "claims", "rejections"
+__all__ = ["QUEUE", "REJECTIONS", "called"]
 
 
 def bill(change: Change, encounter: Encounter) -> str:
@@ -150,11 +150,6 @@ def _limit(change: Change, claim: Claim, payer: Payer, encounter: Encounter, *, 
     )  # fmt: skip
     what = "corrected" if corrected else "secondary" if prior else "initial"
     return filing_limit(payer, anchors, what)
-
-
-def called(claim: Claim) -> str:
-    """How a sentence names the claim."""
-    return f"Claim {claim.control_number}"
 
 
 def make_version(change: Change, claim: Claim, frequency: str, authorization: str | None = None) -> str:

@@ -7,11 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from store.claims import snapshot
-from store.claims.build import QUEUE
-from store.claims.judge import finding_line, findings_of
-from store.claims.states import ClaimState
-from store.claims.view import claim_record
+from store.claims.opened import claim_record
+from store.claims.states import QUEUE, ClaimState
 from store.people.roles import Permission
 from store.queries.open_on import asked_about_claims
 from store.tables import Claim, ClaimFinding, ClaimVersion, Coverage, Encounter, Patient, Payer, WorkItem
@@ -42,6 +39,8 @@ BY_VISIT = (
 
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
+    from store.claims import snapshot
+
     query = (
         select(Claim, ClaimVersion)
         .join(ClaimVersion, col(ClaimVersion.claim_id) == col(Claim.id))
@@ -72,6 +71,8 @@ def _edits(session: Session, subjects: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _why(session: Session, item: WorkItem) -> Why:
+    from store.claims.judge import finding_line, findings_of
+
     claim = session.get_one(Claim, item.subject_id)
     found = findings_of(session, claim.id)
     lines = [f"{finding_line(one)}  Rule: {one.rule}. Source: {one.source}." for one in found]

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from sqlalchemy import case
 from sqlmodel import Session, col, func, select
 
-from store.claims import build
+from store.claims import states
+from store.claims.opened import claim_record
 from store.claims.queue import BY_VISIT, join_visit
 from store.claims.states import ClaimState
-from store.claims.view import claim_record
 from store.coding.states import WITH_CODERS
 from store.people.roles import Permission
 from store.tables import Batch, Claim, ClaimEvent, ClaimVersion, Encounter, Patient, Payer, WorkItem
 from store.work.queue import WHOSE, Previews, Queue, Shown
 from store.work.values import Column, Kind, Why
 
-QUEUE = build.REJECTIONS
+QUEUE = states.REJECTIONS
 
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:

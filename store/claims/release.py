@@ -11,7 +11,6 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, select
 
-from store.claims.build import bill
 from store.coding import access
 from store.coding.states import ENCOUNTER, CodingState
 from store.db import on_postgresql
@@ -30,6 +29,8 @@ def left_to_others(change: Change) -> bool:
 
 def release(change: Change, encounter: Encounter) -> str:
     """Bill the coded encounter, or leave it to who may; what was done, for the sentence."""
+    from store.claims.build import bill
+
     if left_to_others(change):
         return f"it is {LATER}."
     change.move(encounter, ENCOUNTER, CodingState.RELEASED, access.called(encounter))

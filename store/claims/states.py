@@ -7,6 +7,9 @@ from enum import StrEnum
 from store.tables import Claim
 from store.work.states import Machine, register
 
+QUEUE, REJECTIONS = "claims", "rejections"
+"""The queues of claims that wait to be sent, and of those that came back unread."""
+
 
 class ClaimState(StrEnum):
     """Up to SENT it is ours; from PAID on the state is the payer's last answer, net of reversals.
@@ -87,3 +90,8 @@ def is_to_send(claim: Claim) -> bool:
     if claim.state == _S.ROUTED:
         return claim.edit_severity in {"stop", "warn"}  # an edit, not a rejection, brought it there
     return claim.state in {_S.BUILT, _S.READY, _S.EDIT_FAIL, _S.HELD}
+
+
+def called(claim: Claim) -> str:
+    """How a sentence names the claim."""
+    return f"Claim {claim.control_number}"

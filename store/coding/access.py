@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from codesets.edits.form import POINTER_LETTERS
+from codesets.pointers import POINTER_LETTERS
 from store.coding.states import ENCOUNTER, OPEN_TO_CODING, CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import PERMISSIONS, Permission, Role

@@ -8,7 +8,6 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store import clock
-from store.coding.desk import age_on
 from store.coding.expected import charged
 from store.coding.priority import EXPECTED, PRESSED_CENTS, SHORT_DAYS, priority, rank, scores, with_encounter
 from store.coding.states import CodingState
@@ -66,6 +65,8 @@ def _why(session: Session, item: WorkItem) -> Why:
 
 def encounter_record(session: Session, encounter_id: int) -> Record:
     """The encounter with its codes and its note, to read."""
+    from store.coding.desk import age_on
+
     encounter = session.get(Encounter, encounter_id)
     if encounter is None:
         raise NotFound(f"There is no encounter {encounter_id}.")

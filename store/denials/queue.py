@@ -9,7 +9,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from store import clock
-from store.claims.view import claim_record
+from store.claims.opened import claim_record
 from store.denials.before import before_table
 from store.denials.code_texts import code_texts
 from store.denials.contact import contact_facts

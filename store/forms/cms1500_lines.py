@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codesets.edits.form import POINTER_LETTERS
+from codesets.pointers import POINTER_LETTERS
 from store.errors import Refused
 from store.forms.grid import Marks
 from store.x12.claim_values import Clinician, ProfessionalClaim, ServiceLine

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from codesets.worksheets.query_wording import QueryDraft, QueryForm, Wording, check_wording
 from store.coding import access as coding
 from store.coding.states import ENCOUNTER, CodingState
 from store.queries.states import OPEN, PROVIDER_QUERY, QUEUE, WAITING, Notice, QueryState
 from store.tables import Encounter, Note, ProviderQuery, QueryIndicator, QueryNotice, QueryTiming
 from store.work import items
 from store.work.command import Change
+
+if TYPE_CHECKING:
+    from codesets.worksheets.query_wording import Wording
 
 
 def called(query: ProviderQuery) -> str:
@@ -47,6 +50,8 @@ def open_queries(change: Change, encounter_id: int) -> list[ProviderQuery]:
 
 def wording(change: Change, query: ProviderQuery) -> tuple[Wording, ...]:
     """What is wrong with a draft, stops first; the note is at hand, so that quotes and conditions are compared."""
+    from codesets.worksheets.query_wording import QueryDraft, QueryForm, check_wording
+
     note = change.get(Note, query.encounter_id).text
     draft = QueryDraft(
         title=query.title,

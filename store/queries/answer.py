@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from sqlmodel import select
 
-from codesets.worksheets.query_wording import UNDETERMINED
 from store.errors import NotAllowed, NotFound, Refused
 from store.people.roles import Permission
 from store.queries import access
@@ -95,6 +94,8 @@ def _take(change: Change, query: ProviderQuery, answer: Answer) -> None:
 
 
 def _kind(query: ProviderQuery, text: str, given: str) -> str:
+    from codesets.worksheets.query_wording import UNDETERMINED
+
     if given:
         try:
             return AnswerKind(clean_line(given).lower())

@@ -11,7 +11,6 @@ from store.money import show_cents
 from store.people.roles import Permission
 from store.remits.matters import DUP, QUEUE, UNBALANCED, WORDS
 from store.remits.provider import provider_table
-from store.remits.raw import answer_segments
 from store.tables import ArchivedFile, Deposit, PaymentMatter, RemitClaim, Remittance, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
@@ -57,6 +56,8 @@ def _why(session: Session, item: WorkItem) -> Why:
 
 def matter_record(session: Session, matter_id: int) -> Record:
     """The matter, the payment or deposit that it is about, and, for a second arrival, what is different."""
+    from store.remits.raw import answer_segments
+
     row = session.get(PaymentMatter, matter_id)
     if row is None:
         raise NotFound(f"There is no payment matter {matter_id}.")

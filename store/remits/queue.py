@@ -14,10 +14,7 @@ from store.errors import NotFound, Refused
 from store.money import show_cents
 from store.people.roles import Permission
 from store.remits.exceptions import HELD, QUEUE, WORDS
-from store.remits.held import receipts
-from store.remits.pad import scratch_tab
 from store.remits.provider import provider_table
-from store.remits.raw import answer_segments
 from store.remits.states import WAITING, AnswerState
 from store.tables import (
     Action,
@@ -99,6 +96,9 @@ def _why(session: Session, item: WorkItem) -> Why:
 
 def remittance_record(session: Session, remit_claim_id: int) -> Record:
     """One answer, the payment that it came in, and what was booked."""
+    from store.remits.pad import scratch_tab
+    from store.remits.raw import answer_segments
+
     answer = session.get(RemitClaim, remit_claim_id)
     if answer is None:
         raise NotFound(f"There is no remittance answer {remit_claim_id}.")
@@ -157,6 +157,8 @@ def _lines(session: Session, remit_claim_id: int) -> Table:
 
 
 def _booked(session: Session, remit_claim_id: int, remittance: Remittance) -> Table:
+    from store.remits.held import receipts
+
     columns = (
         Column("date", "Date", 10, Kind.DATE),
         Column("kind", "What", 10),
@@ -192,6 +194,8 @@ def _claims(session: Session, remittance_id: int) -> Table:
 
 def _posted(session: Session, remittance: Remittance) -> Table:
     """On which occasions the payment was posted, each with its receipt."""
+    from store.remits.held import receipts
+
     columns = (
         Column("receipt", "Receipt", 20),
         Column("on", "Posted", 10, Kind.DATE),

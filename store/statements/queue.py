@@ -14,9 +14,7 @@ from store.accounts.why_owed import explanation, plain_lines
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
-from store.statements.compose import Asked, compose
 from store.statements.eligible import judge
-from store.statements.plain_text import text_lines
 from store.statements.wording import words_of
 from store.tables import AccountHold, Guarantor, Practice, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
@@ -55,6 +53,9 @@ def _why(session: Session, item: WorkItem) -> Why:
 
 def statement_record(session: Session, guarantor_id: int) -> Record:
     """The account, with its next statement as text."""
+    from store.statements.compose import Asked, compose
+    from store.statements.plain_text import text_lines
+
     record = account_record(session, guarantor_id)
     guarantor = session.get_one(Guarantor, guarantor_id)
     practice = session.exec(select(Practice)).one()

@@ -12,11 +12,8 @@ from sqlmodel import Session, col, select
 from store.errors import NotFound, Refused
 from store.money import show_cents
 from store.people.roles import Permission
-from store.statements.compose import Asked, compose
 from store.statements.dunning import LEVELS
-from store.statements.plain_text import text_lines
 from store.statements.runs import QUEUE, criteria_hash
-from store.statements.stored import from_json
 from store.statements.wording import words_of, words_of_run
 from store.tables import Guarantor, Practice, StatementAccount, StatementRun, User, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
@@ -73,6 +70,10 @@ def _why(session: Session, item: WorkItem) -> Why:
 
 def page_lines(session: Session, account: StatementAccount) -> list[str]:
     """The account's page as text: as it was made, or as it would be made now."""
+    from store.statements.compose import Asked, compose
+    from store.statements.plain_text import text_lines
+    from store.statements.stored import from_json
+
     if account.content:
         return text_lines(from_json(account.content), words=words_of_run(session, account.run_id))
     run = session.get_one(StatementRun, account.run_id)

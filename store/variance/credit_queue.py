@@ -11,7 +11,7 @@ from store import clock
 from store.accounts.balances import open_items
 from store.accounts.policy import escheat_days, policy_of
 from store.accounts.view import account_record
-from store.claims.view import claim_record
+from store.claims.opened import claim_record
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from store.claims.view import claim_record
+from store.claims.opened import claim_record
 from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission

@@ -164,12 +164,14 @@ def test_the_program_starts_without_a_database() -> None:
     assert done.stdout.strip() == "[] []"
 
 
-def test_opening_a_practice_loads_no_page_printer_no_reader_of_notes_and_no_other_database() -> None:
+def test_opening_a_practice_loads_no_printer_no_reader_of_notes_no_edit_no_maker_of_claims_no_other_database() -> None:
     """Each costs a session ten megabytes and part of a second; they are loaded when they are first needed."""
     code = (
         "import sys, store.practice, store.calendar\n"
         "print([m for m in sys.modules if m.split('.')[0] in {'reportlab', 'PIL', 'alembic'}"
-        " or m == 'sqlalchemy.dialects.postgresql' or m.startswith('codesets.reading')])"
+        " or m == 'sqlalchemy.dialects.postgresql' or m.startswith(('codesets.reading', 'codesets.edits'))"
+        " or m in {'store.claims.build', 'store.claims.snapshot', 'store.claims.view', 'store.claims.scrub',"
+        " 'store.coding.desk', 'store.remits.held', 'store.statements.compose'}])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

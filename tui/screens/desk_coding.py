@@ -232,7 +232,7 @@ class DeskCoding(DeskBase):
 
     async def do_desk_point(self, _count: int | None) -> None:
         """Asks for the diagnosis that the line points to, or no longer, by its letter or number."""
-        from codesets.edits.form import POINTER_LETTERS
+        from codesets.pointers import POINTER_LETTERS
 
         self._service()
         answer = await self.asked(Words(name="point", question="Point to", hint="A to L, or the number: K or 11"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from codesets.edits.form import POINTER_LETTERS
+from codesets.pointers import POINTER_LETTERS
 from store.money import show_cents
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN, WARN
 from tui.widgets.plain import Line, Part, fit, fold, one_line, width_of
