@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, pairs_of, say, say_json, say_record, say_table
+from tui.commands.common import (
+    DASH,
+    Db,
+    Json,
+    Reason,
+    opened,
+    pairs_of,
+    say,
+    say_json,
+    say_record,
+    say_table,
+    typed,
+    typed_each,
+)
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -172,7 +185,7 @@ def scrub(db: Db = None, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-def override(control_number: str, code: str, reason: str, db: Db = None) -> None:
+def override(control_number: str, code: str, reason: Reason, db: Db = None) -> None:
     """Let a warning of a claim pass, with the reason; a stop can't be let pass."""
     from store.claims.edit_work import OverrideFinding
     from store.claims.listing import claim_id_of
@@ -183,7 +196,7 @@ def override(control_number: str, code: str, reason: str, db: Db = None) -> None
         say(practice.do(OverrideFinding(claim_id, code, reason)).said)
 
 
-def void(control_number: str, reason: str, db: Db = None) -> None:
+def void(control_number: str, reason: Reason, db: Db = None) -> None:
     """Take an adjudicated claim back from its payer (frequency 8, with the payer's number)."""
     from store.claims.correct import VoidClaim
     from store.claims.listing import claim_id_of
@@ -263,7 +276,13 @@ def facility(
 
 def set_fields(
     control_number: str,
-    values: Annotated[list[str], typer.Argument(help="FIELD=VALUE, 2.FIELD=VALUE of line 2; empty takes it away.")],
+    values: Annotated[
+        list[str],
+        typer.Argument(
+            help="FIELD=VALUE, 2.FIELD=VALUE of line 2; empty takes it away; - reads lines of standard input.",
+            callback=typed_each,
+        ),
+    ],
     db: Db = None,
 ) -> None:
     """Set fields of a claim (referring provider, drug, attachment, UB-04 codes, ...); its next version is made."""
@@ -299,7 +318,7 @@ def split(control_number: str, encounter: str, db: Db = None) -> None:
         say(practice.do(SplitOff(_ids(practice, [control_number])[0], encounter)).said)
 
 
-def retransmit(reason: str, numbers: Numbers = None, db: Db = None) -> None:
+def retransmit(reason: Reason, numbers: Numbers = None, db: Db = None) -> None:
     """Send rejected or unanswered claims again as the records stand, with the reason."""
     from store.claims.rejection_work import RetransmitClaims
 
@@ -307,7 +326,13 @@ def retransmit(reason: str, numbers: Numbers = None, db: Db = None) -> None:
         say(practice.do(RetransmitClaims(_ids(practice, numbers or []), reason)).said)
 
 
-def route(control_number: str, desk: str, question: str, days: int = 2, db: Db = None) -> None:
+def route(
+    control_number: str,
+    desk: str,
+    question: Annotated[str, typer.Argument(help=f"What they should look at; {DASH}.", callback=typed)],
+    days: int = 2,
+    db: Db = None,
+) -> None:
     """Ask a desk about a claim (coder, front desk, credentialing, biller); it comes back after some business days."""
     from store.claims.correct import RouteToCoder
     from store.claims.routing import RouteClaim

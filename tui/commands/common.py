@@ -58,6 +58,45 @@ def pairs_of(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((name.strip(), text) for name, _, text in told)
 
 
+_MOST_TYPED = 100_000
+"""Bytes that are read where a dash stands for words."""
+
+
+def typed(value: str | None) -> str | None:
+    """Words of an argument, where `-` stands for all of standard input: these are in no shell's history.
+
+    At a terminal they are asked for.
+    """
+    return _of_standard_input() if value == "-" else value
+
+
+def typed_each(values: list[str] | None) -> list[str] | None:
+    """Several arguments, where `-` stands for the lines of standard input."""
+    if not values or "-" not in values:
+        return values
+    if values.count("-") > 1:
+        raise typer.BadParameter("Standard input is read once: write one -.")
+    lines = [line for line in _of_standard_input().splitlines() if line.strip()]
+    at = values.index("-")
+    return [*values[:at], *lines, *values[at + 1 :]]
+
+
+def _of_standard_input() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Words", prompt_suffix=": "))
+    try:
+        words = sys.stdin.buffer.read(_MOST_TYPED).decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise typer.BadParameter("What came on standard input is not UTF-8 text.") from None
+    if not words:
+        raise typer.BadParameter("Nothing came on standard input.")
+    return words
+
+
+DASH = "- reads it from standard input"
+Reason = Annotated[str, typer.Argument(help=f"Why; {DASH}.", callback=typed)]
+
+
 def _verb() -> str:
     """The verb that is running, as the trail names it; never what was typed after it."""
     from typer._click.globals import get_current_context  # click itself is not there: typer brings its own

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, say, say_json, say_table
+from tui.commands.common import DASH, Db, Json, opened, say, say_json, say_table, typed
 
 
 def register(app: typer.Typer) -> None:
@@ -142,7 +142,7 @@ def accounts(db: Db = None, as_json: Json = False) -> None:
 
 def reverse(
     trace: Annotated[str, typer.Argument(help="The payment's trace or check number.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why it is taken back.")],
+    reason: Annotated[str, typer.Option("--reason", help=f"Why it is taken back; {DASH}.", callback=typed)],
     db: Db = None,
 ) -> None:
     """Take a whole posted payment back; its file may come in again afterwards."""

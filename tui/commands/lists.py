@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.common import Db, Json, opened, say, say_json, say_record, say_table
+from tui.commands.common import DASH, Db, Json, opened, say, say_json, say_record, say_table, typed
 
-Filter = Annotated[str, typer.Option("--filter", help="As in the queue: payer:acme den:>100 words.")]
+Filter = Annotated[
+    str, typer.Option("--filter", help=f"As in the queue: payer:acme den:>100 words; {DASH}.", callback=typed)
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ from typer.testing import CliRunner, Result
 from store.db import sqlite_url
 from store.errors import NotAllowed
 from store.practice import Practice
-from store.tables import AuditEntry, Claim, Encounter, Guarantor, User
+from store.tables import Action, AuditEntry, Claim, Encounter, Guarantor, User
 from store.work.values import Row
 from tests.store.world import DAY, World
 from tui.asks import Chosen
@@ -36,12 +37,12 @@ class Shell:
     patch: pytest.MonkeyPatch
     app: typer.Typer
 
-    def run(self, *words: object, who: str = "owner", at: bool = True) -> Result:
+    def run(self, *words: object, who: str = "owner", at: bool = True, piped: str | bytes = "") -> Result:
         with Session(self.world.engine) as session:
             uid = session.exec(select(User.uid).where(User.name == who)).one()
         self.patch.setattr("os.getuid", lambda: uid)
         place = ["--db", self.world.url] if at else []
-        return CliRunner().invoke(self.app, [*map(str, words), *place])
+        return CliRunner().invoke(self.app, [*map(str, words), *place], input=piped)
 
     def told(self, *words: object, at: bool = True) -> list[AuditEntry]:
         """What the trail tells of a verb that the owner runs, beside the coming in."""
@@ -89,6 +90,28 @@ def test_every_verb_that_shows_a_patient_s_data_needs_its_right_and_leaves_a_loo
         assert shell.lacks("coder", *words), words
     assert [one.action for one in shell.told("queries", "send-out")] == ["view.list", "export"]
     assert shell.lacks("collector", "queries", "send-out")
+
+
+def test_words_about_a_patient_are_read_from_standard_input_where_a_dash_stands_for_them(shell: Shell) -> None:
+    """So that no name and no birth stands in the shell's history or the list of processes."""
+    world = shell.world
+    claim_id, _ = world.denied()
+    number = world.get(Claim, claim_id).control_number
+    set_two = "patient.birth=1981-05-17\n\nnote=HER MOTHER'S NAME\n"
+    assert shell.run("claims", "set", number, "-", "referral=R1", piped=set_two).exit_code == 0
+    said = shell.run("claims", "fields", number).output
+    assert "1981-05-17" in said
+    assert "HER MOTHER'S NAME" in said
+    assert "R1" in said
+    assert json.loads(shell.run("denials", "list", "--filter", "-", "--json", piped="DoeP\n").output)
+    assert json.loads(shell.run("denials", "list", "--filter", "-", "--json", piped="Nobody\n").output) == []
+    assert shell.run("claims", "void", number, "-", piped="Jane asked for it, twice\n").exit_code == 0
+    assert "Jane asked for it, twice" in world.all(Action)[-1].args
+    for piped in ("", " \n", b"\xff\xfe"):
+        refused = shell.run("claims", "route", number, "coder", "-", piped=piped)
+        assert refused.exit_code == 2
+        assert "standard input" in refused.output
+    assert shell.run("claims", "set", number, "-", "-", piped=set_two).exit_code == 2
 
 
 def test_past_codes_and_the_history_at_the_desk_are_looks_too(shell: Shell) -> None:
