@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from codesets.edits.case import Case
-from codesets.edits.model import CodedLine, Edit, Finding, Severity
+from codesets.edits.model import CodedEncounter, CodedLine, Edit, Finding, Severity
 from codesets.edits.reference_data import day_of
 from codesets.edits.visit_codes import in_group, level_of
+
+if TYPE_CHECKING:
+    from codesets import CodeLibrary
 
 _LEVELS = {"straightforward": 2, "low": 3, "moderate": 4, "high": 5}
 _YEARS = 3
@@ -58,6 +62,27 @@ def _global_days(case: Case) -> Iterator[Finding]:
                 "Medicare Claims Processing Manual, chapter 12, section 40.1: the global surgical package",
                 "the visit is not billed, or 24, 25, 57 or 79 says why it is",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class PriorGlobal:
+    """An earlier procedure in whose global days an encounter falls: the last of them, and how many there are."""
+
+    code: str
+    done: date
+    until: date
+    days: int
+
+
+def prior_global(encounter: CodedEncounter, library: CodeLibrary) -> PriorGlobal | None:
+    """The earlier procedure of 10 or 90 global days that still covers the encounter's day; of several the longest."""
+    case = Case(encounter, library)
+    found = []
+    for row in case.data.rows("history"):
+        days, done = _days_after(case, row), day_of(row.get("dos"))
+        if days and done is not None and _in_global(case, row, encounter.dos):
+            found.append(PriorGlobal(str(row["code"]), done, done + timedelta(days=days), days))
+    return max(found, key=lambda one: one.until, default=None)
 
 
 def _days_after(case: Case, row: Any) -> int | None:

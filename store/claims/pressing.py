@@ -36,6 +36,11 @@ def files_within(session: Session, today: date, days: int) -> ColumnElement[bool
     return case((col(Encounter.service_date) > last, false()), else_=first)
 
 
+def holds_on_visit() -> ColumnElement[bool]:
+    """Whether a `Coverage` holds on the day of the visit: SQL over `Encounter`."""
+    return _holds(Coverage.__table__.c)  # type: ignore[attr-defined]
+
+
 def _pays_first() -> ColumnElement[bool]:
     """Whether no other coverage of the patient's goes before this one on the day of the visit."""
     other = Coverage.__table__.alias("other_coverage")  # type: ignore[attr-defined]

@@ -102,7 +102,7 @@ def _earlier(session: Session, codes: CodeLibrary, encounter: Encounter) -> dict
     if visits or begun <= _years_before(day, VISIT_YEARS):
         known["visits"] = visits
     if begun <= day - timedelta(days=GLOBAL_DAYS) and reference_data({}, codes).has("pfs", day):
-        known["history"] = _procedures(session, codes, encounter)
+        known["history"] = earlier_procedures(session, codes, encounter)
     return known
 
 
@@ -120,7 +120,8 @@ def _visits(session: Session, encounter: Encounter, since: date) -> list[dict[st
     ]
 
 
-def _procedures(session: Session, codes: CodeLibrary, encounter: Encounter) -> list[dict[str, Any]]:
+def earlier_procedures(session: Session, codes: CodeLibrary, encounter: Encounter) -> list[dict[str, Any]]:
+    """What the practice did for the patient in the longest global period before, where the fee schedule knows it."""
     query = (
         select(col(ServiceLine.code), col(Encounter.service_date))
         .join(Encounter, col(Encounter.id) == col(ServiceLine.encounter_id))

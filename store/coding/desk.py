@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
 
 from codesets import CodeLibrary
-from codesets.edits import Finding, Severity, check, not_checked
+from codesets.edits import CodedEncounter, Finding, Severity, check, not_checked
+from codesets.edits.visits import PriorGlobal, prior_global
 from codesets.worksheets import is_anesthesia
+from store.claims.coverages import payer_on
+from store.claims.facts import AUTHORIZATION, Facts
 from store.coding import access
-from store.coding.case import whole_case
+from store.coding.case import earlier_procedures, whole_case
 from store.coding.fees import fees_on
 from store.coding.recall import asked_of
 from store.coding.suggestions import decided
 from store.errors import NotFound
 from store.tables import (
     CodingReview,
-    Coverage,
     Diagnosis,
     Encounter,
     Note,
@@ -87,6 +89,7 @@ class Desk:
     that was taken or rejected; `queries` is what was said of it: by its last review while that waits or after it was
     returned, and each question that was sent with its answer.  `asked` is why the
     encounter came back to its coder, and `asked_line` the position of the line that this is about, 0 where it is none.
+    `prior_global` is the surgery in whose global days the visit falls, as far as the practice's records know.
     """
 
     encounter_id: int
@@ -114,6 +117,8 @@ class Desk:
     queries: tuple[str, ...]
     asked: str = ""
     asked_line: int = 0
+    authorization: str = ""
+    prior_global: PriorGlobal | None = None
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
@@ -172,7 +177,18 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
         queries=(*review_words(session, encounter_id), *query_words(session, encounter_id)),
         asked=asked,
         asked_line=asked_line,
+        authorization=Facts(session, [encounter_id]).texts.get((None, AUTHORIZATION.name), ""),
+        prior_global=_prior_global(session, codes, encounter, case),
     )
+
+
+def _prior_global(
+    session: Session, codes: CodeLibrary, encounter: Encounter, case: CodedEncounter
+) -> PriorGlobal | None:
+    """Also where the records are too young for the edit to vouch that there is none."""
+    if "history" not in case.refdata:
+        case = replace(case, refdata={**case.refdata, "history": earlier_procedures(session, codes, encounter)})
+    return prior_global(case, codes)
 
 
 def drafts(session: Session, encounter_id: int) -> tuple[DeskQuery, ...]:
@@ -220,13 +236,8 @@ def _line(line: ServiceLine, positions: dict[int, int]) -> DeskLine:
 
 
 def _payer(session: Session, encounter: Encounter) -> str:
-    query = (
-        select(Payer.name)
-        .join(Coverage, col(Coverage.payer_id) == col(Payer.id))
-        .where(Coverage.patient_id == encounter.patient_id)
-        .order_by(col(Coverage.order))
-    )
-    return session.exec(query).first() or "self-pay"
+    payer_id = payer_on(session, encounter.patient_id, encounter.service_date)
+    return session.get_one(Payer, payer_id).name if payer_id is not None else "self-pay"
 
 
 def _item(session: Session, encounter_id: int) -> WorkItem | None:

@@ -8,16 +8,51 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store import clock
+from store.claims.pressing import holds_on_visit
 from store.coding.expected import charged
 from store.coding.priority import EXPECTED, PRESSED_CENTS, SHORT_DAYS, priority, rank, scores, with_encounter
 from store.coding.states import CodingState
 from store.errors import NotFound
 from store.people.roles import Permission
 from store.queries.open_on import asked_about
-from store.tables import Diagnosis, Encounter, Note, Patient, Provider, ServiceLine, WorkItem
+from store.tables import (
+    CodingReview,
+    Coverage,
+    Diagnosis,
+    Encounter,
+    Note,
+    Patient,
+    Payer,
+    Provider,
+    ServiceLine,
+    User,
+    WorkItem,
+)
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Column, Kind, Why
+
+_CODER = select(col(User.id).label("id"), col(User.name).label("name")).subquery("coder")
+
+_PAYER = (
+    select(col(Payer.payer_id))
+    .join(Coverage, col(Coverage.payer_id) == col(Payer.id))
+    .where(col(Coverage.patient_id) == col(Encounter.patient_id), holds_on_visit())
+    .order_by(col(Coverage.order), col(Coverage.id))
+    .limit(1)
+    .correlate(Encounter)
+    .scalar_subquery()
+)
+"""Who pays first on the day of the visit."""
+
+_REVIEWED = (
+    select(col(CodingReview.outcome))
+    .where(col(CodingReview.encounter_id) == col(Encounter.id))
+    .order_by(col(CodingReview.id).desc())
+    .limit(1)
+    .correlate(Encounter)
+    .scalar_subquery()
+)
 
 
 def _join(query: AnySelect) -> AnySelect:
@@ -25,6 +60,7 @@ def _join(query: AnySelect) -> AnySelect:
         query.join(Encounter, col(Encounter.id) == col(WorkItem.subject_id))
         .join(Patient, col(Patient.id) == col(Encounter.patient_id))
         .join(Provider, col(Provider.id) == col(Encounter.provider_id))
+        .outerjoin(_CODER, _CODER.c.id == col(Encounter.coded_by))
     )
 
 
@@ -133,9 +169,17 @@ CODING = Queue(
             EXPECTED,
         ),
         Shown(Column("state", "Stage", 11), col(Encounter.state)),
-        Shown(Column("spec", "Specialty", 16, wide=True), col(Provider.specialty)),
+        Shown(Column("payer", "Payer", 6, wide=True, help="who pays first"), func.coalesce(_PAYER, "")),
+        Shown(Column("spec", "Specialty", 12, wide=True), col(Provider.specialty)),
+        Shown(Column("why", "Why", 16, wide=True), func.coalesce(col(WorkItem.reason), "")),
         Shown(Column("sex", "Sex", 3, wide=True), col(Patient.sex)),
-        Shown(Column("why", "Why", 20, wide=True), func.coalesce(col(WorkItem.reason), "")),
+        Shown(
+            Column("mrn", "MRN", 10, wide=True, help="the patient's number where it was seen"), col(Patient.source_id)
+        ),
+        Shown(Column("coder", "Coder", 8, wide=True, help="who coded it last"), func.coalesce(_CODER.c.name, "")),
+        Shown(Column("review", "Review", 8, wide=True, help="how its last review ended"), func.coalesce(_REVIEWED, "")),
+        Shown(Column("held", "Held to", 10, Kind.DATE, wide=True, help="on hold until"), col(Encounter.hold_until)),
+        Shown(Column("facility", "Facility", 10, wide=True), col(Encounter.facility)),
     ),
     join=_join,
     preview=_preview,

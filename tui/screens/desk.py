@@ -230,8 +230,15 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
         self.query_one("#title", PlainText).show(
             (fit(left, max(0, width - len(right))), BOLD), (right, WARN if self._read_only else BOLD)
         )
-        facts = f" {desk.kind}  POS {desk.place}  {desk.specialty}  {desk.provider}  {desk.payer}"
-        self.query_one("#headline", PlainText).show((fit(one_line(facts), width), PLAIN))
+        first = f"{one_line(desk.kind)}  POS {desk.place}"
+        last = f"  {one_line(f'{desk.specialty}  {desk.provider}  {desk.payer}')}"
+        pressing = ""
+        if (done := desk.prior_global) is not None:
+            pressing += f"  GLOBAL {done.code} of {done.done:%m-%d}, to {done.until:%m-%d}"
+        if desk.authorization:
+            pressing += f"  auth {one_line(desk.authorization)}"
+        room = max(0, width - len(first) - len(pressing))
+        self.query_one("#headline", PlainText).show((first, PLAIN), (pressing, WARN), (fit(last, room), PLAIN))
 
     def open_code(self) -> None:
         """Enter on a code: its page in the book."""

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
 from codesets import CodeLibrary, open_library
 from codesets.edits import not_checked
+from store.claims.facts import put
 from store.coding.case import whole_case
 from store.coding.desk import read_desk
 from store.tables import Encounter
@@ -131,3 +133,22 @@ def test_a_visit_in_the_global_days_of_an_earlier_procedure_is_asked_about(world
     world.sql("UPDATE service_line SET modifiers='' WHERE code='99213'")
     world.sql("UPDATE encounter SET service_date=:day WHERE id=:id", day=DOS - timedelta(days=91), id=surgery)
     assert told(world, ruled, now, "PX.GLOBAL") == []
+
+
+def test_the_desk_names_the_surgery_in_whose_global_days_a_visit_falls_and_its_authorisation(
+    world: World, ruled: CodeLibrary
+) -> None:
+    somebody = person("SURGERY")
+    surgery = world.encounter("PRMUT", patient=somebody, day=DOS - timedelta(days=60))
+    world.code(surgery, lines=(("J0696", (), 1, (1,)),), finish=False)
+    now = world.encounter("PRMUT", patient=somebody)
+    with Session(world.engine) as session:
+        put(session, now, None, "authorization", "A123")
+        session.commit()
+    with world.owner.reading() as session:
+        shown, other = read_desk(session, ruled, now), read_desk(session, ruled, surgery)
+    assert shown.authorization == "A123"
+    assert (other.authorization, other.prior_global) == ("", None)
+    found = shown.prior_global
+    assert found is not None  # though the records are too young to say that there is no other
+    assert (found.code, found.days, found.until) == ("J0696", 90, DOS + timedelta(days=30))
