@@ -174,7 +174,6 @@ def _longest(met: list[Found], sentences: Sequence[Sentence]) -> list[Found]:
             -round(f.weight + 0.5 * len(f.wording.words), 3),
             -f.wording.codes[0][1],
             _others_between(f, sentences[f.sentence]),
-            -len(f.places),
             f.sentence,
             f.places,
         )
@@ -182,8 +181,11 @@ def _longest(met: list[Found], sentences: Sequence[Sentence]) -> list[Found]:
     for found in met:
         used = taken[found.sentence]
         free = sum(place not in used for place in found.places)
+        sentence = sentences[found.sentence]
         same = (found.sentence, found.wording.words)
-        if free < len(found.places) and (same in named or (free and _is_general(found, used, sentences[same[0]]))):
+        if used and same in named and free < len(found.places) and _others_between(found, sentence):
+            continue
+        if used and free and _is_general(found, used, sentence):
             continue
         if free * 2 > len(found.places) or (free and free * 2 == len(found.places) and len(found.places) > 1):
             used.update(found.places)
