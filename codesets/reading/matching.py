@@ -160,8 +160,10 @@ def _is_general(found: Found, used: set[int], sentence: Sentence) -> bool:
 
 def _others_between(found: Found, sentence: Sentence) -> int:
     """How many words stand among those of a wording: an abbreviation by itself is met before one joined to a word."""
-    places = range(found.places[0], found.places[-1])
-    return sum(sentence.tokens[place].is_word for place in places if place not in found.places)
+    first, last = found.places[0], found.places[-1]
+    if last - first < len(found.places):
+        return 0
+    return sum(sentence.tokens[place].is_word for place in range(first, last) if place not in found.places)
 
 
 def _longest(met: list[Found], sentences: Sequence[Sentence]) -> list[Found]:
