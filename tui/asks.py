@@ -77,7 +77,7 @@ class Ask:
     """A question.  `name` is where the answer goes; `first` is what stands in the prompt at the start.
 
     `suggest` reads from the store what stands there instead, `tell` what is told beside the question, and `titled` what
-    is asked in the place of `question`.
+    is asked in the place of `question`.  `stands`: the answer takes the place of what `suggest` read.
     """
 
     name: str
@@ -87,6 +87,7 @@ class Ask:
     suggest: Callable[[PracticeApi, Chosen], str] | None = None
     tell: Callable[[PracticeApi, Chosen], str] | None = None
     titled: Callable[[PracticeApi, Chosen], str] | None = None
+    stands: bool = False
 
     @property
     def takes_count(self) -> bool:

@@ -210,7 +210,8 @@ COMMON: tuple[Action, ...] = (
     Action(id="undo", key="u", label="undo", places=_ALL, rank=80,
            help="Take the last thing back; 3u takes back three. What was taken back is said."),
     Action(id="repeat", key=".", label="repeat", places=_WORK,
-           help="Do the last thing again here, with the same answers; 7. does it with that count."),
+           help="Do the last thing again here, with the same answers (asked before it writes over what you "
+           "were not shown); 7. does it with that count."),
     Action(id="export", key="x", label="export", places=_TABLES,
            help="Write the rows of the view, or the marked ones, to a CSV file that only you can read."),
     Action(id="refresh", key="ctrl+l", label="redraw", help="Draw the screen again and read the rows again.",

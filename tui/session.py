@@ -98,12 +98,13 @@ class Leases:
 
 @dataclass(slots=True)
 class Repeat:
-    """What `.` does again, with the answers and the count that it had."""
+    """What `.` does again, with the answers and the count that it had; `stood` is what the answers were typed over."""
 
     queue: str
     action: Action
     answers: dict[str, Answer]
     count: int | None = None
+    stood: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -215,6 +215,38 @@ async def test_what_another_changed_while_a_field_was_typed_is_told_and_not_writ
         assert world.get(Patient, patient).birth.isoformat() == "1982-05-17"
 
 
+async def test_what_is_done_again_on_another_row_asks_before_it_writes_over_what_was_not_shown(world: World) -> None:
+    claims = [world.claim(), world.claim(), world.claim()]
+    world.who("biller").do(CorrectClaim(claims[1], place="19"))
+
+    def places() -> list[str]:
+        return [world.get(Encounter, world.get(Claim, one).encounter_id).place for one in claims]
+
+    async def at_claim(desk: Desk, which: int) -> None:
+        await desk.press("slash")
+        await typed(desk, f"claim:{number(world, claims[which])}")
+
+    async with at(world, "claims") as desk:
+        await at_claim(desk, 0)
+        await desk.press("c")
+        await desk.type("place")
+        await desk.press("enter")
+        await typed(desk, "22")
+        await at_claim(desk, 1)
+        for key, place in (("n", "19"), ("y", "22")):
+            await desk.press("full_stop")
+            await desk.settle()
+            assert "Here stands 19, which you were not shown: write over it?" in desk.question
+            await desk.press(key)
+            await desk.settle()
+            assert places() == ["22", place, "11"], desk.status
+        await at_claim(desk, 2)
+        await desk.press("full_stop")  # what stands here is what was typed over before
+        await desk.settle()
+        assert places() == ["22", "22", "22"], desk.status
+    assert world.faults() == []
+
+
 async def birth(desk: Desk) -> None:
     await desk.press("c")
     await desk.type("birth")

@@ -239,6 +239,7 @@ SPEC = QueueScreenSpec(
                     question="Should be",
                     titled=lambda practice, chosen: _lands(practice, chosen).question,
                     suggest=lambda practice, chosen: _lands(practice, chosen).stands,
+                    stands=True,
                     required=False,
                 ),
             ),

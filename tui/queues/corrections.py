@@ -54,7 +54,9 @@ def _hint(_practice: PracticeApi, chosen: Chosen) -> str:
 
 CORRECTION_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", choices=_USUAL),
-    Words(name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_as_it_is),
+    Words(
+        name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_as_it_is, stands=True
+    ),
 )
 
 
@@ -104,7 +106,7 @@ def _stands(practice: PracticeApi, chosen: Chosen) -> str:
 
 CLAIM_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", load=_claim_choices),
-    Words(name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_stands),
+    Words(name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_stands, stands=True),
 )
 """For a claim: every field that it has, typed by a part of its name."""
 

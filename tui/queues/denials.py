@@ -363,9 +363,10 @@ SPEC = QueueScreenSpec(
             help="Change a letter's text, or write one of your own; an empty text brings the shipped one back.",
             asks=(
                 Words(name="name", question="Which letter", hint="appeal, records, or a name of your own"),
-                Words(name="title", question="Subject", suggest=partial(_letter_text, "title"), required=False),
-                Words(name="text", question="Text", suggest=partial(_letter_text, "text"), tell=_names, required=False,
-                      longest=6000),
+                Words(name="title", question="Subject", suggest=partial(_letter_text, "title"), stands=True,
+                      required=False),
+                Words(name="text", question="Text", suggest=partial(_letter_text, "text"), stands=True, tell=_names,
+                      required=False, longest=6000),
             ),
             build=_save_letter,
             confirm=lambda chosen: f"Keep the letter '{chosen.text('name')}' for everybody?",

@@ -166,13 +166,14 @@ SPEC = QueueScreenSpec(
             help="Write a part's payment and reasons anew; left to distribute has to come to 0.00 again.",
             asks=(
                 Count(name="part", question="Which part", first="1"),
-                Amount(name="paid", question="Paid dollars", least=-_MOST, suggest=partial(_as_it_is, 0)),
+                Amount(name="paid", question="Paid dollars", least=-_MOST, suggest=partial(_as_it_is, 0), stands=True),
                 Words(
                     name="why",
                     question="Reasons",
                     required=False,
                     hint="CO-45 25.50 PR-1 15",
                     suggest=partial(_as_it_is, 1),
+                    stands=True,
                 ),
             ),
             build=_edit,

@@ -72,7 +72,7 @@ WORDING = (
            help="Every text of the statements in both languages, the levels' messages, what services are called."),
     Action(id="run.text", label="text", places=_LIST, build=_text, on_view=True,
            asks=(_LANGUAGE, Pick(name="field", question="Which text", load=_fields, digits=False),
-                 Words(name="text", question="It says", required=False, suggest=_text_now, longest=400,
+                 Words(name="text", question="It says", required=False, suggest=_text_now, stands=True, longest=400,
                        hint="empty brings the usual words back")),
            help="Write a text of the statements, or what a service is called, in the practice's own words."),
     Action(id="run.dunning", label="message", places=_LIST, build=_message, on_view=True,
@@ -84,7 +84,7 @@ WORDING = (
                                                                   for one in (_ANY, "none", "current", "missed"))),
                  Pick(name="insurance", question="Insurance", choices=tuple(
                      Choice(one, one) for one in (_ANY, "none", "pending", "answered"))),
-                 Words(name="text", question="It says", required=False, suggest=_message_now, longest=400,
+                 Words(name="text", question="It says", required=False, suggest=_message_now, stands=True, longest=400,
                        hint="{phone} and {date} are filled in; empty takes it away")),
            help="Write what statements say at a level in a situation; the most specific message that fits is taken."),
 )  # fmt: skip

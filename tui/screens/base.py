@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from store.errors import Refused
 from store.work.values import Done, Lease, Row, Why
-from tui.asks import Answer, Choice, Chosen, Pick, Words
+from tui.asks import Answer, Ask, Choice, Chosen, Pick, Words
 from tui.keys import MOVES, Action
 from tui.screens.keyed import KeyedScreen
 from tui.screens.palette import answer_of, named, palette, read_line, split_answers
@@ -48,8 +49,10 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
 
     # Acting
 
-    async def command(self, action: Action, count: int | None, given: Mapping[str, Answer] | None = None) -> None:
-        """Asks, confirms and carries out an action of the store."""
+    async def command(
+        self, action: Action, count: int | None, given: Mapping[str, Answer] | None = None, again: Repeat | None = None
+    ) -> None:
+        """Asks, confirms and carries out an action of the store; `again` is what is repeated."""
         chosen = await self.choose(action, count)
         if action.require is not None:
             await self.session.calls.run(action.require, self.session.calls.practice, chosen)
@@ -57,6 +60,11 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         stood: dict[str, str] = {}
         for ask in action.asks:
             if ask.name in answers:
+                if again is not None and ask.stands:
+                    stood[ask.name] = await self._stands(ask, replace(chosen, answers=answers))
+                    if not await self._over(ask, stood[ask.name], again):
+                        self.status.say("Nothing was changed.")
+                        return
                 continue
             if count is not None and ask.takes_count:
                 answers[ask.name] = count
@@ -74,8 +82,19 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
             return
         assert action.build is not None
         commands = await self.session.calls.run(action.build, chosen)
-        self.session.repeat = Repeat(self.queue, action, answers)
+        self.session.repeat = Repeat(self.queue, action, answers, stood=again.stood if again else stood)
         await self._carry_out(action, commands, self._lease_now(chosen))
+
+    async def _stands(self, ask: Ask, chosen: Chosen) -> str:
+        calls = self.session.calls
+        return await calls.run(ask.suggest, calls.practice, chosen) if ask.suggest is not None else ""
+
+    async def _over(self, ask: Ask, now: str, again: Repeat) -> bool:
+        """Whether a repeated answer may take the place of what stands here, which nobody was shown."""
+        with suppress(Refused):
+            if not now or now == again.stood.get(ask.name) or ask.parse(now) == again.answers[ask.name]:
+                return True
+        return await self.confirm(f"Here stands {now}, which you were not shown: write over it?")
 
     async def show_record(self, action: Action, count: int | None) -> None:
         """Opens what an action reads; Esc returns to the same place."""
@@ -220,7 +239,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
             raise Refused("There is nothing to repeat here.")
         counted = {ask.name for ask in last.action.asks if ask.takes_count} if count is not None else set()
         kept = {name: answer for name, answer in last.answers.items() if name not in counted}
-        await self.command(last.action, count, kept)
+        await self.command(last.action, count, kept, last)
 
     def do_refresh(self, _count: int | None) -> Awaitable[None]:
         """Draws and reads everything again."""
