@@ -4,8 +4,9 @@
     [[?R01.1|murmur]]                    a code that may be given
     [[-R07.9 negated|no chest pain]]     a distractor: negated, family_history, other_person, uncertain
 
-Notes to number 96 were looked at while the reading was made, those from 97 on were not: they tell how it does on
-notes that it was not made for.  Those from 87 on are of visits in FY2027, and their codes are that year's.
+Notes to number 96 were looked at while the reading was made.  What is missed in those from 97 on was not, but who wrote
+them wrote tables too: two wordings of the 100th came into the tables with others of their kind.  Those from 87 on are
+of visits in FY2027, and their codes are that year's.
 
     python -m tests.codesets.reading.annotated {all,seen,held} > NOTES.jsonl
 """
