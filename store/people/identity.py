@@ -69,13 +69,16 @@ def ssh_client(proc: Path = Path("/proc")) -> str:
     A shell can set the variable anew for what it starts, so it is read from the eldest process of this person among
     those that this one comes from: the one that the SSH server started.
     """
-    told = os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_CLIENT") or ""
+    told = os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_CLIENT") or ""  # where /proc tells nothing
+    elder: list[str] = []
     pid = os.getppid()
     with contextlib.suppress(OSError, ValueError):
         while pid > 1 and (proc / str(pid)).stat().st_uid == os.getuid():
-            told = _ssh_of((proc / str(pid) / "environ").read_bytes()) or told
+            elder.append(_ssh_of((proc / str(pid) / "environ").read_bytes()))
             status = (proc / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
             pid = int(status.rpartition(")")[2].split()[1])
+    if elder:
+        told = next(filter(None, reversed(elder)), "")
     try:
         return str(ip_address(told.split(" ")[0].partition("%")[0]))
     except ValueError:
