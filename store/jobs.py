@@ -32,6 +32,7 @@ from store.remits.take_in import Duplicate, ImportRemittance
 from store.remits.unbalanced import KeepUnbalanced
 from store.statements.files import Outcome, generate_through, run_through, send_through
 from store.tables import ArchivedFile, Denial
+from store.text import how_many
 from store.variance.disputes import DisputeUnderpayments
 from store.work.command import Job
 from store.work.values import Done
@@ -121,7 +122,7 @@ class ProveFiling(Job):
         with practice.reading() as session:
             claim_id = session.get_one(Denial, self.claim_id).claim_id if self.of_denial else self.claim_id
             paths = write_proof(session, claim_id, self.folder)
-        return Done(0, f"{len(paths)} files in {paths[0].parent}", {"files": [str(path) for path in paths]})
+        return Done(0, f"{how_many(len(paths), 'file')} in {paths[0].parent}", {"files": [str(path) for path in paths]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from store.errors import Refused
 from store.money import show_cents
 from store.statements.asked import Known
 from store.tables import PatientPayment, SmallBalanceAccount, SmallBalanceRun
+from store.text import how_many
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -53,7 +54,7 @@ def drawer_effect(practice: Practice) -> str:
     with practice.reading() as session:
         payments = open_payments(session, practice.actor.user_id)
     told = ", ".join(f"{name} {show_cents(cents, sign='$')}" for name, cents in by_method(payments).items() if cents)
-    return f"Close the day: {len(payments)} receipts posted ({told or 'nothing'})?"
+    return f"Close the day: {how_many(len(payments), 'receipt')} posted ({told or 'nothing'})?"
 
 
 def small_effect(practice: Practice) -> str:
@@ -76,6 +77,6 @@ def waiting_small_runs(practice: Practice) -> list[Known]:
             .group_by(col(SmallBalanceRun.id))
         )
         return [
-            (run.id, f"{run.made_on}: {count} balances, {show_cents(int(cents), sign='$')}: {run.reason}")
+            (run.id, f"{run.made_on}: {how_many(count, 'balance')}, {show_cents(int(cents), sign='$')}: {run.reason}")
             for run, count, cents in session.exec(query).all()
         ]

@@ -29,7 +29,7 @@ from store.new_file import make_folder, new_file
 from store.people.roles import Permission
 from store.spreadsheet import Sheet
 from store.tables import Guarantor, PatientPayment, Placement, StatementAccount, StatementRun
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work.command import Change, Command, Job, Said, free_text
 from store.work.values import Done
 
@@ -69,10 +69,10 @@ def why_not(session: Session, guarantor: Guarantor, on: date) -> str:
     if guarantor.dunning < 4 or last is None:
         return "the final notice was not sent"
     if on < last + timedelta(days=policy.review_after_days):
-        return f"the final notice of {last} is not {policy.review_after_days} days old"
+        return f"the final notice of {last} is not {how_many(policy.review_after_days, 'day')} old"
     first = first_statement(session, guarantor.id)
     if first is None or on < first + timedelta(days=policy.collect_after_days):
-        return f"its first statement is not {policy.collect_after_days} days old"
+        return f"its first statement is not {how_many(policy.collect_after_days, 'day')} old"
     return ""
 
 

@@ -22,7 +22,7 @@ from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
 from store.tables import DayClose, Guarantor, LedgerEntry, PatientPayment, Posting
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work.command import Change, Command, Said, free_text
 
 METHODS = ("cash", "check", "card", "other", "agency")
@@ -256,7 +256,7 @@ class CloseDay(Command):
         for payment in payments:
             payment.close_id = close.id
         total = show_cents(sum(counted.values()), sign="$")
-        return Said(f"Closed: {len(payments)} receipts, {total} deposited = posted.", close.id)
+        return Said(f"Closed: {how_many(len(payments), 'receipt')}, {total} deposited = posted.", close.id)
 
 
 def open_payments(session: Session, user_id: int) -> list[PatientPayment]:

@@ -17,7 +17,7 @@ from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission
 from store.tables import Guarantor, PaymentPlan, PlanInstalment, Promise
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work.command import Change, Command, Said, free_text
 
 _NEVER = frozenset({HoldKind.DECEASED, HoldKind.BANKRUPTCY, HoldKind.ATTORNEY, HoldKind.QMB})
@@ -90,7 +90,7 @@ class MakePlan(Command):
         for number, (day, cents) in enumerate(parts, 1):
             change.session.add(PlanInstalment(plan_id=plan.id, number=number, due_on=day, cents=cents))
         refresh_call(change, guarantor.id)
-        said = f"Plan: {len(parts)} payments of {show_cents(self.each, sign='$')} from {self.first_on} on"
+        said = f"Plan: {how_many(len(parts), 'payment')} of {show_cents(self.each, sign='$')} from {self.first_on} on"
         return Said(f"{said}, for {show_cents(self.total, sign='$')}.", plan.id)
 
 

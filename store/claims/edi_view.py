@@ -10,6 +10,7 @@ from store.claims import archive
 from store.claims.image import claim_image
 from store.errors import Refused
 from store.tables import ArchivedFile, Batch, Claim, ClaimEvent, ClaimVersion, MessageRule, Patient
+from store.text import how_many
 from store.work.record import Lines, Record, Tab, Table
 from store.work.values import Column
 from store.x12.excerpt import excerpt
@@ -55,7 +56,9 @@ def filed_record(session: Session) -> Record:
     told = tuple((one.name, one.pattern, "on" if one.active else "off") for one in rules)
     about = (Column("rule", "Rule", 20), Column("pattern", "Messages like", 40), Column("is", "Is", 4))
     tabs = (Tab("Filed", (Table(columns, rows),)), Tab("Rules", (Table(about, told),)))
-    return Record("Messages filed by rule", f"{len(rows)} messages, {len(told)} rules", "", tabs)
+    return Record(
+        "Messages filed by rule", f"{how_many(len(rows), 'message')}, {how_many(len(told), 'rule')}", "", tabs
+    )
 
 
 def _sent(session: Session, claim: Claim) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from store.coding.states import CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.tables import Claim, ClaimOverride, ClaimVersion
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work import items
 from store.work.command import Change, Command, Said, free_text
 
@@ -81,7 +81,7 @@ class RescrubClaims(Command):
             rescrub(change, claim)
         clean = sum(claim.state == ClaimState.READY for claim in claims)
         counts = {"clean": clean, "stopped": len(claims) - clean}
-        return Said(f"{len(claims)} claims looked at: {clean} clean, {counts['stopped']} stopped.", counts)
+        return Said(f"{how_many(len(claims), 'claim')} looked at: {clean} clean, {counts['stopped']} stopped.", counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from store.claims.status_words import in_words
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Claim, ClaimVersion, Payer
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work import items
 from store.work.command import Change, Command, Said, bulk
 from store.x12.status_answers import read_status_answers
@@ -61,7 +61,10 @@ class AskStatus(Command):
         for claim in claims:
             tell(change, claim, "276", text=f"asked in {batch.file_name}", file_id=file.id)
             claim.awaits_until = claim.awaits_until or change.today + timedelta(days=ASKED_AGAIN_DAYS)
-        return Said(f"{len(claims)} claims are asked after in {batch.file_name}.", batch.id)
+        return Said(
+            f"{how_many(len(claims), 'claim')} {'is' if len(claims) == 1 else 'are'} asked after in {batch.file_name}.",
+            batch.id,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from store.coding.recall import give_back
 from store.coding.states import WITH_CODERS, CodingState
 from store.people.roles import Permission
 from store.tables import Claim, Diagnosis, Encounter, ServiceLine
+from store.text import how_many
 from store.work.command import Change, Command, Said, bulk
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class ReturnTouched(Command):
             give_back(change, encounter, _reason(one.codes, told, self.effective), cents)
         back = sum(one.claim is not None for one in found)
         return Said(
-            f"{len(found)} open encounters hold changed codes; {back} of them went back to coding.",
+            f"{how_many(len(found), 'open encounter')} {'holds' if len(found) == 1 else 'hold'} changed codes; "
+            f"{back} of them went back to coding.",
             [[one.number, one.on.isoformat(), one.state, list(one.codes), one.claim] for one in found],
         )
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from store.coding.access import pointer_ids
 from store.errors import NotFound
 from store.tables import Action, CodingStep, Encounter, Note, RowImage, ServiceLine, Transition, User
+from store.text import how_many
 from store.work.record import Lines, Record, Tab
 
 _TABLES = ("diagnosis", "service_line", "suggestion_choice", "remark", "coding_review", "visit_sheet")
@@ -140,7 +141,7 @@ def history_record(session: Session, encounter_id: int) -> Record:
     steps = replay(session, encounter_id)
     lines = [line for number, step in enumerate(steps, 1) for line in _step_lines(number, step)]
     tabs = (Tab("Steps", (Lines(tuple(lines)),)),)
-    return Record(f"History of {encounter.number}", f"{len(steps)} steps", encounter.state, tabs)
+    return Record(f"History of {encounter.number}", how_many(len(steps), "step"), encounter.state, tabs)
 
 
 def _step_lines(number: int, step: Step) -> list[str]:

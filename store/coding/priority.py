@@ -23,6 +23,7 @@ from store.claims.pressing import files_within
 from store.coding.access import QUEUE
 from store.money import show_cents
 from store.tables import Encounter, Payer, Practice, ServiceLine, WorkItem
+from store.text import how_many
 from store.work.dates import days_since
 from store.work.queue import AnySelect
 
@@ -75,7 +76,7 @@ class Priority:
             return "No filing limit of the payer is on file."
         if self.slack < 0:
             return f"The last day for filing was {self.file_by}, {-self.slack} days ago."
-        return f"The claim has to be filed by {self.file_by}; that is in {self.slack} days."
+        return f"The claim has to be filed by {self.file_by}; that is in {how_many(self.slack, 'day')}."
 
 
 def target_days(session: Session) -> int:

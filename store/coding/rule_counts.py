@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from store.coding.suggestions import Outcome
 from store.tables import Diagnosis, SuggestionChoice
+from store.text import how_many
 from store.work.record import Lines, Record, Tab, Table
 from store.work.values import Column, Kind
 
@@ -95,7 +96,7 @@ def rules_record(session: Session) -> Record:
         "Accepted as it was; coded by another way (search, at hand, book, macro) although it was suggested;",
         "another code taken for the same words; or rejected.  Percent: coded as suggested, of all decided.",
     )
-    headline = f"{sum(row.total for row in rows)} decisions on {len(rows)} rules"
+    headline = f"{how_many(sum(row.total for row in rows), 'decision')} on {how_many(len(rows), 'rule')}"
     tabs = (Tab("Rules", (Table(columns, cells), Lines(words))), Tab("Missed", _missed(session)))
     return Record("Suggestions by rule", headline, "", tabs)
 

@@ -10,6 +10,7 @@ from store.coding.flow import FinishCoding
 from store.coding.lines import AddLine
 from store.errors import Refused
 from store.people.roles import Permission
+from store.text import how_many
 from store.work.command import Change, Command, Said
 
 
@@ -41,4 +42,7 @@ class CodeEncounter(Command):
             AddLine(self.encounter_id, code, modifiers, units, pointed).apply(change)
         if self.finish:
             return FinishCoding(self.encounter_id).apply(change)
-        return Said(f"{len(ids)} diagnoses and {len(self.lines)} lines.", self.encounter_id)
+        return Said(
+            f"{how_many(len(ids), 'diagnosis', 'diagnoses')} and {how_many(len(self.lines), 'line')}.",
+            self.encounter_id,
+        )

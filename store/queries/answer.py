@@ -13,7 +13,7 @@ from store.people.roles import Permission
 from store.queries import access
 from store.queries.states import PROVIDER_QUERY, QUEUE, WAITING, AnswerKind, Notice, QueryState
 from store.tables import ProviderQuery
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work import items
 from store.work.command import Change, Command, Said, bulk, free_text
 
@@ -67,7 +67,10 @@ class ImportAnswers(Command):
             except Refused as refused:
                 raise Refused(refused.what, where=f"{self.file}, line {answer.line}", do=refused.do) from refused
         counts = {"answered": new, "known": len(self.answers) - new}
-        return Said(f"{new} queries answered, {counts['known']} answers known already.", counts)
+        return Said(
+            f"{how_many(new, 'query', 'queries')} answered, {how_many(counts['known'], 'answer')} known already.",
+            counts,
+        )
 
     def _one(self, change: Change, answer: Answer) -> bool:
         row = change.session.exec(select(ProviderQuery).where(ProviderQuery.number == answer.number)).first()

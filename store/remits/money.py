@@ -23,7 +23,7 @@ from store.plain_tables import rows_of
 from store.remits import matters
 from store.remits.states import RemitState
 from store.tables import Deposit, Remittance
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work.command import Change, Command, Said, bulk, free_text
 from store.x12.remittance_stream import PaymentStream
 from store.x12.remittance_values import Payment
@@ -66,7 +66,7 @@ class ImportDeposits(Command):
         for row in rows:
             seen[_key(row)] += 1
             counts.update(_take(change, row, f"{_key(row)}|{seen[_key(row)]}", file.id))
-        file.summary = f"{counts['new']} deposits, {counts['matched']} matched, {counts['posted']} posted"
+        file.summary = f"{how_many(counts['new'], 'deposit')}, {counts['matched']} matched, {counts['posted']} posted"
         return Said(f"{self.file_name}: {file.summary}.", dict(counts))
 
 

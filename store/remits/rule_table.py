@@ -21,7 +21,7 @@ from store.plain_tables import rows_of
 from store.remits.board import CHUNK
 from store.remits.dispositions import Disposition, categories, disposition, forget_rules, rules_of
 from store.tables import Claim, Denial, DispositionRule, Payer, RemitAdjustment
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work.command import Change, Command, Said, bulk
 
 COLUMNS = ("payer", "group", "reason", "remark", "sequence", "disposition", "category", "cause", "action", "hint")
@@ -73,7 +73,9 @@ class LoadDispositions(Command):
             row = keep_rule(change, SetDisposition(payer_id=payers.get(name, 0), **told), where)
             _reclassify(change, row)
             rows += 1
-        return Said(f"{self.file_name}: {rows} dispositions hold from now on.", rows)
+        return Said(
+            f"{self.file_name}: {how_many(rows, 'disposition')} {'holds' if rows == 1 else 'hold'} from now on.", rows
+        )
 
 
 def keep_rule(change: Change, told: SetDisposition, where: str) -> DispositionRule:

@@ -15,6 +15,7 @@ from store.reports.money import MONEY_KPIS
 from store.reports.patients import PATIENT_KPIS
 from store.reports.payers import PAYER_KPIS
 from store.reports.values import Asked, Opens, Report, ReportRow, Series
+from store.text import how_many
 from store.work.values import Column, Kind
 
 TREND_PERIODS = 6
@@ -76,7 +77,7 @@ def about(figure: Figure) -> tuple[str, ...]:
     return (
         f"{one.numerator}{below}{', ' + means if means else ''}.",
         f"{amount(figure, figure.numerator)} over {amount(figure, figure.denominator)}, {figure.period}, "
-        f"{figure.rows:,} rows.",
+        f"{how_many(figure.rows, 'row')}.",
         f"Left out: {one.exclusions}. Source: {one.source}. {'More' if one.better == 'up' else 'Less'} is better.",
     )
 

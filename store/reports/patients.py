@@ -27,6 +27,7 @@ from store.tables import (
     StatementRun,
     WorkItem,
 )
+from store.text import how_many
 
 YIELD_DAYS = 30
 
@@ -164,7 +165,8 @@ def _statements(session: Session, period: Period) -> list[Line]:
         .order_by(col(StatementRun.as_of))
     )
     return [
-        Line(f"run of {on}, {count} statements", "", on, int(cents), 0) for on, count, cents in in_db(session, query)
+        Line(f"run of {on}, {how_many(count, 'statement')}", "", on, int(cents), 0)
+        for on, count, cents in in_db(session, query)
     ]
 
 

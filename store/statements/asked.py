@@ -12,6 +12,7 @@ from store.money import show_cents
 from store.statements.eligible import judge_all
 from store.statements.states import OPEN, AccountState, RunState
 from store.tables import StatementAccount, StatementRun
+from store.text import how_many
 
 if TYPE_CHECKING:
     from store.practice import Practice
@@ -65,7 +66,8 @@ def send_effect(practice: Practice, as_of: date) -> str:
 def _found(session: Session, as_of: date) -> str:
     judged = judge_all(session, as_of)
     inside = [one.due for one in judged if one.included]
-    return f"{len(inside):,} statements, {show_cents(sum(inside), sign='$')}; {len(judged) - len(inside):,} stay out"
+    out = f"{len(judged) - len(inside):,} stay out"
+    return f"{how_many(len(inside), 'statement')}, {show_cents(sum(inside), sign='$')}; {out}"
 
 
 def run_effect(practice: Practice, verb: str, run_id: int) -> str:
@@ -78,7 +80,9 @@ def run_effect(practice: Practice, verb: str, run_id: int) -> str:
             StatementAccount.run_id == run_id, StatementAccount.included
         )
         count, cents = session.exec(query).one()
-        return f"{verb} run {run_id} of {run.as_of}: {count:,} statements, {show_cents(int(cents), sign='$')}?"
+        return (
+            f"{verb} run {run_id} of {run.as_of}: {how_many(count, 'statement')}, {show_cents(int(cents), sign='$')}?"
+        )
 
 
 def included(practice: Practice, account_ids: Sequence[int]) -> dict[int, bool]:

@@ -16,6 +16,7 @@ from store.statements.dunning import LEVELS
 from store.statements.runs import QUEUE, criteria_hash
 from store.statements.wording import words_of, words_of_run
 from store.tables import Guarantor, Practice, StatementAccount, StatementRun, User, WorkItem
+from store.text import how_many
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind, Why
@@ -149,7 +150,9 @@ def run_record(session: Session, run_id: int) -> Record:
         )
     )
     tabs = (Tab("In", (facts, _table(inside))), Tab("Out", (_reasons(session, run_id), _table(outside))))
-    headline = f"{len(inside)} statements, {show_cents(cents, sign='$')}   {len(outside)} accounts out"
+    headline = (
+        f"{how_many(len(inside), 'statement')}, {show_cents(cents, sign='$')}   {how_many(len(outside), 'account')} out"
+    )
     return Record(f"Statement run {run.id} of {run.as_of}", headline, run.state, tabs, version=run.version)
 
 

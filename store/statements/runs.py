@@ -23,6 +23,7 @@ from store.people.roles import Permission
 from store.statements.eligible import Judged, judge_all
 from store.statements.states import OPEN, RUN, AccountState, RunState
 from store.tables import Guarantor, PatientPolicy, Practice, StatementAccount, StatementRun, WorkItem
+from store.text import how_many
 from store.work.command import Change, Command, Said
 from store.work.progress import tell
 
@@ -85,7 +86,8 @@ class SelectRun(Command):
         inside = [one.due for one in judged if one.included]
         out = len(judged) - len(inside)
         return Said(
-            f"{called(run)}: {len(inside)} accounts in, {show_cents(sum(inside), sign='$')}; {out} out.", run.id
+            f"{called(run)}: {how_many(len(inside), 'account')} in, {show_cents(sum(inside), sign='$')}; {out} out.",
+            run.id,
         )
 
 

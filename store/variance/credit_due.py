@@ -12,6 +12,7 @@ from store.accounts.balances import account_balances
 from store.accounts.policy import policy_of
 from store.people.roles import Permission
 from store.tables import CreditBalance, PatientPayment, Refund
+from store.text import how_many
 from store.variance.credits import CALLED, QUEUE, look_for_patient_credits
 from store.variance.states import CREDIT, CREDIT_OPEN, CreditState
 from store.work import items
@@ -40,7 +41,7 @@ class CarryOnCredits(Command):
             item.deferred_until = None
         lagging = _lagging(change.session, change.today)
         look_for_patient_credits(change, lagging)
-        told = (f"{len(lagging)} credit balances noticed", f"{len(stale)} checks went stale")
+        told = (f"{how_many(len(lagging), 'credit balance')} noticed", f"{how_many(len(stale), 'check')} went stale")
         counted = (len(lagging), len(stale))
         said = ", ".join(words for words, number in zip(told, counted, strict=True) if number)
         return Said(f"Credits: {said or 'nothing was due'}.", {"noticed": counted[0], "stale": counted[1]})

@@ -16,6 +16,7 @@ from store.errors import NotFound
 from store.money import show_cents
 from store.people.roles import Permission
 from store.tables import Claim, CreditBalance, Encounter, Guarantor, Patient, Payer, WorkItem
+from store.text import how_many
 from store.variance import credits
 from store.variance.recoupments import takings
 from store.work.queue import AnySelect, Previews, Queue, Shown
@@ -125,7 +126,7 @@ def _facts(session: Session, row: CreditBalance) -> Facts:
             ("Cause", row.cause),
             ("Identified", row.identified_on),
             ("Investigated", row.investigated_from or "no"),
-            ("Give back by", f"{row.due} ({left} days)" if row.due else "no limit on file"),
+            ("Give back by", f"{row.due} ({how_many(left or 0, 'day')})" if row.due else "no limit on file"),
             ("State", row.state),
             ("Refund", f"check {row.check_number} of {row.issued_on}" if row.issued_on else "none"),
             ("Goes to", where or "no address on file"),

@@ -15,7 +15,7 @@ from store.forms.letter import Grid, Letter, letter_pdf
 from store.money import show_cents
 from store.people.roles import Permission
 from store.tables import Claim, ClaimLine, ContractRate, Dispute, Payer, Practice, SentDocument, Underpayment
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.variance.find import QUEUE, close, rank_groups
 from store.variance.rates import CorrectRate
 from store.variance.states import UNDERPAYMENT, UnderpaymentState
@@ -101,7 +101,7 @@ class DisputeUnderpayments(Command):
         causes = sorted({row.cause for row in rows})
         content = letter_pdf(_letter(change, payer, rows, total))
         name = f"dispute_{payer.payer_id}_{change.action.id}.pdf"
-        file = archive.keep(change, "letter", "out", name, content, f"dispute of {len(rows)} lines")
+        file = archive.keep(change, "letter", "out", name, content, f"dispute of {how_many(len(rows), 'line')}")
         dispute = change.add(
             Dispute(
                 payer_id=payer.id, cause="; ".join(causes)[:200], filed_on=change.today, lines=len(rows), cents=total,
@@ -124,7 +124,7 @@ class DisputeUnderpayments(Command):
                 )
             )  # fmt: skip
         return Said(
-            f"{len(rows)} lines disputed with {payer.name}, {show_cents(total, sign='$')}: {name}.",
+            f"{how_many(len(rows), 'line')} disputed with {payer.name}, {show_cents(total, sign='$')}: {name}.",
             {"dispute": dispute.id, "file": file.id},
         )
 
@@ -174,7 +174,7 @@ def _letter(change: Change, payer: Payer, rows: Sequence[Underpayment], total: i
     sender = (practice.name, practice.line1, f"{practice.city} {practice.state} {practice.zip}", f"NPI {practice.npi}")
     return Letter(
         sender, (payer.name, "Provider contracts"), f"{change.today:%B %d, %Y}",
-        f"Dispute of {len(rows)} payments, {show_cents(total, sign='$')}",
+        f"Dispute of {how_many(len(rows), 'payment')}, {show_cents(total, sign='$')}",
         (
             "The lines below were allowed less than our contract says. We ask you to process them again at the "
             "contracted rates.",

@@ -18,7 +18,7 @@ from store.money import parse_cents, show_cents
 from store.people.roles import Permission
 from store.plain_tables import rows_of
 from store.tables import ContractRate, Payer
-from store.text import clean_line
+from store.text import clean_line, how_many
 from store.work.command import Change, Command, Said, bulk
 
 NEEDED = ("payer", "code", "rate", "from")
@@ -76,7 +76,7 @@ class LoadRates(Command):
                 raise Refused(f"There is no payer {told['payer'][:20]!r}.", where=f"{where}, payer")
             keep_rate(change, payer_id, told, where)
             rows += 1
-        return Said(f"{self.file_name}: {rows} rates are on file.", rows)
+        return Said(f"{self.file_name}: {how_many(rows, 'rate')} {'is' if rows == 1 else 'are'} on file.", rows)
 
 
 @dataclass(frozen=True, slots=True)

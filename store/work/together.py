@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from store.errors import NotAllowed, Refused
+from store.text import how_many
 from store.work.command import Change, Command, Said, free_text
 
 
@@ -27,7 +28,8 @@ class Together(Command):
                 raise NotAllowed(f"Your role ({change.actor.role}) lacks the permission '{command.permission}'.")
             said = command.apply(change).sentence
         return Said(
-            f"{self.what or self.commands[0].name}: {len(self.commands)} rows, the last: {said}", len(self.commands)
+            f"{self.what or self.commands[0].name}: {how_many(len(self.commands), 'row')}, the last: {said}",
+            len(self.commands),
         )
 
     def subject(self) -> str:

@@ -128,7 +128,7 @@ async def test_the_counts_of_each_rule_are_one_word_away(desk: Desk) -> None:
     await desk.settle()
     await desk.press("colon")
     await answered(desk, "suggestions")
-    assert "1 decisions on 1 rules" in desk.text("#headline")
+    assert "1 decision on 1 rule" in desk.text("#headline")
     await desk.press("escape")
     await desk.settle()
     assert any(line.startswith("1 ·J45.31") for line in lines(desk))

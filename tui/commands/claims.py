@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from store.text import how_many
 from tui.commands.common import (
     DASH,
     Db,
@@ -246,7 +247,7 @@ def paper(out: Out, numbers: Numbers = None, preprinted: Preprinted = False, db:
         if preprinted:
             practice.exported("data of claims for printed forms", len(ids))
             with practice.reading() as session:
-                say(f"Data for {len(ids)} claims in {write_data_only(session, ids, out)}.")
+                say(f"Data for {how_many(len(ids), 'claim')} in {write_data_only(session, ids, out)}.")
         else:
             say(practice.do(PrintClaims(ids, out)).said)
 

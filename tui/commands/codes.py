@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from store.text import how_many
 from tui.commands.code_site import give_back, learned_preferences, register_site, say_given_back
 from tui.commands.common import Db, Json, prepare_reading, progress, say, say_json, say_table
 
@@ -114,11 +115,11 @@ def _given_back(report: LoadReport, db: str | None) -> list[dict[str, object]] |
 
 def _say_load(report: LoadReport) -> None:
     loaded = "was loaded already; nothing was changed" if report.already else f"loaded in {report.seconds:.1f} s"
-    say(f"{', '.join(report.labels)}: {report.rows:,} rows, {loaded}")
+    say(f"{', '.join(report.labels)}: {how_many(report.rows, 'row')}, {loaded}")
     say(report.notice)
     changes = (("added", report.added), ("deleted", report.deleted), ("revised", report.revised))
     if any(codes for _, codes in changes):
-        say(", ".join(f"{len(codes):,} codes {word}" for word, codes in changes))
+        say(", ".join(f"{how_many(len(codes), 'code')} {word}" for word, codes in changes))
     for word, codes in changes:
         for change in codes[:_SHOWN]:
             say(f"  {word:8} {change.code:9} {change.title}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from store.text import how_many
 from tui.commands.common import Json, say, say_json, say_table
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _say_answer(found: dict[str, Any]) -> None:
     if "error" in found:
         say(f"line {found['line']}: {found['error']}")
         return
-    say(f"{found['id'] or 'encounter'}: {len(found['edits'])} findings")
+    say(f"{found['id'] or 'encounter'}: {how_many(len(found['edits']), 'finding')}")
     for edit in found["edits"]:
         say(f"  {edit['severity']:5} {edit['edit']:18} {edit['message']}")
     for words in found["not_checked"]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from store.text import how_many
 from tui.commands.common import DASH, Db, Json, opened, say, say_json, say_record, say_table, typed
 
 Filter = Annotated[
@@ -61,4 +62,4 @@ def say_queue(queue: str, filter_text: str, db: str | None, as_json: bool) -> No
     ]
     right = [number for number, column in enumerate(columns) if column.kind.value in {"cents", "number", "days"}]
     say_table([column.title for column in columns], rows, right=right)
-    say(f"{page.total} rows")
+    say(how_many(page.total, "row"))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from store.text import how_many
 from tui.commands.common import Db, Json, opened, say, say_json
 from tui.commands.lists import Filter, say_queue
 
@@ -58,7 +59,7 @@ def _hand_out(rows: list[dict[str, Any]], out: Path | None) -> None:
         return
     with new_file(out) as stream:
         stream.write(json.dumps(rows, ensure_ascii=False, indent=2).encode())
-    say(f"{len(rows)} queries in {out}")
+    say(f"{how_many(len(rows), 'query', 'queries')} in {out}")
 
 
 def due(db: Db = None) -> None:

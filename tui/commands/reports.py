@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from store.text import how_many
 from tui.commands.common import Db, Json, opened, say, say_json, say_table
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def report(
 
             rows = [("", row.cells) for row in found.rows]
             path = write_table(practice, f"report {found.key}", str(csv), found.columns, rows)
-            say(f"{len(found.rows)} rows in {path}")
+            say(f"{how_many(len(found.rows), 'row')} in {path}")
             return
     if as_json:
         say_json(_plain(found))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from store.errors import Refused
 from store.money import show_cents
+from store.text import how_many
 from tui.asks import Choice, Chosen, Days, Pick, Words
 from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
@@ -34,7 +35,7 @@ def _send_effect(practice: PracticeApi, _chosen: Chosen) -> str:
 
     with opened(practice).reading() as session:
         count, cents = ready_claims(session)
-    return f"Send {count} claims, {show_cents(cents, sign='$')}?"
+    return f"Send {how_many(count, 'claim')}, {show_cents(cents, sign='$')}?"
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:

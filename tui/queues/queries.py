@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from store.text import how_many
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
@@ -86,7 +87,8 @@ SPEC = QueueScreenSpec(
     actions=(
         Action(id="queries.send", key="S", label="send", many=True, build=_send, rank=20,
                help="Send the draft; refused while its wording leads, speaks of payment or quotes what is not there.",
-               confirm=lambda chosen: f"Send {len(chosen.rows)} queries; their encounters wait for the answers?"),
+               confirm=lambda chosen: (
+                   f"Send {how_many(len(chosen.rows), 'query', 'queries')}; what they ask about waits?")),
         Action(id="queries.reword", key="c", label="reword", build=_reword, rank=45,
                help="Change a draft's question or options; what was sent is never reworded.",
                asks=(Words(name="question", question="Question", required=False, longest=2000,
@@ -102,20 +104,20 @@ SPEC = QueueScreenSpec(
         Action(id="queries.escalate", key="E", label="to advisor", many=True, build=_escalate,
                help="Hand what is overdue to the advisor; to whom and when goes out with it.",
                asks=(Words(name="to", question="To", required=False, hint="who advises; empty is the advisor"),),
-               confirm=lambda chosen: f"Hand {len(chosen.rows)} queries to the advisor?"),
+               confirm=lambda chosen: f"Hand {how_many(len(chosen.rows), 'query', 'queries')} to the advisor?"),
         Action(id="queries.apply", key="P", label="applied", many=True, build=_apply, rank=55,
                help="The codes say what the answer documents; finishing the encounter does the same by itself.",
-               confirm=lambda chosen: f"Close {len(chosen.rows)} queries as applied?"),
+               confirm=lambda chosen: f"Close {how_many(len(chosen.rows), 'query', 'queries')} as applied?"),
         Action(id="queries.follow", key="f", label="ask again", build=_follow,
                help="The answer needs another question: a draft that follows this one.",
                asks=(Words(name="question", question="Question", longest=2000),)),
         Action(id="queries.cancel", key="C", label="cancel", many=True, build=_cancel,
                help="Take back what is not answered, with the reason; the encounter returns to its coder.",
                asks=(Words(name="reason", question="Cancel because"),),
-               confirm=lambda chosen: f"Cancel {len(chosen.rows)} queries?"),
+               confirm=lambda chosen: f"Cancel {how_many(len(chosen.rows), 'query', 'queries')}?"),
         Action(id="queries.close", key="N", label="no response", many=True, build=_close,
                help="Close what was escalated without an answer; only what is documented is coded.",
-               confirm=lambda chosen: f"Close {len(chosen.rows)} queries without an answer?"),
+               confirm=lambda chosen: f"Close {how_many(len(chosen.rows), 'query', 'queries')} without an answer?"),
         Action(id="queries.import", key="i", label="take in answers", on_view=True, build=_import,
                help="Take in a file of answers: JSON or CSV.", places=frozenset({Place.LIST}),
                asks=(Words(name="path", question="File", hint="JSON or CSV with query and answer"),)),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from store.money import show_cents
+from store.text import how_many
 from store.work.record import Record
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi, opened
@@ -53,7 +54,7 @@ def _like_effect(practice: PracticeApi, chosen: Chosen) -> str:
 
     with opened(practice).reading() as session:
         count, code = same_error_of(session, chosen.rows[0].subject_id)
-    return f"Send all {count} claims with the error {code} again, though they were not mended?"
+    return f"Send all {how_many(count, 'claim')} with the error {code} again, though they were not mended?"
 
 
 def _review(chosen: Chosen) -> Sequence[object]:

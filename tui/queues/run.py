@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from store import clock
+from store.text import how_many
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
@@ -198,7 +199,7 @@ SPEC = QueueScreenSpec(
                help="Forget what a person decided: the rules decide about the account again."),
         Action(id="run.level", key="D", label="level", build=_level, many=True,
                asks=(Pick(name="level", question="Dunning level", choices=_LEVELS),),
-               confirm=lambda chosen: f"Give {len(chosen.rows)} statements another level?",
+               confirm=lambda chosen: f"Give {how_many(len(chosen.rows), 'statement')} another level?",
                help="Another dunning level for this statement."),
         Action(id="run.message", key="E", label="words", build=_message, many=True,
                asks=(Words(name="text", question="Words on it", required=False, hint="empty takes yours away"),),

@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from store.errors import Refused
 from store.money import show_cents
+from store.text import how_many
 from store.work.record import Record
 from store.work.values import Kind, Lease, Page, Row, Why
 from tui.asks import Chosen, Words
@@ -119,7 +120,9 @@ class QueueScreen(ViewedScreen):
         """The marked rows if the action takes many, else the focused one."""
         marks = tuple(self._list.marks.values())
         if marks and not action.many and not action.on_view:
-            raise Refused(f"'{action.label}' takes one row at a time.", do=f"Esc drops the {len(marks)} marks.")
+            raise Refused(
+                f"'{action.label}' takes one row at a time.", do=f"Esc drops the {how_many(len(marks), 'mark')}."
+            )
         if action.on_view:
             return Chosen(self.queue, view=self._view)
         rows = marks or ((self._list.row,) if self._list.row else ())

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 
 from store import clock
 from store.errors import Refused
+from store.text import how_many
 from store.work.values import Page, Row, SortKey
 from tui.asks import Choice, Chosen, Pick, Words
 from tui.export import write_table
@@ -213,7 +214,7 @@ class ReportScreen(WorkScreen):
             table = [(row.flag, row.cells) for row in self._rows]
             calls, what = self.session.calls, f"report {self._report.key}"
             path = await calls.run(write_table, calls.practice, what, str(answer), self._report.columns, table)
-            self.status.say(f"{len(self._rows):,} rows in {one_line(str(path))}")
+            self.status.say(f"{how_many(len(self._rows), 'row')} in {one_line(str(path))}")
 
     def do_back(self, _count: int | None) -> None:
         """First the filter goes, then the report."""

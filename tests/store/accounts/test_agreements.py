@@ -246,7 +246,7 @@ def test_the_days_before_an_agency_are_waited_for(world: World, rule: str) -> No
     account = placed(world)
     world.do(RecallBadDebt(account, "she pays us"))
     world.do(SetPolicy(rule, "1"))
-    with pytest.raises(Refused, match="is not 1 days old"):
+    with pytest.raises(Refused, match="is not 1 day old"):
         world.do(PlaceBadDebt((account,), "Plains Recovery"))
 
 

@@ -91,7 +91,7 @@ def test_an_unknown_code_is_listed_until_somebody_says_what_it_is(world: World) 
 
 def test_a_table_comes_in_from_csv_and_a_wrong_row_refuses_it_whole(world: World) -> None:
     done = world.do(LoadDispositions("own.csv", HEAD + b"PRMUT,CO,97,,,contractual,contractual,,,our contract\n"))
-    assert "1 dispositions" in done.said
+    assert "1 disposition holds" in done.said
     for line, where in (
         (b"NOPE,CO,97,,,contractual,contractual,,,\n", "line 3, payer"),
         (b",CO,97,,,away,contractual,,,\n", "line 3"),

@@ -200,7 +200,7 @@ def test_the_sum_of_a_run_is_what_its_accounts_owe(world: World) -> None:
     assert sum(row.amount for row in inside) == sum(one.amount_due for one in statements) == owed == 25_000
     assert [one.number for one in statements] == [f"{run_id}-{world.get(Guarantor, a).number}" for a in accounts[:2]]
     with world.owner.reading() as session:
-        assert "2 statements, $250.00   1 accounts out" in run_record(session, run_id).headline
+        assert "2 statements, $250.00   1 account out" in run_record(session, run_id).headline
         with pytest.raises(NotFound):
             run_record(session, 99)
 
