@@ -128,6 +128,15 @@ async def test_codes_that_exclude_each_other_stop_until_a_reason_is_given(desk: 
     assert "finished" in desk.status
 
 
+async def test_a_reason_passes_no_stop_that_may_not_be_overridden(desk: Desk) -> None:
+    await found(desk, "i", "J45.31")
+    await found(desk, "h", "ZZ112")
+    await desk.press("1", "O")
+    await answered(desk, "it is meant so")
+    assert "Not done" in desk.status
+    assert "Quillfeather" in desk.text("#title")
+
+
 async def test_evidence_is_linked_to_the_code_under_the_cursor(desk: Desk) -> None:
     await found(desk, "i", "J45.31")
     await desk.press("tab", "tab", "v", "right", "c")
