@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from sqlmodel import Session, col, select
 
-from codesets.worksheets.query_wording import check_quote
 from store.people.roles import Permission
 from store.queries.states import WAITING, Notice
 from store.tables import Encounter, Provider, ProviderQuery, QueryIndicator, QueryNotice, User
@@ -72,6 +71,8 @@ def to_give_out(session: Session, *, again: bool = False) -> SendOut:
 
 def _money(told: dict[str, Any]) -> str:
     """Why a question that was sent before this was checked must not go out; empty where it may."""
+    from codesets.worksheets.query_wording import check_quote
+
     for words in (told["title"], told["question"], *told["indicators"], *told["options"]):
         for found in check_quote(words):
             return found.message
