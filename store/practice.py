@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-_OF_ENCOUNTERS = {"coding", "encounter", "past", "history"}
+_OF_ENCOUNTERS = {"coding", "encounter", "past", "history", "reviews"}
 """Kinds of looks whose subject is an encounter."""
 
 LOOK = timedelta(minutes=5)
@@ -370,6 +370,8 @@ class Practice(Presence):
 
 def _patients_of(session: Session, name: str, subject_id: int, found: Record) -> Collection[int]:
     """The patients whom a record is about."""
+    if name in _OF_ENCOUNTERS:
+        return _patients_behind(session, name, subject_id)  # a coder's login reads no claim
     if found.claim_id is not None:
         return _patients_behind(session, "claim", found.claim_id)
     if found.account_id is not None:

@@ -3,7 +3,9 @@
 SQLite keeps no queue: who waits asks again from time to time, and of many who ask it is luck who comes when the file
 is free; whoever has just written comes again before the others wake up.  Here only the first in line asks SQLite. The
 others wait in the kernel's own queue for a lock on the folder, which costs nothing while it lasts, leaves no file
-behind and ends with the process, however that ends.  It is courtesy alone: what guards the file is SQLite's lock.
+behind and ends with the process, however that ends.  Who comes in the moment between one's leaving and the next one's
+waking may still step in between; nobody is kept out by that for long.  It is courtesy alone: what guards the file is
+SQLite's lock.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def test_a_text_that_was_being_typed_is_offered_after_a_dropped_line_and_after_a
         other.lease(item.id)
     with gone_on_with("called the payer and waited") as line:
         line.press("\r")
-        line.until("and waited")
+        line.until("Note kept")
         (again,) = held(engine)
         assert (again.id, again.owner_id) == (item.id, item.owner_id)
         assert again.token > item.token

@@ -53,7 +53,7 @@ async def test_a_run_of_a_thousand_accounts_takes_twelve_keys_at_most(
         await opened(app, desk, "run")
         await desk.press("R", "y")
         await desk.settle()
-        assert "1000 accounts in" in desk.status
+        assert "1,000 accounts in" in desk.status
         assert "1,000 rows" in desk.text("#title")
         await desk.press("y")  # a look at the first one: why it is in
         assert "patient balance due" in desk.drawer
