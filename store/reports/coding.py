@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func
@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from store.claims.states import ClaimState
 from store.coding.states import CodingState
 from store.coding.suggestions import Outcome
+from store.queries.states import AnswerKind
 from store.reports.measure import (
     Kpi,
     Line,
@@ -26,7 +27,17 @@ from store.reports.measure import (
     states_at_end,
 )
 from store.reports.values import Period
-from store.tables import Action, Claim, CodingReview, Encounter, SuggestionChoice, Transition, User
+from store.tables import (
+    Action,
+    Claim,
+    CodingReview,
+    Encounter,
+    Provider,
+    ProviderQuery,
+    SuggestionChoice,
+    Transition,
+    User,
+)
 
 _S = CodingState
 _ANSWER_WITHIN = timedelta(hours=72)
@@ -145,20 +156,49 @@ def _answered(session: Session, period: Period) -> list[Line]:
     ]
 
 
+def _agreed(session: Session, period: Period) -> list[Line]:
+    query = (
+        pick(ProviderQuery.number, Provider.last, ProviderQuery.answered_at, ProviderQuery.answer_kind)
+        .join_from(ProviderQuery, Provider, col(Provider.id) == col(ProviderQuery.provider_id))
+        .where(col(ProviderQuery.answered_at).is_not(None), during(ProviderQuery.answered_at, period))
+        .order_by(col(ProviderQuery.answered_at).desc(), col(ProviderQuery.id))
+    )
+    return [
+        Line(f"question {number}  {kind}", provider, day_of(at), int(kind == AnswerKind.AGREE), 1)
+        for number, provider, at, kind in in_db(session, query)
+    ]
+
+
 _AS_SUGGESTED = {Outcome.ACCEPTED, Outcome.ANOTHER_WAY}
 
 
-def _suggested(session: Session, period: Period) -> list[Line]:
+def _choices(session: Session, period: Period, outcomes: Collection[Outcome]) -> list[Line]:
+    """What coders decided of suggestions, as far as it came out one of these ways; taken as suggested adds one."""
     query = (
         pick(SuggestionChoice.code, SuggestionChoice.outcome, SuggestionChoice.at, User.name, Encounter.number)
         .join_from(SuggestionChoice, User, col(User.id) == col(SuggestionChoice.user_id))
         .join(Encounter, col(Encounter.id) == col(SuggestionChoice.encounter_id))
-        .where(during(SuggestionChoice.at, period), SuggestionChoice.outcome != Outcome.MISSED)
+        .where(during(SuggestionChoice.at, period), col(SuggestionChoice.outcome).in_(outcomes))
         .order_by(col(SuggestionChoice.at).desc(), col(SuggestionChoice.id))
     )
     return [
         Line(f"visit {number}  {code}  {outcome}", who, day_of(at), int(outcome in _AS_SUGGESTED), 1)
         for code, outcome, at, who, number in in_db(session, query)
+    ]
+
+
+def _suggested(session: Session, period: Period) -> list[Line]:
+    return _choices(session, period, [one for one in Outcome if one is not Outcome.MISSED])
+
+
+def _found(session: Session, period: Period) -> list[Line]:
+    return _choices(session, period, [*_AS_SUGGESTED, Outcome.MISSED])
+
+
+def _without_fault(session: Session, period: Period) -> list[Line]:
+    return [
+        Line(line.what, line.whose, line.on, int(line.numerator == line.denominator), 1)
+        for line in _reviewed(session, period)
     ]
 
 
@@ -194,8 +234,19 @@ CODING_KPIS = (
     Kpi("accuracy", "Coding accuracy", "codes of reviewed encounters that the reviewer left",
         "correct, wrong, missed and extra codes", "95% is usual; by date of the decision", lines=_reviewed,
         exclusions="encounters that were returned uncoded", group="Coding"),
+    Kpi("accuracy-visits", "Reviewed without a fault", "reviewed encounters that the reviewer left as they were",
+        "encounters reviewed", "by date of the decision", lines=_without_fault,
+        exclusions="encounters that were returned uncoded", group="Coding"),
+    Kpi("query-agree", "Queries agreed with", "answers that took an option of the question", "answers", "ACDIS",
+        lines=_agreed, group="Coding"),
+    Kpi("chart-hours", "Charts an hour", "visits first coded", "hours of coding", "by kind of visit, not mixed",
+        Shape.EACH, group="Coding",
+        missing="hours of work are not on file; the report of productivity shows minutes between actions"),
     Kpi("suggestions", "Suggestion acceptance", "suggestions taken as they were", "suggestions decided",
         "taken, coded by another way, edited or rejected by a coder", lines=_suggested,
         exclusions="suggestions that nobody decided; codes that nothing suggested",
         group="Coding"),
+    Kpi("suggested-codes", "Codes that were suggested", "codes that a suggestion had named", "codes added by coders",
+        "taken or coded by another way, and codes that nothing suggested", lines=_found,
+        exclusions="codes put in place of a suggestion; visits coded without the desk", group="Coding"),
 )  # fmt: skip

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import Session, col
 
 from store.accounts.books import Book
-from store.reports.measure import Kpi, Line, Shape, day_of, in_db, pick
+from store.reports.measure import Kpi, Line, Lines, Shape, day_of, in_db, pick
 from store.reports.values import Period
 from store.tables import Claim, Encounter, Guarantor, LedgerEntry, Payer, Posting
 
 _RECEIVABLE = (Book.INSURANCE, Book.PATIENT)
-OLD_DAYS = 90
 
 
 def _in(period: Period) -> ColumnElement[bool]:
@@ -53,6 +53,7 @@ def _cents(*books: Book, sign: int = 1) -> Any:
 _NOTHING = case((col(Posting.id).is_(None), 1), else_=0)
 _GROSS = _cents(Book.CHARGES, sign=-1)
 _NET = case((_book(Book.CHARGES, Book.CONTRACTUAL), -col(Posting.cents)), else_=0)
+_SERVICE = case((_book(Book.CHARGES, Book.CONTRACTUAL, Book.DISCOUNT), -col(Posting.cents)), else_=0)
 _CASH = _cents(Book.CASH, Book.PATIENT_CASH)
 
 
@@ -90,8 +91,20 @@ def _credits(session: Session, period: Period) -> list[Line]:
     return held + postings(session, _NOTHING, _NET, _in(period))
 
 
-def _aged(session: Session, period: Period) -> list[Line]:
-    """What payers and patients owe by visit, old when its date of service lies more than 90 days back."""
+def _aged(days: int) -> Lines:
+    """What payers and patients owe by visit, old when its date of service lies more than so many days back."""
+
+    def lines(session: Session, period: Period) -> list[Line]:
+        return [
+            Line(f"visit {number}", payer, on, cents if (period.end - on).days > days else 0, cents, claim)
+            for number, payer, on, cents, claim in _owed(session, period)
+        ]
+
+    return lines
+
+
+def _owed(session: Session, period: Period) -> list[tuple[str, str, date, int, int | None]]:
+    """What is owed at the end of a period: (visit, payer, date of service, cents, claim)."""
     owed = func.sum(Posting.cents)
     query = (
         pick(Encounter.number, func.max(Payer.name), col(Encounter.service_date), owed, func.max(Claim.id))
@@ -104,10 +117,7 @@ def _aged(session: Session, period: Period) -> list[Line]:
         .having(owed > 0)
         .order_by(col(Encounter.service_date), col(Encounter.id))
     )
-    return [
-        Line(f"visit {number}", payer or "patient", on, cents if (period.end - on).days > OLD_DAYS else 0, cents, claim)
-        for number, payer, on, cents, claim in in_db(session, query)
-    ]
+    return [(number, payer or "patient", on, cents, claim) for number, payer, on, cents, claim in in_db(session, query)]
 
 
 def _late(session: Session, period: Period) -> list[Line]:
@@ -124,13 +134,19 @@ MONEY_KPIS = (
     Kpi("gross-days", "Days in A/R (gross charges)", "what payers and patients owe at the end",
         "charges of the period", "MGMA, on gross charges", Shape.DAYS, lines=_days(_GROSS), money=True, better="down",
         group="Receivables", exclusions="bad debt; credits count against"),
-    Kpi("aged", "A/R over 90 days", "of that, from visits more than 90 days before the end",
-        "what payers and patients owe at the end", "HFMA AR-1; aged from the date of service", lines=_aged, money=True,
-        better="down", group="Receivables", exclusions="credits"),
+    *(
+        Kpi(key, f"A/R over {days} days", f"of that, from visits more than {days} days before the end",
+            "what payers and patients owe at the end", "HFMA AR-1; aged from the date of service", lines=_aged(days),
+            money=True, better="down", group="Receivables", exclusions="credits")
+        for key, days in (("aged-60", 60), ("aged", 90), ("aged-120", 120))
+    ),
     Kpi("net-collected", "Net collection", "cash of payers and patients, less refunds",
         "charges less contractual adjustments", "MGMA", lines=_share(_CASH, _NET), money=True, group="Collection"),
     Kpi("gross-collected", "Gross collection", "cash of payers and patients, less refunds", "charges", "MGMA",
         lines=_share(_CASH, _GROSS), money=True, group="Collection"),
+    Kpi("cash-of-revenue", "Cash of net revenue", "cash of payers and patients, less refunds",
+        "charges less contractual adjustments and discounts", "HFMA: cash as a share of net patient service revenue",
+        lines=_share(_CASH, _SERVICE), money=True, group="Collection"),
     Kpi("denial-write-off", "Denials written off", "written off by a decision of ours",
         "charges less contractual adjustments", "HFMA AR-6", lines=_share(_DENIED, _NET), money=True, better="down",
         group="Denials"),

@@ -52,7 +52,7 @@ def _yield(session: Session, period: Period) -> list[Line]:
     return lines
 
 
-def _promises(session: Session, period: Period) -> list[Line]:
+def _promises(session: Session, period: Period, *, money: bool = False) -> list[Line]:
     query = (
         pick(Promise, Guarantor.number)
         .join(Guarantor, col(Guarantor.id) == col(Promise.guarantor_id))
@@ -66,7 +66,9 @@ def _promises(session: Session, period: Period) -> list[Line]:
     for one, number in rows:
         stood = promise_standing(one, paid.get(one.guarantor_id, []), policy, period.end)
         if stood.state is not Kept.OPEN:
-            lines.append(Line(f"account {number}  {stood.state}", "", one.due_on, int(stood.state is Kept.KEPT), 1))
+            worth = one.cents if money else 1
+            kept = worth * (stood.state is Kept.KEPT)
+            lines.append(Line(f"account {number}  {stood.state}", "", one.due_on, kept, worth))
     return lines
 
 
@@ -178,6 +180,9 @@ PATIENT_KPIS = (
         lines=_statements, money=True, group="Patients"),
     Kpi("promises", "Promises kept", "promises kept", "promises due", "kept or broken by the payments that came",
         lines=_promises, exclusions="promises that are still open", group="Patients"),
+    Kpi("promises-money", "Promises kept, dollars", "dollars of promises kept", "dollars of promises due",
+        "kept or broken by the payments that came", lines=lambda s, p: _promises(s, p, money=True), money=True,
+        exclusions="promises that are still open", group="Patients"),
     Kpi("plan-default", "Plans in default", "plans that missed as many parts as the practice allows (plan_missed)",
         "plans that ran in the period", "missed by the payments that came, with the grace", lines=_plans, better="down",
         group="Patients", exclusions="plans that were paid off before the period"),
