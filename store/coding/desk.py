@@ -19,6 +19,7 @@ from store.coding.fees import fees_on
 from store.coding.recall import asked_of
 from store.coding.suggestions import decided
 from store.errors import NotFound
+from store.people.roles import Actor, Permission
 from store.tables import (
     CodingReview,
     Diagnosis,
@@ -177,9 +178,17 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
         queries=(*review_words(session, encounter_id), *query_words(session, encounter_id)),
         asked=asked,
         asked_line=asked_line,
-        authorization=Facts(session, [encounter_id]).texts.get((None, AUTHORIZATION.name), ""),
+        authorization=_authorization(session, encounter_id),
         prior_global=_prior_global(session, codes, encounter, case),
     )
+
+
+def _authorization(session: Session, encounter_id: int) -> str:
+    """For whoever may read a claim's fields: what patients paid is among them, which those who only code don't see."""
+    actor = session.info.get("actor")
+    if isinstance(actor, Actor) and not actor.may(Permission.MONEY):
+        return ""
+    return Facts(session, [encounter_id]).texts.get((None, AUTHORIZATION.name), "")
 
 
 def _prior_global(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from store.work.command import Command
 
 
-ASKED_ANEW = frozenset({"desk.query", "desk.override", "desk.review", "desk.worksheet"})
+ASKED_ANEW = frozenset({"desk.finish", "desk.query", "desk.override", "desk.review", "desk.worksheet"})
 """What rests on this one note: done again by `.`, it asks again."""
 
 
