@@ -48,11 +48,6 @@ def whole_number(text: str, least: int, most: int, where: str = "") -> int:
     raise Refused(f"{text[:20]!r} is no such number.", where=where, do=f"Write one from {least} to {most}.")
 
 
-def plural(count: int, thing: str) -> str:
-    """The thing as its number wants it: 'row' for 1, 'rows' for others."""
-    return thing if count == 1 else f"{thing}s"
-
-
 def how_many(count: int, thing: str, things: str = "") -> str:
     """So many of a thing: '1 row', '2,000 rows'; `things` is what several are called where that is no -s."""
-    return f"{count:,} {plural(count, thing) if count == 1 or not things else things}"
+    return f"{count:,} {thing if count == 1 else things or f'{thing}s'}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from store.errors import Refused
 from store.money import parse_cents
-from store.text import plural, whole_number
+from store.text import how_many, whole_number
 from store.work.record import Record
 from store.work.values import Lease, Row, View
 
@@ -47,8 +47,7 @@ class Chosen:
 
     def several(self, thing: str) -> str:
         """How many rows, as a thing: '1 denial', '3 denials'."""
-        count = len(self.rows)
-        return f"{count:,} {plural(count, thing)}"
+        return how_many(len(self.rows), thing)
 
     def number(self, name: str) -> int:
         """The answer to an `Amount`, or the count."""

@@ -35,6 +35,13 @@ class Leases:
         lease = await self._calls.run(self._calls.practice.next_item, queue, beside=beside)
         return self._keep(lease) if lease else None
 
+    async def exchange(self, queue: str, item_id: int) -> Lease | None:
+        """Leases the item that comes next and gives the one in hand back, which is kept when nothing more waits."""
+        lease = await self.take_next(queue, beside=item_id)
+        if lease is not None:
+            await self.release(item_id)
+        return lease
+
     @property
     def items(self) -> tuple[int, ...]:
         """The items in hand."""

@@ -22,7 +22,7 @@ from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import CLAIM, ClaimState, called
 from store.people.roles import Permission
 from store.tables import Batch, Claim, ClaimEvent, ClaimVersion
-from store.text import plural
+from store.text import how_many
 from store.work import items
 from store.work.command import Change, Command, Said
 
@@ -119,5 +119,5 @@ class RaiseAlarms(Command):
     def apply(self, change: Change) -> Said:
         """The result counts files and claims."""
         counts = raise_alarms(change)
-        told = " and ".join(f"{number} {plural(number, what[:-1])}" for what, number in counts.items() if number)
+        told = " and ".join(how_many(number, what[:-1]) for what, number in counts.items() if number)
         return Said(f"{told or 'Nothing'} overdue for an answer.", counts)

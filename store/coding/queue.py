@@ -32,7 +32,7 @@ from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Column, Kind, Why
 
-_CODER = select(col(User.id).label("id"), col(User.name).label("name")).subquery("coder")
+CODER = select(col(User.id).label("id"), col(User.name).label("name")).subquery("coder")
 
 _PAYER = (
     select(col(Payer.payer_id))
@@ -60,7 +60,7 @@ def _join(query: AnySelect) -> AnySelect:
         query.join(Encounter, col(Encounter.id) == col(WorkItem.subject_id))
         .join(Patient, col(Patient.id) == col(Encounter.patient_id))
         .join(Provider, col(Provider.id) == col(Encounter.provider_id))
-        .outerjoin(_CODER, _CODER.c.id == col(Encounter.coded_by))
+        .outerjoin(CODER, CODER.c.id == col(Encounter.coded_by))
     )
 
 
@@ -176,7 +176,7 @@ CODING = Queue(
         Shown(
             Column("mrn", "MRN", 10, wide=True, help="the patient's number where it was seen"), col(Patient.source_id)
         ),
-        Shown(Column("coder", "Coder", 8, wide=True, help="who coded it last"), func.coalesce(_CODER.c.name, "")),
+        Shown(Column("coder", "Coder", 8, wide=True, help="who coded it last"), func.coalesce(CODER.c.name, "")),
         Shown(Column("review", "Review", 8, wide=True, help="how its last review ended"), func.coalesce(_REVIEWED, "")),
         Shown(Column("held", "Held to", 10, Kind.DATE, wide=True, help="on hold until"), col(Encounter.hold_until)),
         Shown(Column("facility", "Facility", 10, wide=True), col(Encounter.facility)),

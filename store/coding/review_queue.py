@@ -8,7 +8,7 @@ from sqlalchemy import and_
 from sqlmodel import Session, col, select
 
 from store.coding.access import REVIEWS
-from store.coding.queue import encounter_record
+from store.coding.queue import CODER, encounter_record
 from store.errors import NotFound
 from store.people.roles import Permission
 from store.tables import CodingReview, Encounter, Provider, User, WorkItem
@@ -22,12 +22,9 @@ def _join(query: AnySelect) -> AnySelect:
     return (
         query.join(Encounter, col(Encounter.id) == col(WorkItem.subject_id))
         .join(CodingReview, waits)
-        .join(_CODER, _CODER.c.id == coder)
+        .join(CODER, CODER.c.id == coder)
         .join(Provider, col(Provider.id) == col(Encounter.provider_id))
     )
-
-
-_CODER = select(col(User.id).label("id"), col(User.name).label("name")).subquery("coder")
 
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
@@ -63,7 +60,7 @@ REVIEW_QUEUE = Queue(
     shown=(
         Shown(Column("dos", "DOS", 10, Kind.DATE, help="date of service"), col(Encounter.service_date)),
         Shown(Column("enc", "Enc", 7, help="encounter"), col(Encounter.number)),
-        Shown(Column("coder", "Coder", 10), _CODER.c.name),
+        Shown(Column("coder", "Coder", 10), CODER.c.name),
         Shown(Column("chosen", "Chosen", 7, help="asked, rule or random"), col(CodingReview.chosen)),
         Shown(Column("why", "Why", 22, help="the rule, or what was asked"), col(CodingReview.reason)),
         Shown(Column("prov", "Provider", 10, wide=True), col(Provider.last)),

@@ -14,7 +14,7 @@ from store.coding.suggestions import Offer, settle
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import CodingReview, Encounter, User
-from store.text import clean_line, plural
+from store.text import clean_line, how_many
 from store.work import items
 from store.work.command import Change, Command, Said, bulk, free_text
 from store.work.record import Lines, Record, Tab, Table
@@ -194,7 +194,7 @@ def agreement_record(session: Session) -> Record:
     words = "Codes: those in both codings, of those in either; the first-listed diagnosis counts once more."
     tabs = (Tab("Coders", (Table(columns, rows), Lines((words,)))), Tab("Reviews", (_decisions(session),)))
     ended = sum(a.agreed + a.changed + a.returned for a in found)
-    return Record("Agreement in reviews", f"{ended} {plural(ended, 'review')}", "", tabs)
+    return Record("Agreement in reviews", how_many(ended, "review"), "", tabs)
 
 
 def _decisions(session: Session) -> Table:

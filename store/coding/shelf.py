@@ -18,7 +18,7 @@ from store.coding.states import CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission
 from store.tables import CodeMacro, Diagnosis, Encounter, Fee, Provider, ServiceLine
-from store.text import clean_line, plural
+from store.text import clean_line, how_many
 from store.work.command import Change, Command, Said
 from store.work.record import Lines, Record, Tab, Table
 from store.work.values import Column, Kind
@@ -196,7 +196,7 @@ def past_codes(session: Session, encounter_id: int) -> Record:
     )
     rows = tuple((day, spec, *_codes(session, number)) for number, day, spec, _ in visits)
     tabs = (Tab("Visits", (Table(columns, rows),)), Tab("Codes", (_summary(session, [v[0] for v in visits]),)))
-    headline = f"{len(rows)} {plural(len(rows), 'visit')} in the {PAST_MONTHS} months before {encounter.service_date}"
+    headline = f"{how_many(len(rows), 'visit')} in the {PAST_MONTHS} months before {encounter.service_date}"
     empty = (Tab("Visits", (Lines(("No visit before this one is known here.",)),)),)
     return Record(f"Earlier codes of the patient of {encounter.number}", headline, "", tabs if rows else empty)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from store.people.roles import Permission
 from store.queries.states import WAITING, Notice
 from store.tables import Encounter, Provider, ProviderQuery, QueryIndicator, QueryNotice, User
-from store.text import plural
+from store.text import how_many
 from store.work.command import Change, Command, Said
 
 
@@ -43,7 +43,7 @@ class NoteGivenOut(Command):
         rows = change.session.exec(query).all()
         for row in rows:
             row.given_at = change.now
-        return Said(f"{len(rows)} {plural(len(rows), 'asking')} given out.", len(rows))
+        return Said(f"{how_many(len(rows), 'asking')} given out.", len(rows))
 
 
 def to_give_out(session: Session, *, again: bool = False) -> SendOut:

@@ -31,7 +31,7 @@ from store.remits.outcome import net_of
 from store.remits.post import refresh
 from store.remits.states import REMITTANCE, AnswerState, RemitState
 from store.tables import Claim, Denial, Deposit, LedgerEntry, Posting, RemitClaim, Remittance, Transition
-from store.text import clean_line, plural
+from store.text import clean_line, how_many
 from store.variance.credits import look_for_credits
 from store.variance.find import forget_variances
 from store.work import items
@@ -104,7 +104,7 @@ def recent_payments(session: Session, most: int = 50) -> list[tuple[int, str, st
 def taken_back_told(session: Session, remittance_id: int) -> str:
     """What taking a payment back would undo, as a question."""
     row = session.get_one(Remittance, remittance_id)
-    claims = f"{row.claims} {plural(row.claims, 'claim')}"
+    claims = how_many(row.claims, "claim")
     return f"Take {row.trace} of {row.payer_name} back, {show_cents(row.amount, sign='$')} for {claims}?"
 
 

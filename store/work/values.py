@@ -127,6 +127,11 @@ class Lease:
     taken_from: str = ""
     cents: int = 0
 
+    @property
+    def row(self) -> Row:
+        """The item as a row of its queue, of which no more is read yet."""
+        return Row(self.item_id, self.subject_id, "", ())
+
 
 @dataclass(frozen=True, slots=True)
 class Why:

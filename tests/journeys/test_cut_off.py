@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +15,8 @@ from sqlmodel import Session, select
 from store.db import open_engine
 from store.errors import Taken
 from store.tables import Sitting, WorkItem
-from tests.journeys.test_stopped import held, somebody_else
+from tests.journeys.test_stopped import COMMAND, held, somebody_else, types_at_a_denial
 from tests.tui.terminal.pty_line import Line, on_a_line
-
-COMMAND = (sys.executable, "-c", "from tui.cli import main; main()")
 
 
 @pytest.fixture
@@ -57,16 +54,7 @@ def _until(true: Callable[[], bool]) -> None:
 @pytest.mark.sqlite
 def test_a_text_that_was_being_typed_is_offered_after_a_dropped_line_and_after_a_kill(engine: Engine) -> None:
     with on_a_line(COMMAND, (120, 40), {}) as line:
-        line.until("? help")
-        line.until("Denials")
-        line.press("j" * 7)  # past the queues before that of denials
-        for _ in range(6):
-            if not held(engine):
-                line.press("\r")
-        (item,) = held(engine)
-        line.press("t")
-        line.press("called the payer")
-        line.until("called the payer")
+        item = types_at_a_denial(line, engine, "called the payer")
     # The line dropped, which is how `on_a_line` ends: what was in hand is free at once, for anybody.
     assert held(engine) == []
     other = somebody_else(engine)

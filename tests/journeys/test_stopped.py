@@ -17,7 +17,7 @@ from store.people.roles import Actor, Role
 from store.practice import Practice
 from store.tables import AuditEntry, Remark, User, WorkItem
 from tests.journeys.conftest import TODAY
-from tests.tui.terminal.pty_line import on_a_line
+from tests.tui.terminal.pty_line import Line, on_a_line
 
 COMMAND = (sys.executable, "-c", "from tui.cli import main; main()")
 LATER = datetime(TODAY.year, TODAY.month, TODAY.day, 10, tzinfo=UTC) + timedelta(minutes=5)
@@ -37,22 +37,27 @@ def somebody_else(engine: Engine) -> Practice:
         return Practice(engine, Actor(user.id, user.name, Role.BILLER))
 
 
+def types_at_a_denial(line: Line, engine: Engine, words: str) -> WorkItem:
+    """Opens the first denial and begins a text; the item in hand."""
+    line.until("? help")
+    line.until("Denials")
+    line.press("j" * 7)  # past the queues before that of denials
+    for _ in range(6):
+        if not held(engine):
+            line.press("\r")
+    (item,) = held(engine)
+    line.press("t")
+    line.press(words)
+    line.until(words)
+    return item
+
+
 @pytest.mark.sqlite
 @pytest.mark.usefixtures("day")
 def test_who_was_stopped_while_holding_an_item_loses_it_and_can_not_save_over_the_next() -> None:
     engine = open_engine(os.environ["SUPERBILL_DB"])
     with on_a_line(COMMAND, (120, 40), {}) as line:
-        line.until("? help")
-        line.until("Denials")
-        for _ in range(7):  # the queues before that of denials
-            line.press("j")
-        for _ in range(6):
-            if not held(engine):
-                line.press("\r")
-        (item,) = held(engine)
-        line.press("t")
-        line.press("written before the stop")
-        line.until("written before")
+        item = types_at_a_denial(line, engine, "written before the stop")
         other = somebody_else(engine)
         os.kill(line.process, signal.SIGSTOP)
         with clock.held(LATER):

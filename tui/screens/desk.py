@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from store.errors import Refused
-from store.work.values import Lease, Row
+from store.work.values import Lease
 from tui.asks import Chosen
 from tui.keys import COMMON, SEARCH, Action, Place, at
 from tui.screens.base import WorkScreen
@@ -116,16 +116,14 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
 
     async def do_next(self, _count: int | None) -> None:
         """Gives the encounter back as it is and takes the next."""
-        lease = await self.session.leases.take_next(self.queue, beside=self._row.item_id)
+        lease = await self.session.leases.exchange(self.queue, self._row.item_id)
         if lease is None:
             self.status.say("Nothing more is waiting.")
             return
-        await self.session.leases.release(self._row.item_id)
         self._open_next(lease)
 
     def _open_next(self, lease: Lease, said: str = "") -> None:
-        row = Row(lease.item_id, lease.subject_id, "", ())
-        self.app.switch_screen(DeskScreen(self.session, self.queue, row, said))
+        self.app.switch_screen(DeskScreen(self.session, self.queue, lease.row, said))
 
     async def do_ledger(self, _count: int | None) -> None:
         """Opens the ledger of the patient's account."""

@@ -38,13 +38,13 @@ class DeskFlow(DeskBase):
 
     async def _warned(self) -> bool:
         """Asks once where edits warn; False when the person would rather look."""
-        from store.text import plural
+        from store.text import how_many
 
         found = self.require_open().warnings
         if not found:
             return True
         names = ", ".join(dict.fromkeys(one.edit for one in found))
-        return await self.confirm(f"Finish with {len(found)} {plural(len(found), 'warning')} ({names})?")
+        return await self.confirm(f"Finish with {how_many(len(found), 'warning')} ({names})?")
 
     @property
     def in_review(self) -> bool:

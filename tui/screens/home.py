@@ -113,8 +113,7 @@ class HomeScreen(WorkScreen):
         if lease is None:
             self.status.say(f"Nothing is waiting in {line.title}.")
             return
-        row = Row(lease.item_id, lease.subject_id, "", ())
-        self.app.push_screen(open_screen(self.session, line.queue, row))
+        self.app.push_screen(open_screen(self.session, line.queue, lease.row))
 
     async def do_report(self, _count: int | None) -> None:
         """Asks for a report and opens it."""

@@ -13,7 +13,7 @@ from store.errors import Refused
 from store.money import show_cents
 from store.text import how_many
 from store.work.record import Record
-from store.work.values import Kind, Lease, Page, Row, Why
+from store.work.values import Kind, Page, Row, Why
 from tui.asks import Chosen, Words
 from tui.export import write_rows
 from tui.keys import COMMON, Action, Place, at
@@ -150,7 +150,7 @@ class QueueScreen(ViewedScreen):
             self.status.say(f"Nothing is waiting in {self._title()}.")
             return
         row = next((row for row in self._rows() if row.item_id == lease.item_id), None)
-        self._open(row or _row_of(lease))
+        self._open(row or lease.row)
 
     def _open(self, row: Row) -> None:
         from tui.screens.record import open_screen
@@ -357,10 +357,6 @@ class QueueScreen(ViewedScreen):
         place = next((at_ for at_, column in enumerate(columns) if column.kind is Kind.CENTS), None)
         cells = [row.cells[place] for row in rows if place is not None and place < len(row.cells)]
         return sum(cell for cell in cells if isinstance(cell, int))
-
-
-def _row_of(lease: Lease) -> Row:
-    return Row(lease.item_id, lease.subject_id, "", ())
 
 
 def _ends(left: list[Part], right: list[Part], width: int) -> list[Part]:

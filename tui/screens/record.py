@@ -190,13 +190,11 @@ class RecordScreen(WorkScreen):
         """Gives this item back and takes the next."""
         if self._row is None:
             raise Refused("This is no item of a queue.")
-        lease = await self.session.leases.take_next(self.queue, beside=self._row.item_id)
+        lease = await self.session.leases.exchange(self.queue, self._row.item_id)
         if lease is None:
             self.status.say("Nothing more is waiting.")
             return
-        await self.session.leases.release(self._row.item_id)
-        row = Row(lease.item_id, lease.subject_id, "", ())
-        self.app.switch_screen(open_screen(self.session, self.queue, row))
+        self.app.switch_screen(open_screen(self.session, self.queue, lease.row))
 
     async def do_why(self, _count: int | None) -> None:
         """Opens the answer."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from store.errors import Refused
-from store.text import plural
+from store.text import how_many
 from store.work.sorting import parse_sort
 from store.work.values import Kind, Page, QueueInfo, SortKey, View
 from tui.asks import Choice, Chosen, Pick, Words
@@ -136,7 +136,7 @@ def levels_typed(typed: str) -> str | None:
 
 def rows_word(count: int) -> str:
     """'1 row', '2,000 rows'."""
-    return f"{count:,} {plural(count, 'row')}"
+    return how_many(count, "row")
 
 
 def _level(key: str, sort: Sequence[SortKey]) -> str:
