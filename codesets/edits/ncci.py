@@ -11,7 +11,7 @@ from itertools import combinations
 
 from codesets.edits.case import Case
 from codesets.edits.model import CodedLine, Edit, Finding, Severity
-from codesets.edits.reference_data import Pair
+from codesets.library.rules import Pair
 from codesets.tables import read_table
 
 _CONTRACTOR = "CCCCC"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from codesets.library.rules import Pair, UnitLimit
+
 if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
 
@@ -36,24 +38,6 @@ _LEVEL_1 = re.compile(r"[0-9]{4}[0-9A-Z]")
 def dating_kind(code: str) -> str:
     """The kind of data (see `KINDS`) that has the first and last day of a procedure code."""
     return "cpt" if _LEVEL_1.fullmatch(code) else "hcpcs"
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """`denied` is not paid beside `paid`; `indicator` "1": unless a modifier says why, "0": never."""
-
-    paid: str
-    denied: str
-    indicator: str
-    rationale: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnitLimit:
-    """The most units; `adjudication` "1" counts a line, "2" and "3" a date of service."""
-
-    units: int
-    adjudication: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +180,11 @@ class Loaded:
 
     def pair(self, one: str, other: str, on: date) -> Pair | None:
         """The pair of two procedures in either order."""
-        row = self._rules.pair(one, other, on)
-        return Pair(row.paid, row.denied, row.indicator, row.rationale) if row else None
+        return cast("Pair | None", self._rules.pair(one, other, on))
 
     def unit_limit(self, code: str, on: date) -> UnitLimit | None:
         """The unit limit of a procedure."""
-        row = self._rules.unit_limit(code, on)
-        return UnitLimit(row.units, row.adjudication) if row else None
+        return cast("UnitLimit | None", self._rules.unit_limit(code, on))
 
     def primaries(self, code: str, on: date) -> tuple[Primary, ...]:
         """What an add-on code may go with."""

@@ -33,7 +33,7 @@ class UnitLimit:
 
     units: int
     adjudication: str
-    rationale: str
+    rationale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

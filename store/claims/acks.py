@@ -49,7 +49,7 @@ class ImportAcks(Command):
         """Refused whole when the file is damaged; the result counts what it told."""
         before = archive.known(change.session, self.content)
         if before is not None:
-            return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
+            return archive.here_since(self.file_name, before)
         reader = Reader(self.content, self.file_name)
         file = archive.keep(change, "ack", "in", self.file_name, self.content)
         hearing = Hearing(change, file)

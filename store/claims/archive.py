@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from store.tables import ArchivedFile
 from store.text import clean_line
-from store.work.command import Change
+from store.work.command import Change, Said
 
 
 def digest(content: bytes) -> str:
@@ -20,6 +20,11 @@ def digest(content: bytes) -> str:
 def known(session: Session, content: bytes) -> ArchivedFile | None:
     """The archived file with this content."""
     return session.exec(select(ArchivedFile).where(ArchivedFile.sha256 == digest(content))).first()
+
+
+def here_since(name: str, before: ArchivedFile) -> Said:
+    """What is said of a file that was taken in before."""
+    return Said(f"{name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
 
 
 def keep(change: Change, kind: str, direction: str, name: str, content: bytes, summary: str = "") -> ArchivedFile:

@@ -81,7 +81,7 @@ class ImportStatus(Command):
         """Refused whole when the file is damaged; the result counts the answers by what they mean."""
         before = archive.known(change.session, self.content)
         if before is not None:
-            return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
+            return archive.here_since(self.file_name, before)
         told = read_status_answers(self.content, self.file_name)
         file = archive.keep(change, "277", "in", self.file_name, self.content)
         counts: dict[str, int] = {}

@@ -59,7 +59,7 @@ class ImportDeposits(Command):
         rows = list(read_deposits(self.content, self.file_name))
         before = archive.known(change.session, self.content)
         if before is not None:
-            return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
+            return archive.here_since(self.file_name, before)
         file = archive.keep(change, "deposits", "in", self.file_name, self.content)
         seen: Counter[str] = Counter()
         counts = Counter(rows=len(rows), new=0, matched=0, posted=0)

@@ -54,7 +54,7 @@ class ImportRemittance(Command):
         before = archive.known(change.session, self.content)
         refused = before is not None and before.kind == UNBALANCED_FILE
         if before is not None and not refused and not _taken_back(change, before):
-            return Said(f"{self.file_name} was already imported on {before.at:%Y-%m-%d}; nothing changed.", {})
+            return archive.here_since(self.file_name, before)
         payments: list[PaymentStream] = change.prepared
         file = before or archive.keep(change, "835", "in", self.file_name, self.content)
         file.kind = "835"
