@@ -28,8 +28,8 @@ from store.turns import turn
 BUSY_SECONDS = 30
 """How long a writer waits for another; waits of ten seconds were seen with twenty busy processes."""
 
-_ASKED_SECONDS = 0.0005
-"""How often the first in line asks for the lock of a SQLite file."""
+_ASKED_SECONDS, _ASKED_AT_MOST_SECONDS = 0.0005, 0.005
+"""After how long the first in line asks for the lock of a SQLite file again: the first time, and in the end."""
 
 _POSTGRESQL = {
     "search_path": "public",
@@ -198,10 +198,11 @@ def _begin_writing(connection: Connection) -> None:
     """Take the file's write lock, in the order in which people came.
 
     SQLite's own wait asks again every tenth of a second, the newcomer as often as who has waited for long: with
-    twenty people the last of them waits for seconds.  Here the first in line alone asks, every few milliseconds.
+    twenty people the last of them waits for seconds.  Here the first in line alone asks: after half a millisecond, then
+    after longer and longer, up to five milliseconds.
     """
     cursor: Any = connection.connection.cursor()
-    begun = time.monotonic()
+    begun, pause = time.monotonic(), _ASKED_SECONDS
     cursor.execute("PRAGMA busy_timeout=0")
     try:
         with turn(_folder(connection.engine), BUSY_SECONDS):
@@ -212,7 +213,8 @@ def _begin_writing(connection: Connection) -> None:
                 except Exception as failure:
                     if "locked" not in str(failure):
                         break
-                time.sleep(_ASKED_SECONDS)
+                time.sleep(pause)
+                pause = min(pause * 1.5, _ASKED_AT_MOST_SECONDS)
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # told as any failure of the database is
     finally:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")

@@ -5,7 +5,7 @@ is free; whoever has just written comes again before the others wake up.  Here o
 others wait in the kernel's own queue for a lock on the folder, which costs nothing while it lasts, leaves no file
 behind and ends with the process, however that ends.  Who comes in the moment between one's leaving and the next one's
 waking may still step in between; nobody is kept out by that for long.  It is courtesy alone: what guards the file is
-SQLite's lock.
+SQLite's lock.  So where the line does not move, or there is no thread to wait in it, a writer just asks.
 """
 
 from __future__ import annotations
@@ -18,18 +18,29 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE_SECONDS = 3.0
-"""For so long somebody waits for his turn: who is before him may have been stopped by a signal.  Then he just asks."""
+"""For so long somebody waits for his turn: who is before him may have been stopped by a signal.  Then he just asks.
+
+As long as the line stands still, nobody of the same process waits in it again: that costs each process one wait, and
+no more threads and open folders than it had writers when the line stopped.
+"""
+
+_in_vain: set[_Place] = set()
+"""The places of this process that somebody gave up and that have not come to the front since."""
+os.register_at_fork(after_in_child=_in_vain.clear)  # the threads that stand there are the parent's
 
 
 @contextmanager
 def turn(folder: Path, longest: float) -> Iterator[None]:
     """Wait to be the first in line, `longest` seconds at most; the next is let through when the block ends."""
+    if any(place.folder == folder for place in [*_in_vain]):
+        yield
+        return
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:  # SQLite will say what is wrong with the folder
         yield
         return
-    place = _Place(handle)
+    place = _Place(folder, handle)
     try:
         place.wait(min(longest, PATIENCE_SECONDS))
         yield
@@ -43,7 +54,8 @@ class _Place:
     The kernel knows no such wait with an end, and a signal would have to go to the program's first thread.
     """
 
-    def __init__(self, handle: int) -> None:
+    def __init__(self, folder: Path, handle: int) -> None:
+        self.folder = folder
         self._handle = handle
         self._first = threading.Event()
         self._guard = threading.Lock()
@@ -54,11 +66,21 @@ class _Place:
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._waiting = True
-            threading.Thread(target=self._stand, daemon=True).start()
-            self._first.wait(seconds)
+            self._wait_in_line(seconds)
         except OSError:  # a file system without such locks: nobody stands in line there
             return
+
+    def _wait_in_line(self, seconds: float) -> None:
+        self._waiting = True
+        try:
+            threading.Thread(target=self._stand, daemon=True).start()
+        except RuntimeError:  # there is room for no more threads
+            self._waiting = False
+            return
+        if not self._first.wait(seconds):
+            with self._guard:
+                if self._waiting:
+                    _in_vain.add(self)
 
     def leave(self) -> None:
         """Let the next one through; a thread that still waits does so when it comes to the front."""
@@ -73,6 +95,7 @@ class _Place:
         finally:
             with self._guard:
                 self._waiting = False
+                _in_vain.discard(self)
                 self._first.set()
                 if self._left:
                     self._close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 import time
 from datetime import date
@@ -205,17 +207,52 @@ def test_who_waits_to_write_gets_in_while_another_writes_without_a_pause(world: 
 
 
 @pytest.mark.sqlite
-def test_who_is_stopped_while_first_in_line_keeps_nobody_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.turns.PATIENCE_SECONDS", 0.05)
-    with turn(world.path.parent, 1):  # and never asks
-        begun = time.monotonic()
-        for _ in range(3):
-            with writer(world.engine).begin() as connection:
-                connection.execute(text("UPDATE practice SET phone='1'"))
-        assert 0.15 <= time.monotonic() - begun < 2
+def test_who_is_stopped_while_first_in_line_costs_each_process_one_wait_and_one_thread(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """He has his place from another process, or from another thread: the lock is on what was opened."""
+    monkeypatch.setattr("store.turns.PATIENCE_SECONDS", 0.3)
+    _write(world)
+    stopped = os.open(world.path.parent, os.O_RDONLY)
+    fcntl.flock(stopped, fcntl.LOCK_EX)  # and never asks
+    threads, handles = threading.active_count(), len(os.listdir("/proc/self/fd"))
     begun = time.monotonic()
-    with writer(world.engine).begin(), turn(world.path.parent, 1):  # nobody who gave up stands in the line
+    for _ in range(4):
+        _write(world)
+    assert 0.3 <= time.monotonic() - begun < 0.6
+    assert threading.active_count() <= threads + 1
+    assert len(os.listdir("/proc/self/fd")) <= handles + 1
+    os.close(stopped)  # the line moves again
+    until = time.monotonic() + 2
+    while threading.active_count() > threads and time.monotonic() < until:
+        time.sleep(0.005)
+    begun = time.monotonic()
+    with writer(world.engine).begin(), turn(world.path.parent, 1):  # nobody who gave up stands in it
         assert time.monotonic() - begun < 0.05
+    with turn(world.path.parent, 1):
+        begun = time.monotonic()
+        _write(world)
+        assert time.monotonic() - begun >= 0.3  # and whoever comes waits for his turn
+
+
+@pytest.mark.sqlite
+def test_who_finds_no_room_for_a_thread_to_wait_in_writes_without_his_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    _write(world)
+    handles = len(os.listdir("/proc/self/fd"))
+    with turn(world.path.parent, 1):
+        monkeypatch.setattr(threading.Thread, "start", start)
+        _write(world)
+    assert len(os.listdir("/proc/self/fd")) == handles
+
+
+def _write(world: World) -> None:
+    with writer(world.engine).begin() as connection:
+        connection.execute(text("UPDATE practice SET phone='1'"))
 
 
 def test_rows_are_written_under_their_names_in_whatever_order_they_name_them(world: World) -> None:
