@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from store.coding import access
 from store.coding.diagnoses import AddDiagnosis, within_note
@@ -106,46 +106,90 @@ def settle(change: Change, encounter: Encounter, offered: Sequence[Offer] | None
     """Once the codes are whole: each that was added beside the suggestions counts for the rule that had proposed it.
 
     `offered` is what the coder was shown, None where no note was read.  A code on the words of a suggestion for another
-    one counts as edited, one that nothing proposed as missed; what was decided before is not counted again.
+    one counts as edited, one that nothing proposed as missed.  A suggestion has one outcome, the last one: what it
+    became before is written over where that code is no longer on the encounter.
     """
     if offered is None:
         return
-    query = select(SuggestionChoice).where(SuggestionChoice.encounter_id == encounter.id)
-    before = change.session.exec(query).all()
-    counted = {row.chosen for row in before}
-    for row in access.diagnoses(change, encounter.id):
-        if row.code in counted:
-            continue
-        outcome, offer = _behind(row, offered)
-        rejected = next((old for old in before if offer and (old.rule, old.code) == (offer.rule, row.code)), None)
-        if rejected is not None:
-            rejected.outcome, rejected.chosen = outcome, row.code
-            continue
-        change.add(
+    coded = access.diagnoses(change, encounter.id)
+    query = (
+        select(SuggestionChoice).where(SuggestionChoice.encounter_id == encounter.id).order_by(col(SuggestionChoice.id))
+    )
+    settled = _Settled(change, encounter, change.session.exec(query).all(), {row.code for row in coded})
+    for row in settled.uncounted(coded):
+        settled.as_offered(row, offered)
+    for row in settled.uncounted(coded):
+        settled.beside(row, offered)
+
+
+class _Settled:
+    """What became of the suggestions on an encounter: by rule and code one row each, without a rule what was missed."""
+
+    def __init__(
+        self, change: Change, encounter: Encounter, before: Sequence[SuggestionChoice], coded: Collection[str]
+    ) -> None:
+        self._change, self._encounter = change, encounter
+        self._rows: dict[tuple[str, str], SuggestionChoice] = {}
+        for row in before:
+            if row.chosen and row.chosen not in coded:
+                _no_longer(change, row)
+            if row.rule or row.chosen in coded:
+                self._rows[row.rule, _key(row.code)] = row
+
+    def uncounted(self, coded: Sequence[Diagnosis]) -> list[Diagnosis]:
+        """The codes that no suggestion's outcome names, nor are missed, yet."""
+        counted = {row.chosen for row in self._rows.values()}
+        return [row for row in coded if row.code not in counted]
+
+    def as_offered(self, row: Diagnosis, offered: Sequence[Offer]) -> None:
+        """A code that was suggested counts for the first rule that did."""
+        offer = next((one for one in offered if _key(one.code) == _key(row.code)), None)
+        if offer is not None:
+            self._keep(row, Outcome.ANOTHER_WAY, offer)
+
+    def beside(self, row: Diagnosis, offered: Sequence[Offer]) -> None:
+        """A code on the words of a suggestion that came to nothing else; else one that nothing proposed."""
+        offer = next((one for one in offered if _overlap(row, one) and self._is_open(one)), None)
+        self._keep(row, Outcome.EDITED if offer else Outcome.MISSED, offer)
+
+    def _is_open(self, offer: Offer) -> bool:
+        known = self._rows.get((offer.rule, _key(offer.code)))
+        return known is None or known.outcome == Outcome.REJECTED
+
+    def _keep(self, row: Diagnosis, outcome: Outcome, offer: Offer | None) -> None:
+        known = self._rows.get((offer.rule, _key(offer.code))) if offer else None
+        if known is not None:
+            known.outcome, known.chosen = outcome, row.code
+            return
+        made = self._change.add(
             SuggestionChoice(
-                encounter_id=encounter.id,
+                encounter_id=self._encounter.id,
                 rule=offer.rule if offer else "",
                 code=offer.code if offer else row.code,
                 span_start=offer.span[0] if offer else row.span_start or 0,
                 span_end=offer.span[1] if offer else row.span_end or 0,
                 outcome=outcome,
                 chosen=row.code,
-                user_id=change.actor.user_id,
-                at=change.now,
+                user_id=self._change.actor.user_id,
+                at=self._change.now,
             )
         )
+        self._rows[made.rule, _key(made.code)] = made
 
 
-def _behind(row: Diagnosis, offered: Sequence[Offer]) -> tuple[Outcome, Offer | None]:
-    """The suggestion that a code comes from: the same code, else one for the words on which the code rests."""
-    for offer in offered:
-        if _key(offer.code) == _key(row.code):
-            return Outcome.ANOTHER_WAY, offer
-    if row.span_start is not None and row.span_end is not None:
-        for offer in offered:
-            if row.span_start < offer.span[1] and offer.span[0] < row.span_end:
-                return Outcome.EDITED, offer
-    return Outcome.MISSED, None
+def _no_longer(change: Change, row: SuggestionChoice) -> None:
+    """The code that was counted was taken away again: what had been suggested is rejected, what had not is nothing."""
+    if row.rule:
+        row.outcome, row.chosen = Outcome.REJECTED, ""
+    else:
+        change.session.delete(row)
+
+
+def _overlap(row: Diagnosis, offer: Offer) -> bool:
+    """Whether a code rests on words of a suggestion."""
+    if row.span_start is None or row.span_end is None:
+        return False
+    return row.span_start < offer.span[1] and offer.span[0] < row.span_end
 
 
 def _key(code: str) -> str:

@@ -96,14 +96,46 @@ def test_codes_added_by_another_way_count_for_the_rule_that_had_suggested_them(w
     assert told == {
         "J45.31": ("accepted", offers["J45.31"].rule),
         "I10": ("another way", offers["I10"].rule),  # the last word counts: it had been rejected
-        "J45.901": ("edited", offers["J45.31"].rule),
+        "J45.901": ("missed", ""),  # the suggestion for its words had been accepted, and has one outcome
         "M54.50": ("missed", ""),
     }
     with world.owner.reading() as session:
         counts = {row.rule: row for row in rule_counts(session)}
-        assert [(one.code, one.times) for one in missed(session)] == [("M54.50", 1)]
-        assert rules_record(session).headline.startswith("3 decisions")
-    assert counts[offers["I10"].rule].percent == (100 if offers["I10"].rule != offers["J45.31"].rule else 67)
+        assert [(one.code, one.times) for one in missed(session)] == [("J45.901", 1), ("M54.50", 1)]
+        assert rules_record(session).headline.startswith("2 decisions")
+    assert counts[offers["I10"].rule].percent == 100
+
+
+def test_a_suggestion_has_one_outcome_the_last_one(world: World) -> None:
+    """Rejected or taken first, another code on its words then; taken, and taken away again."""
+    encounter_id = world.encounter("PRMUT", note=NOTE)
+    advice = advise(world.library, desk_of(world, encounter_id))
+    offers = {offer.code: offer for offer in advice.offers}
+    asthma, pressure = offers["J45.31"], offers["I10"]
+    start = asthma.span[0]
+
+    def finished() -> dict[str, tuple[str, str]]:
+        world.do(FinishCoding(encounter_id, offered=advice.offers))
+        rows = world.all(SuggestionChoice)
+        told = {row.code: (row.outcome, row.chosen) for row in rows}
+        assert len(told) == len(rows)
+        assert told.pop("M54.50") == ("missed", "M54.50")
+        world.owner.undo()
+        return told
+
+    world.code(encounter_id, ("M54.50",), finish=False)
+    world.do(RejectSuggestion(encounter_id, asthma.rule, "J45.31", *asthma.span))
+    world.do(TakeSuggestion(encounter_id, pressure.rule, "I10", *pressure.span))
+    world.do(AddDiagnosis(encounter_id, "J45.901", start, start + 4))
+    assert finished() == {"J45.31": ("edited", "J45.901"), "I10": ("accepted", "I10")}
+    world.do(AddDiagnosis(encounter_id, "J45.41", start, start + 4))
+    assert finished()["J45.41"] == ("missed", "J45.41")  # two codes for the words of one suggestion
+    for code in ("J45.41", "I10"):
+        world.do(RemoveDiagnosis(encounter_id, world.one(Diagnosis, encounter_id=encounter_id, code=code).id))
+    world.do(AddDiagnosis(encounter_id, "I15.9", *pressure.span))
+    assert finished() == {"J45.31": ("edited", "J45.901"), "I10": ("edited", "I15.9")}
+    world.do(RemoveDiagnosis(encounter_id, world.one(Diagnosis, encounter_id=encounter_id, code="I15.9").id))
+    assert finished() == {"J45.31": ("edited", "J45.901"), "I10": ("rejected", "")}
 
 
 def test_what_was_counted_is_taken_back_with_finishing_and_never_counted_twice(world: World) -> None:
