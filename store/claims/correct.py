@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, select
 
-from store.claims.build import QUEUE, called, rebuild
+from store.claims.build import rebuild
 from store.claims.edit_work import release_due, rescrub
 from store.claims.events import GIVEN_UP, tell
 from store.claims.fields import label_of, set_fields, value_of
@@ -16,7 +16,7 @@ from store.claims.parts import encounters_of, require_answered
 from store.claims.payer_data import listed
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.release import release_coded
-from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, STILL_OURS, ClaimState
+from store.claims.states import ADJUDICATED, CLAIM, OVERDUE, QUEUE, STILL_OURS, ClaimState, called
 from store.coding import checks
 from store.coding.recall import about_line, give_back
 from store.errors import NotFound, Refused
@@ -50,7 +50,8 @@ class CorrectClaim(Command):
 
     `modifiers` pairs a line's control number (or its number from 1) with its modifiers; None leaves a thing as it is.
     `fields` are names of `store.claims.fields` with what they should say ('' takes one away).
-    `seen` is what the person saw where the one thing that is mended stands; refused where somebody changed it since.
+    `seen` is what the person saw where the one thing that is mended stands, of several lines' modifiers with "; "
+    between them; refused where somebody changed it since.
     """
 
     claim_id: int
@@ -93,26 +94,33 @@ class CorrectClaim(Command):
             return "member id"
         if self.place is not None:
             return "place of service"
-        return f"modifiers of line {self.modifiers[0][0]}" if self.modifiers else label_of("authorization")
+        lines = " and ".join(which for which, _ in self.modifiers)
+        return f"modifiers of line {lines}" if lines else label_of("authorization")
 
     def _stands(self, change: Change, claim: Claim) -> str:
         """What it says now."""
         if self.fields:
             return value_of(change.session, claim, self.fields[0][0])
         if self.modifiers:
-            return _service(change, claim, self.modifiers[0][0]).modifiers.replace(",", " ")
+            return "; ".join(_words(_service(change, claim, which)) for which, _ in self.modifiers)
         what = "member" if self.member_id is not None else "place" if self.place is not None else "authorization"
         return as_it_stands(change.session, claim.id, what)
 
 
 def as_it_stands(session: Session, subject_id: int, what: str, *, of_denial: bool = False) -> str:
-    """The member id or the place of service that a claim has now, '' for what is no single value."""
+    """The member id, the place of service or the authorisation that a claim has now; '' for anything else.
+
+    Its "modifiers" are those of each line that has any, behind the line's number: "1 25; 2 59 RT".
+    """
     claim_id = session.get_one(Denial, subject_id).claim_id if of_denial else subject_id
     claim = session.get_one(Claim, claim_id)
     if what == "member":
         return session.get_one(Coverage, claim.coverage_id).member_id
     if what == "place":
         return session.get_one(Encounter, claim.encounter_id).place
+    if what == "modifiers":
+        rows = ((at, session.get(ServiceLine, one.service_line_id)) for at, one in _lines(session, claim))
+        return "; ".join(f"{at} {_words(row)}" for at, row in rows if row is not None and row.modifiers)
     return claim.authorization if what == "authorization" else ""
 
 
@@ -235,8 +243,18 @@ class BuildClaims(Command):
 
 
 def _service(change: Change, claim: Claim, which: str) -> ServiceLine:
-    lines = change.session.exec(select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.active)).all()
-    for number, line in enumerate(sorted(lines, key=lambda row: row.id), 1):
+    lines = _lines(change.session, claim)
+    for number, line in lines:
         if which in {line.control, str(number)} and line.service_line_id is not None:
             return change.get(ServiceLine, line.service_line_id)
     raise NotFound(f"{called(claim)} has no line {which[:20]!r}.", do=f"It has lines 1 to {len(lines)}.")
+
+
+def _lines(session: Session, claim: Claim) -> list[tuple[int, ClaimLine]]:
+    """The lines that a claim has now, numbered from 1."""
+    query = select(ClaimLine).where(ClaimLine.claim_id == claim.id, ClaimLine.active).order_by(col(ClaimLine.id))
+    return [*enumerate(session.exec(query).all(), 1)]
+
+
+def _words(service: ServiceLine) -> str:
+    return service.modifiers.replace(",", " ")

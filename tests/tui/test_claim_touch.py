@@ -14,7 +14,7 @@ from store.claims.correct import CorrectClaim
 from store.claims.edit_work import RescrubClaims
 from store.claims.payers import SavePayer
 from store.remits.take_in import ImportRemittance
-from store.tables import Claim, ClaimVersion, Encounter, MessageRule, Patient, Practice
+from store.tables import Claim, ClaimVersion, Encounter, MessageRule, Patient, Practice, ServiceLine
 from tests.payer import answer
 from tests.store.conftest import engine, library, still, template, world
 from tests.store.eras import denied, era
@@ -245,6 +245,72 @@ async def test_what_is_done_again_on_another_row_asks_before_it_writes_over_what
         await desk.settle()
         assert places() == ["22", "22", "22"], desk.status
     assert world.faults() == []
+
+
+async def test_a_question_that_is_longer_than_the_line_stands_above_it_whole(world: World) -> None:
+    """The words that stand there are a person's own, of any length."""
+    claims = [world.claim(), world.claim()]
+    stands = "SEE THE LETTER OF THE FOURTH OF MARCH AND THE CALL WITH THE CARE MANAGER"
+    world.who("biller").do(CorrectClaim(claims[1], fields=(("note", stands),)))
+    async with at(world, "claims") as desk:
+        await desk.press("c")
+        await desk.type("claim note")
+        await desk.press("enter")
+        await typed(desk, "SECOND SURGEON")
+        await desk.press("slash")
+        await typed(desk, f"claim:{number(world, claims[1])}")
+        await desk.press("full_stop")
+        await desk.settle()
+        asked = " ".join(desk.drawer.split())
+        assert f"Here stands {stands}, which you were not shown: write over it?" in asked
+        assert desk.question.endswith("y/N")
+        await desk.press("n")
+        assert not desk.app.screen.query_one("#drawer").display
+        assert "Nothing was changed." in desk.status
+
+
+async def test_modifiers_are_shown_and_held_against_what_was_seen_as_any_other_field(world: World) -> None:
+    claim_id, biller = world.claim(), world.who("biller")
+    service = [line.id for line in world.all(ServiceLine)]
+
+    def modifiers() -> list[str]:
+        return [world.get(ServiceLine, one).modifiers for one in service]
+
+    async def at_modifiers(desk: Desk) -> None:
+        await desk.press("c")
+        await desk.type("modifiers")
+        await desk.press("enter")
+
+    biller.do(CorrectClaim(claim_id, modifiers=(("1", ("25",)),)))
+    async with at(world, "claims") as desk:
+        await at_modifiers(desk)
+        assert desk.question == "Modifiers of a line:1 25"
+        biller.do(CorrectClaim(claim_id, modifiers=(("1", ("59",)),)))
+        await typed(desk, "1 GA; 2 RT")
+        assert "modifiers of line 1 and 2: biller changed it at 09:00 UTC: 25; → 59;" in desk.status
+        assert modifiers() == ["59", ""]
+        await at_modifiers(desk)
+        await typed(desk, "2 rt")
+        assert modifiers() == ["59", "RT"], desk.status
+        await at_modifiers(desk)
+        assert desk.question == "Modifiers of a line:1 59; 2 RT"
+        await typed(desk, "1 59 GA; 2 RT")
+        assert modifiers() == ["59,GA", "RT"], desk.status
+    assert world.faults() == []
+
+
+async def test_what_is_mended_on_several_rejections_at_once_was_seen_of_none(world: World) -> None:
+    ids = [world.claim(), world.claim()]
+    rejected(world, *ids)
+    async with at(world, "rejections", who="biller") as desk:
+        await desk.press("space", "space", "c")
+        await desk.type("place")
+        await desk.press("enter")
+        await typed(desk, "22")
+        if desk.asks:
+            await desk.press("y")
+            await desk.settle()
+        assert {row.place for row in world.all(Encounter)} == {"22"}, desk.status
 
 
 async def birth(desk: Desk) -> None:

@@ -59,7 +59,7 @@ def pairs_of(values: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 _MOST_TYPED = 100_000
-"""Bytes that are read where a dash stands for words."""
+"""Bytes that standard input may have where a dash stands for words."""
 
 
 def typed(value: str | None) -> str | None:
@@ -84,8 +84,11 @@ def typed_each(values: list[str] | None) -> list[str] | None:
 def _of_standard_input() -> str:
     if sys.stdin.isatty():
         return str(typer.prompt("Words", prompt_suffix=": "))
+    given = sys.stdin.buffer.read(_MOST_TYPED + 1)
+    if len(given) > _MOST_TYPED:
+        raise typer.BadParameter(f"standard input is longer than {_MOST_TYPED:,} bytes; none of it was taken.")
     try:
-        words = sys.stdin.buffer.read(_MOST_TYPED).decode("utf-8-sig").strip()
+        words = given.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         raise typer.BadParameter("What came on standard input is not UTF-8 text.") from None
     if not words:

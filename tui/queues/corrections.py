@@ -7,24 +7,26 @@ from typing import Any
 
 from codesets.errors import Refused
 from tui.asks import Ask, Choice, Chosen, Pick, Words
-from tui.calls import PracticeApi
+from tui.calls import PracticeApi, opened
 
 
-def _as_it_is(practice: PracticeApi, chosen: Chosen) -> str:
+def _stands(practice: PracticeApi, chosen: Chosen) -> str:
     """What stands there now, to be mended where a letter of it is wrong; nothing for several claims at once."""
     from store.claims.correct import as_it_stands
-    from store.practice import Practice
+    from store.claims.fields import value_of
+    from store.tables import Claim
 
-    if len(chosen.rows) != 1 or not isinstance(practice, Practice):
+    if len(chosen.rows) != 1:
         return ""
-    with practice.reading() as session:
-        return as_it_stands(
-            session, chosen.rows[0].subject_id, chosen.text("what"), of_denial=chosen.queue == "denials"
-        )
+    subject_id, (kind, _, name) = chosen.rows[0].subject_id, chosen.text("what").partition(" ")
+    with opened(practice).reading() as session:
+        if kind == "field":
+            return value_of(session, session.get_one(Claim, subject_id), name)
+        return as_it_stands(session, subject_id, kind, of_denial=chosen.queue == "denials")
 
 
 _USUAL = (
-    Choice("modifiers", "modifiers of a line", "line number, then modifiers: 2 59 RT"),
+    Choice("modifiers", "modifiers of a line", "line number, then modifiers: 2 59 RT; 3 25"),
     Choice("authorization", "authorisation number"),
     Choice("member", "member id"),
     Choice("place", "place of service"),
@@ -48,15 +50,13 @@ def _hint(_practice: PracticeApi, chosen: Chosen) -> str:
     """How it is written."""
     what = chosen.text("what")
     if what == "modifiers":
-        return "line, then modifiers: 2 59 RT"
+        return "line, then modifiers: 2 59 RT; 3 25"
     return "empty takes a field away" if what.startswith("field ") else ""
 
 
 CORRECTION_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", choices=_USUAL),
-    Words(
-        name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_as_it_is, stands=True
-    ),
+    Words(name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_stands, stands=True),
 )
 
 
@@ -68,17 +68,14 @@ def _claim_choices(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     from store.claims.fields import fields_of
     from store.claims.on_file import may_not_change
     from store.people.roles import Permission
-    from store.practice import Practice
     from store.tables import Claim
 
-    if not isinstance(practice, Practice):
-        return _USUAL
-    claim_id = chosen.rows[0].subject_id
-    known = practice.look(
+    there, claim_id = opened(practice), chosen.rows[0].subject_id
+    known = there.look(
         "claim", claim_id, Permission.MONEY, lambda session: fields_of(session, session.get_one(Claim, claim_id))
     )
     found = [one for one in known if one.name != "authorization"]
-    closed = may_not_change(practice.actor)
+    closed = may_not_change(there.actor)
     return (
         *_USUAL,
         *(
@@ -89,21 +86,6 @@ def _claim_choices(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
     )
 
 
-def _stands(practice: PracticeApi, chosen: Chosen) -> str:
-    """What the field says now."""
-    from store.claims.fields import value_of
-    from store.practice import Practice
-    from store.tables import Claim
-
-    kind, _, name = chosen.text("what").partition(" ")
-    if kind != "field":
-        return _as_it_is(practice, chosen)
-    if len(chosen.rows) != 1 or not isinstance(practice, Practice):
-        return ""
-    with practice.reading() as session:
-        return value_of(session, session.get_one(Claim, chosen.rows[0].subject_id), name)
-
-
 CLAIM_ASKS: tuple[Ask, ...] = (
     Pick(name="what", question="Correct what", load=_claim_choices),
     Words(name="value", question="Should be", titled=_title, tell=_hint, required=False, suggest=_stands, stands=True),
@@ -112,8 +94,9 @@ CLAIM_ASKS: tuple[Ask, ...] = (
 
 
 def correction(chosen: Chosen) -> dict[str, Any]:
-    """The fields of a correction command."""
-    what, value, seen = chosen.text("what"), chosen.text("value"), chosen.stood.get("value")
+    """The fields of a correction command; what was shown is told where it was one row's."""
+    what, value = chosen.text("what"), chosen.text("value")
+    seen = chosen.stood.get("value") if len(chosen.rows) == 1 else None
     if what == "nothing":
         return {}
     if what.startswith("field "):
@@ -121,7 +104,20 @@ def correction(chosen: Chosen) -> dict[str, Any]:
     if not value:
         raise Refused("Nothing was written.", do="Write how it should be.")
     if what == "modifiers":
-        line, *modifiers = value.replace(",", " ").split()
-        return {"modifiers": ((line, tuple(modifiers)),)}
+        return _modifiers(value, seen)
     name = {"authorization": "authorization", "member": "member_id", "place": "place"}[what]
     return {name: value, "seen": seen}
+
+
+def _modifiers(value: str, seen: str | None) -> dict[str, Any]:
+    """The lines that were written otherwise than they were shown, and what was shown of these."""
+    written, shown = _by_line(value), _by_line(seen or "")
+    mended = {line: new for line, new in written.items() if new != shown.get(line, ())} or written
+    named = all(line.isdecimal() for line in mended)  # what is shown has the numbers of the lines, not their names
+    told = "; ".join(" ".join(shown.get(line, ())) for line in mended) if seen is not None and named else None
+    return {"modifiers": tuple(mended.items()), "seen": told}
+
+
+def _by_line(text: str) -> dict[str, tuple[str, ...]]:
+    parts = (part.upper().split() for part in text.replace(",", " ").split(";"))
+    return {part[0]: tuple(part[1:]) for part in parts if part}

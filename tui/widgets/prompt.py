@@ -15,7 +15,7 @@ from tui.asks import Answer, Ask, Choice, Pick
 from tui.widgets.drawer import Drawer
 from tui.widgets.finding import found, opening
 from tui.widgets.look import BAD, BOLD, DIM, PLAIN
-from tui.widgets.plain import LineInput, PlainText, one_line
+from tui.widgets.plain import LineInput, PlainText, fit, fold, one_line, width_of
 
 _YES_NO = " y/N"
 _ROOM = 4
@@ -108,10 +108,17 @@ class Prompt(Horizontal):
         return await self._wait()
 
     async def confirm(self, effect: str) -> bool:
-        """Whether a person says yes to an effect; Enter, Esc and anything else is no."""
+        """Whether a person says yes to an effect; Enter, Esc and anything else is no.
+
+        Of an effect that is longer than the line the beginning stands there, and above it the whole.
+        """
         self._ask, self._yes_no = None, True
-        room = self.app.size.width - len(_YES_NO) - _ROOM
-        self._say(effect if len(effect) <= room else f"{effect[: room - 1]}…", _YES_NO)
+        width = self.app.size.width
+        room = width - len(_YES_NO) - _ROOM
+        if width_of(effect) > room:
+            self._drawer.open_lines([((part, BOLD),) for part in fold(effect, width - 2)])
+            effect = fit(effect, room)
+        self._say(effect, _YES_NO)
         self._input.fill("")
         return await self._wait() == "y"
 

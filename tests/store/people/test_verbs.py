@@ -107,7 +107,7 @@ def test_words_about_a_patient_are_read_from_standard_input_where_a_dash_stands_
     assert json.loads(shell.run("denials", "list", "--filter", "-", "--json", piped="Nobody\n").output) == []
     assert shell.run("claims", "void", number, "-", piped="Jane asked for it, twice\n").exit_code == 0
     assert "Jane asked for it, twice" in world.all(Action)[-1].args
-    for piped in ("", " \n", b"\xff\xfe"):
+    for piped in ("", " \n", b"\xff\xfe", "x" * 100_001):
         refused = shell.run("claims", "route", number, "coder", "-", piped=piped)
         assert refused.exit_code == 2
         assert "standard input" in refused.output
