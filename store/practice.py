@@ -283,7 +283,7 @@ class Practice(Presence):
         """Take the best free item of a queue, another than `beside`; None when there is none."""
         known = queue.find(name, self.actor)
         self._still_here()
-        for everywhere in (False, True, True):
+        for everywhere in (False, True):  # of a queue without a rank both times the same: others took all that was seen
             with storage_told(), Session(self.engine) as reader:
                 best = queue.best(reader, known, self.actor, clock.today(), everywhere=everywhere, beside=beside)
             if best is None:

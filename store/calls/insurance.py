@@ -11,10 +11,10 @@ from store.accounts.books import Book
 from store.accounts.holds import HoldKind, place
 from store.accounts.ledger import Entry, Leg, post
 from store.accounts.standing import refresh_account
-from store.claims.build import QUEUE as CLAIMS
 from store.claims.coverages import in_force
 from store.claims.parts import claims_of
 from store.claims.release import LATER, release_anew
+from store.claims.states import QUEUE as CLAIMS
 from store.errors import Refused
 from store.money import show_cents
 from store.tables import Claim, Coverage, Encounter, Guarantor, Patient, Payer

@@ -12,11 +12,10 @@ from sqlmodel import col, select
 
 from store.claims import archive
 from store.claims.batch_queue import QUEUE as FILES
-from store.claims.build import called
 from store.claims.hearing import CHUNK, UNDECIDED, Hearing
 from store.claims.outgoing import PARTLY, REJECTED
 from store.claims.rejections import QUEUE
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, ClaimState, called
 from store.claims.whose import file_with, file_with_group, number_of
 from store.tables import ArchivedFile, Batch, Claim, ClaimVersion
 from store.text import clean_line

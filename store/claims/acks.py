@@ -15,11 +15,10 @@ from sqlmodel import col, select
 
 from store.claims import archive
 from store.claims.ack_files import FileAcks
-from store.claims.build import called
 from store.claims.hearing import CHUNK, UNDECIDED, Hearing
 from store.claims.outgoing import DELIVERED, DONE, MADE, NO_ACK, REJECTED
 from store.claims.rejections import QUEUE
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, ClaimState, called
 from store.claims.status_words import in_words
 from store.claims.whose import file_called
 from store.denials.follow import payer_has

@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from sqlmodel import col, select
 
 from store.claims import archive, snapshot
-from store.claims.build import QUEUE, REJECTIONS, called
 from store.claims.edit_work import release_due
 from store.claims.events import tell
 from store.claims.outgoing import DELIVERED, MADE, Route, control_of, keep_file, new_batch, route_to
 from store.claims.snapshot import AnyClaim, on_forms
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, QUEUE, REJECTIONS, ClaimState, called
 from store.coding.states import CodingState
 from store.errors import Refused
 from store.forms.cms1500 import write_cms1500

@@ -39,8 +39,6 @@ from store.variance.credits import look_for_credits
 from store.work import items
 from store.work.command import Change
 
-__all__ = ["QUEUE", "REJECTIONS", "called"]
-
 
 def bill(change: Change, encounter: Encounter) -> str:
     """Bill a coded encounter and say how: its claims, new versions of them, or the patient alone."""

@@ -10,11 +10,11 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from store.claims import snapshot
-from store.claims.build import QUEUE, called, queue_claim, rebuild, sync_lines
+from store.claims.build import queue_claim, rebuild, sync_lines
 from store.claims.judge import findings_of, judge
 from store.claims.parts import encounters_of
 from store.claims.scrub import Severity
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, QUEUE, ClaimState, called
 from store.coding.states import CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission

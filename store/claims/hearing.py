@@ -9,10 +9,9 @@ from sqlmodel import col, select
 
 from store.bulk import write_rows
 from store.claims.batch_queue import QUEUE as FILES
-from store.claims.build import called
 from store.claims.outgoing import DELIVERED, HEARD, MADE, NO_ACK, Route, awaited, route_to
 from store.claims.rejections import QUEUE
-from store.claims.states import CLAIM, OVERDUE, WAITING, ClaimState
+from store.claims.states import CLAIM, OVERDUE, WAITING, ClaimState, called
 from store.tables import ArchivedFile, Batch, Claim, ClaimEvent, ClaimVersion, Payer
 from store.work import items
 from store.work.command import Change

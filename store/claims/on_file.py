@@ -13,10 +13,10 @@ from datetime import date
 
 from sqlmodel import Session, SQLModel, col, select
 
-from store.claims.build import QUEUE
 from store.claims.edit_work import OPEN, rescrub
 from store.claims.payer_data import FREQUENCIES, KINDS
 from store.claims.practice_data import PRACTICE_FIELDS, practice_values
+from store.claims.states import QUEUE
 from store.errors import NotAllowed, Refused, Taken
 from store.people.roles import Actor, Permission
 from store.tables import Claim, Coverage, Encounter, Patient, Payer, Practice, Provider

@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 
 from store.claims import snapshot
 from store.claims.batch_queue import QUEUE as FILES
-from store.claims.build import called, rebuild
+from store.claims.build import rebuild
 from store.claims.outgoing import DONE, NO_ACK, PARTLY, REJECTED
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.scrub import Finding
-from store.claims.states import ClaimState
+from store.claims.states import ClaimState, called
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Batch, Claim, ClaimOverride, ClaimVersion, MessageRule, WorkItem

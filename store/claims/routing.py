@@ -8,11 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from store.claims.build import QUEUE, REJECTIONS, called
 from store.claims.correct import correctable
 from store.claims.edit_work import rescrub
 from store.claims.events import tell
-from store.claims.states import CLAIM, ClaimState, is_to_send
+from store.claims.states import CLAIM, QUEUE, REJECTIONS, ClaimState, called, is_to_send
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Claim, Remark, WorkItem

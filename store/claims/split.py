@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from sqlmodel import Session, col, select
 
-from store.claims.build import called, new_claims, rebuild
+from store.claims.build import new_claims, rebuild
 from store.claims.edit_work import free_claim
 from store.claims.parts import NOT_SENT, encounters_of
-from store.claims.states import ClaimState
+from store.claims.states import ClaimState, called
 from store.coding.states import CodingState
 from store.errors import NotFound, Refused
 from store.people.roles import Permission

@@ -11,11 +11,10 @@ from sqlmodel import col, or_, select
 
 from store.claims import archive, snapshot
 from store.claims.acks import shown
-from store.claims.build import called
 from store.claims.events import tell
 from store.claims.outgoing import control_of, keep_file, new_batch, route_to
 from store.claims.rejections import QUEUE
-from store.claims.states import CLAIM, OVERDUE, WAITING, ClaimState
+from store.claims.states import CLAIM, OVERDUE, WAITING, ClaimState, called
 from store.claims.status_words import in_words
 from store.errors import Refused
 from store.people.roles import Permission

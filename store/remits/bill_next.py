@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from sqlmodel import col, select
 
-from store.claims.build import QUEUE, called, make_version, new_claim, rebuild
+from store.claims.build import make_version, new_claim, rebuild
 from store.claims.coverages import in_force, place_of
 from store.claims.edit_work import free_claim
 from store.claims.events import GIVEN_UP
-from store.claims.states import ADJUDICATED, STILL_OURS, ClaimState
+from store.claims.states import ADJUDICATED, QUEUE, STILL_OURS, ClaimState, called
 from store.denials.states import CLOSED
 from store.errors import Refused
 from store.money import show_cents

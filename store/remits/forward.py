@@ -14,9 +14,8 @@ from sqlmodel import col, select
 
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, post
-from store.claims.build import QUEUE, REJECTIONS, called
 from store.claims.events import tell
-from store.claims.states import CLAIM, ClaimState
+from store.claims.states import CLAIM, QUEUE, REJECTIONS, ClaimState, called
 from store.tables import Claim, Posting
 from store.work import items
 from store.work.command import Change

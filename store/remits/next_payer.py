@@ -12,9 +12,9 @@ from sqlmodel import Session, col, select
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.standing import refresh_account
-from store.claims.build import QUEUE as CLAIMS
-from store.claims.build import called
 from store.claims.coverages import in_force
+from store.claims.states import QUEUE as CLAIMS
+from store.claims.states import called
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Permission

@@ -23,11 +23,10 @@ from store.accounts.standing import QUEUE as STATEMENTS
 from store.bulk import write_rows
 from store.calls.due import QUEUE as CALLS
 from store.calls.due import refresh_calls
-from store.claims.build import QUEUE as CLAIMS
-from store.claims.build import called
 from store.claims.given_up import charge_again, charge_no_more, frequency_of
 from store.claims.rejections import QUEUE as REJECTIONS
-from store.claims.states import CLAIM, ClaimState, is_to_send
+from store.claims.states import CLAIM, ClaimState, called, is_to_send
+from store.claims.states import QUEUE as CLAIMS
 from store.denials.open import DenialBook, Refusal
 from store.errors import Stale
 from store.remits import exceptions

@@ -14,9 +14,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from store.accounts.books import Book
 from store.accounts.ledger import Entry, Leg, post, reverse_matching
-from store.claims.build import QUEUE as CLAIMS
 from store.claims.rejections import QUEUE as REJECTIONS
 from store.claims.states import CLAIM, ClaimState, is_to_send
+from store.claims.states import QUEUE as CLAIMS
 from store.denials.states import DECIDED, DENIAL, WON, DenialState
 from store.denials.steps import QUEUE as DENIALS
 from store.denials.steps import called as denial_called
