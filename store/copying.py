@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -19,7 +19,7 @@ from store import keys
 from store.check import check
 from store.db import open_engine, sqlite_path, sqlite_url, writer
 from store.errors import Refused
-from store.migrations import require_current, upgrade
+from store.migrations import require_current, upgrade, upgrade_in
 from store.older import of_this_version, remove, vacuum_into
 from store.people import grants
 from store.people.presence import taken_out
@@ -54,14 +54,22 @@ def _carry(source: str, target: str, progress: Progress) -> dict[str, int]:
         require_current(there)
         _require_empty(here, target)
         with _gone_when_it_fails(here, sqlite_path(target)):
+            if on_postgresql_url(target):
+                return _all_at_once(there, here, progress)
             upgrade(here)
             with snapshot(there) as old, writer(here).begin() as new:
-                counts = copy_rows(old, new, program_tables(), progress)
-            if on_postgresql_url(target):
-                _give_logins(here)
+                return copy_rows(old, new, program_tables(), progress)
     finally:
         there.dispose()
         here.dispose()
+
+
+def _all_at_once(there: Engine, here: Engine, progress: Progress) -> dict[str, int]:
+    """On a server tables, roles, rows and logins come in one transaction, or nothing of them."""
+    with snapshot(there) as old, writer(here).begin() as new:
+        upgrade_in(new)
+        counts = copy_rows(old, new, program_tables(), progress)
+        _give_logins(new)
     return counts
 
 
@@ -154,10 +162,9 @@ def _require_empty(engine: Engine, url: str) -> None:
             raise Refused("The target database is not empty.", do="Make a new one: createdb")
 
 
-def _give_logins(engine: Engine) -> None:
-    with writer(engine).begin() as connection:
-        prefix = grants.prefix_of(connection)
-        people = connection.execute(text("SELECT name, uid, role, active FROM app_user ORDER BY id")).all()
-        for name, uid, role, active in people:
-            values = {"name": name, "uid": uid, "role": role, "active": active, "prefix": prefix}
-            connection.execute(text("SELECT superbill_set_user(:name, :uid, :role, :active, :prefix)"), values)
+def _give_logins(connection: Connection) -> None:
+    prefix = grants.prefix_of(connection)
+    people = connection.execute(text("SELECT name, uid, role, active FROM app_user ORDER BY id")).all()
+    for name, uid, role, active in people:
+        values = {"name": name, "uid": uid, "role": role, "active": active, "prefix": prefix}
+        connection.execute(text("SELECT superbill_set_user(:name, :uid, :role, :active, :prefix)"), values)

@@ -19,7 +19,7 @@ from store.migrations import guards, postgresql
 from store.people import grants
 from store.people.roles import Permission
 
-HEAD = "0026"
+HEAD = "0027"
 
 
 class Older(Refused):
@@ -67,22 +67,27 @@ def upgrade(engine: Engine, to: str = HEAD) -> None:
 
     A table of SQLite that is made anew has to be dropped while others refer to it: references are checked at the end.
     """
+    with unlinked(engine) as connection, connection.begin():
+        upgrade_in(connection, to)
+
+
+def upgrade_in(connection: Connection, to: str = HEAD) -> None:
+    """The same in a transaction of the caller's; on SQLite on a connection that is `unlinked`."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    with unlinked(engine) as connection, connection.begin():
-        if connection.dialect.name == "postgresql":
-            grants.require_superuser(connection)
-            connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, to)
-        install(connection)
-        if connection.dialect.name == "postgresql":
-            return
-        if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-            raise RuntimeError(f"the upgrade breaks what {broken[0]} refers to")
+    if connection.dialect.name == "postgresql":
+        grants.require_superuser(connection)
+        connection.execute(text("SELECT pg_advisory_xact_lock(7265346)"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
+    install(connection)
+    if connection.dialect.name == "postgresql":
+        return
+    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise RuntimeError(f"the upgrade breaks what {broken[0]} refers to")
 
 
 def install(connection: Connection) -> None:

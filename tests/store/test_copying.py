@@ -41,10 +41,15 @@ def full(world: World) -> World:
 
 @pytest.mark.sqlite
 def test_a_practice_goes_to_postgresql_and_back_and_nothing_is_lost(
-    full: World, postgres_databases: PostgresDatabases, tmp_path: Path
+    full: World, postgres_databases: PostgresDatabases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = postgres_databases.new("moved")
     before = values(full.url)
+    with monkeypatch.context() as cut:
+        cut.setattr("store.copying._give_logins", _fails)
+        with pytest.raises(Refused, match="at the very end"):
+            copy(full.url, there)
+    assert _left(there) == []
     counts = copy(full.url, there)
     assert sum(counts.values()) > 100
     moved = {name: one for name, one in values(there).items() if name != "audit_entry"}  # which tells of the logins
@@ -57,6 +62,30 @@ def test_a_practice_goes_to_postgresql_and_back_and_nothing_is_lost(
         assert connection.execute(text("SELECT seq FROM sqlite_sequence WHERE name='action'")).scalar() is not None
     assert World(back, engine, full.library).faults() == []
     engine.dispose()
+
+
+def _fails(_connection: object) -> None:
+    raise Refused("at the very end")
+
+
+def _left(url: str) -> list[object]:
+    """What of a practice is in a database of PostgreSQL, and of its roles on the server."""
+    engine = open_engine(url)
+    name = make_url(url).database
+    with engine.connect() as connection:
+        found = connection.execute(
+            text(
+                "SELECT relname::text FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+                "UNION SELECT proname::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace "
+                "UNION SELECT rolname::text FROM pg_roles WHERE rolname LIKE :like "
+                "UNION SELECT unnest(setconfig) FROM pg_db_role_setting WHERE setdatabase = "
+                "(SELECT oid FROM pg_database WHERE datname = current_database())"
+            ),
+            {"like": f"{name}%"},
+        )
+        left: list[object] = [row[0] for row in found]
+    engine.dispose()
+    return left
 
 
 @pytest.mark.sqlite

@@ -33,7 +33,10 @@ def send_out(
     again: Annotated[bool, typer.Option("--again", help="All that wait, also those that were given out.")] = False,
     db: Db = None,
 ) -> None:
-    """Each asking once, as one JSON document for the providers' system: new queries, reminders, what is escalated."""
+    """Each asking once, as one JSON document for the providers' system: new queries, reminders, what is escalated.
+
+    It counts as given out once it is written: two send-outs at the same moment may both print the same asking.
+    """
     from functools import partial
 
     from store.people.roles import Permission

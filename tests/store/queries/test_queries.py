@@ -15,6 +15,7 @@ from store.coding.flow import FinishCoding, HoldEncounter
 from store.coding.lines import TogglePointer
 from store.errors import NotAllowed, Refused
 from store.jobs import TakeInAnswers
+from store.migrations import upgrade
 from store.queries.answer import (
     AnswerQuery,
     ApplyAnswer,
@@ -348,6 +349,32 @@ def test_each_reminder_is_kept_with_its_number_who_and_when(world: World) -> Non
     assert kept[-1].user_id == coder
     world.who("coder").undo()
     assert (len(world.all(QueryNotice)), world.get(ProviderQuery, query_id).reminders) == (1, 0)
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_what_was_asked_before_each_asking_was_a_record_gets_its_records_and_goes_out_once(
+    world: World, given: bool
+) -> None:
+    """As version 0026 left a question that had been reminded of and handed on: with its first asking alone."""
+    _, query_id = sent(world)
+    with on(DAY + timedelta(days=4)):
+        world.owner.tend()
+        world.who("coder").do(RemindProvider(query_id))
+        world.do(EscalateQuery(query_id))
+    before = [one.model_dump(exclude={"id"}) for one in world.all(QueryNotice)]
+    world.sql("DELETE FROM query_notice WHERE kind <> 'asked'")
+    if given:
+        assert given_out(world)[0][0] == "asked"
+    world.sql("UPDATE alembic_version SET version_num='0026'")
+    upgrade(world.engine)
+    at = world.all(QueryNotice)[0].given_at
+    assert [one.model_dump(exclude={"id"}) for one in world.all(QueryNotice)] == [
+        {**one, "given_at": at} for one in before
+    ]
+    assert [one[0] for one in given_out(world)] == ([] if given else ["escalation"])
+    assert given_out(world) == []
+    upgrade(world.engine)
+    assert len(world.all(QueryNotice)) == len(before) == 3
 
 
 def test_a_question_that_was_sent_with_money_in_it_is_kept_back_and_named(world: World) -> None:
