@@ -10,10 +10,13 @@ from store import clock
 from store.accounts.agreed_view import agreed_tab
 from store.accounts.balances import Balance, account_balance
 from store.accounts.books import Book
+from store.accounts.holders import holder
 from store.accounts.holds import standing_holds
 from store.accounts.why_owed import explanation, plain_lines
 from store.errors import NotFound
 from store.money import show_cents
+from store.people.identity import may_see
+from store.people.roles import Permission
 from store.tables import Encounter, Guarantor, LedgerEntry, Patient, Payer, Posting
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind
@@ -43,16 +46,13 @@ _VISITS = (
 
 def account_record(session: Session, guarantor_id: int) -> Record:
     """The account behind `l`."""
-    guarantor = session.get(Guarantor, guarantor_id)
-    if guarantor is None:
-        raise NotFound(f"There is no account {guarantor_id}.")
+    guarantor = holder(session, guarantor_id)
     balance = account_balance(session, guarantor_id)
     holds = standing_holds(session, [guarantor_id], clock.today()).get(guarantor_id, [])
     summary = Facts(
         (
-            ("Guarantor", f"{guarantor.last}, {guarantor.first}"),
-            ("Address", f"{guarantor.line1}, {guarantor.city} {guarantor.state} {guarantor.zip}"),
-            ("Phone", guarantor.phone),
+            ("Guarantor", guarantor.name),
+            *_contact(session, guarantor_id),
             ("Held", "; ".join(one.words for one in holds) or "no"),
             ("Last statement", guarantor.last_statement_on),
             ("Dunning level", guarantor.dunning),
@@ -64,9 +64,17 @@ def account_record(session: Session, guarantor_id: int) -> Record:
         Tab("Why", (Lines(plain_lines(explanation(session, guarantor_id, language="en"))),)),
         agreed_tab(session, guarantor_id),
     )
-    title = f"Account {guarantor.number}  {guarantor.last}, {guarantor.first}"
+    title = f"Account {guarantor.number}  {guarantor.name}"
     state = str(holds[0].kind) if holds else "open"
     return Record(title, sums(balance), state, tabs, account_id=guarantor_id, version=guarantor.version)
+
+
+def _contact(session: Session, guarantor_id: int) -> tuple[tuple[str, str], ...]:
+    """Nothing for who may not see it."""
+    if not may_see(session, Permission.CONTACT):
+        return ()
+    one = session.get_one(Guarantor, guarantor_id)
+    return ("Address", f"{one.line1}, {one.city} {one.state} {one.zip}"), ("Phone", one.phone)
 
 
 def sums(balance: Balance) -> str:

@@ -14,13 +14,13 @@ from sqlmodel import Session, select
 from store import clock
 from store.accounts.balances import account_balance
 from store.accounts.books import Book
-from store.errors import NotFound
+from store.accounts.holders import holder
 from store.money import show_cents
 from store.statements.letter_values import Letter, Part
 from store.statements.visits import VisitBooks, Visits
 from store.statements.wording import words_of
 from store.statements.words import Words, fill, words_for
-from store.tables import Guarantor, Practice
+from store.tables import Practice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -124,9 +124,7 @@ SENTENCES: Mapping[str, Sentences] = {"en": ENGLISH, "es": SPANISH}
 
 def explanation(session: Session, guarantor_id: int, *, language: str | None = None) -> Letter:
     """Every visit that is not settled, told; in the guarantor's language, or in another one."""
-    guarantor = session.get(Guarantor, guarantor_id)
-    if guarantor is None:
-        raise NotFound(f"There is no account {guarantor_id}.")
+    guarantor = holder(session, guarantor_id)
     language = (language or guarantor.language).partition("-")[0]
     says, words = SENTENCES.get(language, ENGLISH), words_for(language, words_of(session))
     practice = session.exec(select(Practice)).one()

@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from store.accounts.agreements import Kept, PlanStanding, plans, promises
 from store.accounts.balances import account_balances
+from store.accounts.holders import holders
 from store.accounts.holds import STOPS_CALLS, HoldKind, standing_holds
 from store.accounts.policy import policy_of
 from store.calls.states import CallState
 from store.calls.zones import local_times
+from store.db import on_postgresql
 from store.money import show_cents
 from store.tables import CallPreference, Guarantor, PatientCall, PatientPayment, PatientPolicy, Placement, WorkItem
 from store.work import items
@@ -30,7 +32,9 @@ QUEUE = "calls"
 _RANKS = ("high balance", "mail came back", "final notice", "missed plan", "asked for", "call back", "broken promise")
 
 
-_TRIED = (CallState.NO_ANSWER, CallState.LEFT_MSG)
+_S = CallState
+_TRIED = (_S.NO_ANSWER, _S.LEFT_MSG)
+_STILL_WRONG = text("SELECT superbill_wrong_numbers(CAST(:ids AS integer[]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,7 @@ class _Look:
         self.holds = standing_holds(session, ids, today)
         self.plans = plans(session, self.policy, ids, today)
         self.promises = promises(session, self.policy, ids, today)
-        query = select(Guarantor).where(col(Guarantor.id).in_(ids))
-        self.accounts = {one.id: one for one in session.exec(query).all()}
+        self.accounts = holders(session, ids)
         self.never = set(
             session.exec(
                 select(CallPreference.guarantor_id).where(
@@ -125,6 +128,7 @@ class _Look:
         )
         self.attempts = attempts(session, self.policy, ids, today)
         self.last_calls = _last_calls(session, ids)
+        self.wrong = _wrong_numbers(session, [id_ for id_, one in self.last_calls.items() if one.state == _S.WRONG_NO])
         paid = select(PatientPayment.guarantor_id).where(col(PatientPayment.guarantor_id).in_(ids))
         self.payers = set(session.exec(paid).all())
         self.asked = _asked_for(session, ids)
@@ -188,7 +192,7 @@ class _Look:
 
     def _noticed(self, id_: int, cents: int) -> tuple[str, str, date, date | None] | None:
         account, talked = self.accounts[id_], self.last_calls.get(id_)
-        if talked is not None and talked.state == CallState.WRONG_NO and talked.phone == account.phone:
+        if id_ in self.wrong:
             return None  # until another number is known
         if any(one.kind is HoldKind.RETURNED_MAIL for one in self.holds.get(id_, [])):
             return "mail came back", "mail came back: ask for the address", self.today, None
@@ -223,12 +227,11 @@ def attempts(session: Session, policy: PatientPolicy, ids: Sequence[int], today:
 
 
 class _Call(NamedTuple):
-    """What of a call decides about the next one: who posts keeps the queue true, and reads no notes of calls."""
+    """What of a call decides about the next one: who posts keeps the queue true, and reads no notes and no numbers."""
 
     guarantor_id: int
     state: str
     reason: str
-    phone: str
     began_at: datetime
     call_back_at: datetime | None
 
@@ -238,6 +241,16 @@ def _last_calls(session: Session, ids: Sequence[int]) -> dict[int, _Call]:
     latest = latest.group_by(col(PatientCall.guarantor_id))
     query = select(*(getattr(PatientCall, name) for name in _Call._fields)).where(col(PatientCall.id).in_(latest))
     return {row[0]: _Call(*row) for row in session.execute(query)}
+
+
+def _wrong_numbers(session: Session, ids: Sequence[int]) -> set[int]:
+    """Of accounts whose last call was to a wrong number those that have no other one since."""
+    if ids and on_postgresql(session):
+        return set(session.execute(_STILL_WRONG, {"ids": [*ids]}).scalars())
+    latest = select(func.max(PatientCall.id)).where(col(PatientCall.guarantor_id).in_(ids))
+    query = select(PatientCall.guarantor_id).join(Guarantor, col(Guarantor.id) == col(PatientCall.guarantor_id))
+    query = query.where(col(PatientCall.id).in_(latest.group_by(col(PatientCall.guarantor_id))))
+    return set(session.exec(query.where(PatientCall.phone == Guarantor.phone)).all()) if ids else set()
 
 
 def _asked_for(session: Session, ids: Sequence[int]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from store.claims.facility import BILL_FIELDS, bill_text, change_bill, require_apart
 from store.claims.facts import BY_NAME, CLAIM_FIELDS, DATES, INSTITUTIONAL, LINE_FIELDS, Facts, place, put
+from store.claims.lives import lives_at
 from store.claims.on_file import ON_FILE, fields_on_file, put_on_file, text_of
 from store.claims.parts import encounters_of, lines_on
 from store.coding.fees import fee_on
@@ -161,8 +162,8 @@ def _record(session: Session, claim: Claim, name: str) -> str:
     if name == "authorization":
         return claim.authorization
     if name == "address":
-        found = session.get(PatientContact, claim.patient_id)
-        return "; ".join((found.line1, found.city, found.state, found.zip)) if found and found.line1 else ""
+        found = lives_at(session, claim)
+        return "; ".join((found.line1, found.city, found.state, found.zip)) if found.line1 else ""
     return str(getattr(session.get_one(Coverage, claim.coverage_id), name))
 
 

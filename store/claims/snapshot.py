@@ -17,6 +17,7 @@ from store.claims.coordination import decision, earlier_claims
 from store.claims.coverages import in_force, place_of
 from store.claims.facts import INSTITUTIONAL, Facts, place
 from store.claims.hospital import bill_of_claim, institutional_of
+from store.claims.lives import lives_at
 from store.claims.parts import encounters_of, lines_on
 from store.coding.access import pointer_ids
 from store.errors import Refused
@@ -27,7 +28,6 @@ from store.tables import (
     Diagnosis,
     Encounter,
     Patient,
-    PatientContact,
     Payer,
     Practice,
     Provider,
@@ -112,7 +112,7 @@ def _compose_professional(session: Session, claim: Claim, frequency: str, author
     practice = _one(session.exec(select(Practice)).first(), "practice")
     provider = _one(session.get(Provider, encounter.provider_id), "provider")
     diagnoses, positions = _diagnoses(session, claim)
-    patient = _patient(session, claim.patient_id)
+    patient = _patient(session, claim)
     coverage = _one(session.get(Coverage, claim.coverage_id), "coverage")
     subscription = _subscription(session, coverage, claim.sequence, patient)
     others, prior = _others(session, claim, subscription, patient)
@@ -199,12 +199,9 @@ def _billing(practice: Practice) -> BillingProvider:
     )  # fmt: skip
 
 
-def _patient(session: Session, patient_id: int) -> Person:
-    patient = _one(session.get(Patient, patient_id), "patient")
-    lives = (PatientContact.line1, PatientContact.city, PatientContact.state, PatientContact.zip)
-    found = session.exec(select(*lives).where(PatientContact.patient_id == patient_id)).first()
-    address = Address(*(found or ("", "", "", "")))
-    return Person(patient.last, patient.first, patient.birth, patient.sex, address)
+def _patient(session: Session, claim: Claim) -> Person:
+    patient = _one(session.get(Patient, claim.patient_id), "patient")
+    return Person(patient.last, patient.first, patient.birth, patient.sex, lives_at(session, claim))
 
 
 def _subscription(session: Session, coverage: Coverage, sequence: str, patient: Person) -> Subscription:

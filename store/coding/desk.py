@@ -19,7 +19,8 @@ from store.coding.fees import fees_on
 from store.coding.recall import asked_of
 from store.coding.suggestions import decided
 from store.errors import NotFound
-from store.people.roles import Actor, Permission
+from store.people.identity import may_see
+from store.people.roles import Permission
 from store.tables import (
     CodingReview,
     Diagnosis,
@@ -185,8 +186,7 @@ def read_desk(session: Session, codes: CodeLibrary, encounter_id: int) -> Desk:
 
 def _authorization(session: Session, encounter_id: int) -> str:
     """For whoever may read a claim's fields: what patients paid is among them, which those who only code don't see."""
-    actor = session.info.get("actor")
-    if isinstance(actor, Actor) and not actor.may(Permission.MONEY):
+    if not may_see(session, Permission.MONEY):
         return ""
     return Facts(session, [encounter_id]).texts.get((None, AUTHORIZATION.name), "")
 

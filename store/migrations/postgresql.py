@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from store.people.areas import rights_of
+from store.people.roles import Role
+
 _IS_SUPERUSER = "(SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user)"
+
+
+def _only(area: str, refused: str) -> str:
+    """What a function begins with that is for the roles which may read an area."""
+    roles = ", ".join(f"'{role}'" for role in Role if "r" in rights_of(role).get(area, ()))
+    return (
+        f"IF NOT {_IS_SUPERUSER} AND coalesce(public.superbill_role(), '') NOT IN ({roles}) THEN "
+        f"RAISE EXCEPTION '{refused}' USING ERRCODE = 'insufficient_privilege'; END IF;"
+    )
+
 
 FUNCTIONS = (
     """
@@ -123,6 +136,36 @@ BEGIN
         RAISE EXCEPTION 'your role lacks the permission administer' USING ERRCODE = 'insufficient_privilege';
     END IF;
     DELETE FROM public.pin WHERE user_id = p_user;
+END $$""",
+    # A claim tells its payer where the patient lives; who posts makes claims and reads no address but on one.
+    f"""
+CREATE OR REPLACE FUNCTION superbill_address_on_claim(p_claim integer)
+RETURNS TABLE (line1 text, city text, state text, zip text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    {_only("claims", "claims are not for your role")}
+    RETURN QUERY SELECT c.line1::text, c.city::text, c.state::text, c.zip::text FROM public.claim k
+        JOIN public.patient_contact c ON c.patient_id = k.patient_id WHERE k.id = p_claim;
+END $$""",
+    # Of some accounts those whose last call went to a wrong number that is still the one on file.
+    f"""
+CREATE OR REPLACE FUNCTION superbill_wrong_numbers(p_accounts integer[]) RETURNS SETOF integer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    {_only("calls", "calls are not for your role")}
+    RETURN QUERY SELECT g.id FROM public.guarantor g
+        JOIN public.patient_call c ON c.guarantor_id = g.id AND c.phone = g.phone AND c.state = 'WRONG_NO'
+        WHERE g.id = ANY (p_accounts)
+        AND c.id = (SELECT max(l.id) FROM public.patient_call l WHERE l.guarantor_id = g.id);
+END $$""",
+    # Every action that is kept, and of how many rows there are images: who verifies may not see all of them.
+    f"""
+CREATE OR REPLACE FUNCTION superbill_kept() RETURNS TABLE (action_id integer, images bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    {_only("trail", "the trail is not for your role")}
+    RETURN QUERY SELECT a.id, count(i.id) FROM public.action a LEFT JOIN public.row_image i ON i.action_id = a.id
+        GROUP BY a.id;
 END $$""",
     # Who and when are the server's own knowledge, whatever a client writes.
     f"""

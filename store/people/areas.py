@@ -27,13 +27,15 @@ EVERYBODY: Mapping[str, str] = {
 
 _BILLING: Mapping[str, str] = {
     "patients": "r", "registration": "w", "codes": "rw", "contact": "rw", "phones": "rw", "insurance": "rw",
-    "claims": "rawd", "money": "ra", "statements": "r", "collection": "raw", "calls": "raw", "call notes": "raw",
+    "claims": "rawd", "money": "ra", "statements": "r", "statement pages": "r", "collection": "raw", "calls": "raw",
+    "call notes": "raw",
 }  # fmt: skip
 _POSTING: Mapping[str, str] = {
-    "patients": "r", "codes": "r", "billing states": "w", "accounts": "w", "contact": "r", "insurance": "r",
+    "patients": "r", "codes": "r", "billing states": "w", "accounts": "w", "account holders": "r", "insurance": "r",
     "claims": "rawd", "money": "ra", "collection": "raw",
 }  # fmt: skip
-"""What an answer of a payer changes.  The next payer's claim, which is made at once, needs addresses and insurances."""
+"""What an answer of a payer changes.  The next payer's claim, which is made at once, needs insurances; the address that
+stands on it comes from a function of the database."""
 
 _RULES: Mapping[str, str] = dict.fromkeys(("rules", "dispositions", "review rules", "wording"), "rawd")
 
@@ -52,7 +54,7 @@ OF_PERMISSION: Mapping[Permission, Mapping[str, str]] = {
     _P.STATEMENT: {
         "patients": "r", "codes": "r", "contact": "rw", "phones": "rw", "insurance": "rad",
         "billing states": "w", "accounts": "w", "claims": "r", "money": "ra", "statements": "rawd",
-        "collection": "rawd", "calls": "rawd", "call notes": "rawd", "wording": "rawd",
+        "statement pages": "rawd", "collection": "rawd", "calls": "rawd", "call notes": "rawd", "wording": "rawd",
     },
     _P.CONTACT: {"contact": "r", "phones": "r", "insurance": "r", "call notes": "r"},
     _P.MONEY: {

@@ -24,9 +24,13 @@ _FILLS: Mapping[Permission, tuple[str, ...]] = {
 }  # fmt: skip
 """Queues into which a permission puts work without seeing the queue itself."""
 _CARE = ("codes", "own", "picks", "work", "remarks")
-"""Areas whose histories are shown to those who see no money."""
-_PERSONAL = ("patient_contact", "guarantor", "patient_call")
+"""Areas whose steps are shown to those who see no money."""
+_OPEN = ("codes", "picks")
+"""Areas whose histories are shown to everybody; those of items and of notes on them to who sees these themselves."""
+_PERSONAL = ("patient_contact", "guarantor", "patient_call", "statement_account")
 """Tables of whose rows a role without the permission to see contact reads only some columns, so not their histories."""
+_NARROWED = ("work_item", "remark")
+"""Tables of whose rows a role sees some: of their histories it sees those of these rows."""
 QUIET: Mapping[str, str] = {
     "log_min_messages": "fatal", "log_min_error_statement": "panic", "log_error_verbosity": "terse",
     "log_statement": "none", "log_min_duration_statement": "-1", "log_duration": "off",
@@ -151,6 +155,9 @@ _CALLED = (
     "superbill_open_note(integer, text, text)",
     "superbill_set_user(text, integer, text, boolean, text)",
     "superbill_forget_pin(integer)",
+    "superbill_address_on_claim(integer)",
+    "superbill_wrong_numbers(integer[])",
+    "superbill_kept()",
 )
 
 
@@ -191,6 +198,12 @@ def _row_security(schema: str, queues: Mapping[str, Permission], columns: Mappin
         return f"({role_is} NOT IN ({_texts(roles)}) OR {named} = ANY (CASE {role_is} {cases} END))"
 
     care = sorted({area.table for area in areas() if area.name in _CARE})
+    shown = sorted({area.table for area in areas() if area.name in _OPEN})
+    behind = " OR ".join(
+        f"(table_name = '{table}' AND EXISTS (SELECT 1 FROM public.{table} t WHERE t.id = row_id))"
+        for table in _NARROWED
+    )
+    reads = f"{role_is} IN ({_texts([role for role in Role if Permission.NOTE in PERMISSIONS[role]])})"
     ends = f"{role_is} IN ({_texts([role for role in Role if Permission.ADMIN in PERMISSIONS[role]])})"
     reviews = f"{role_is} IN ({_texts([role for role in Role if Permission.REVIEW in PERMISSIONS[role]])})"
     policies = {
@@ -199,7 +212,7 @@ def _row_security(schema: str, queues: Mapping[str, Permission], columns: Mappin
         "action": [
             (
                 "SELECT",
-                f"user_id = {mine} OR {talks} OR ({wide} AND command !~ '^(calls|intake)[.]') OR "
+                f"user_id = {mine} OR {talks} OR ({wide} AND command !~ '^(calls|intake|work)[.]') OR "
                 " command LIKE 'coding.%' OR command LIKE 'quer%'",
                 "",
             ),
@@ -209,8 +222,8 @@ def _row_security(schema: str, queues: Mapping[str, Permission], columns: Mappin
         "row_image": [
             (
                 "SELECT",
-                f"({talks} OR {own} OR ({wide} AND table_name NOT IN ({_texts(_PERSONAL)}))) AND table_name <> 'note' "
-                f"OR table_name IN ({_texts(care)})",
+                f"(({talks} OR {own} OR ({wide} AND table_name NOT IN ({_texts((*_PERSONAL, *_NARROWED))}))) "
+                f"AND (table_name <> 'note' OR {reads})) OR table_name IN ({_texts(shown)}) OR {behind}",
                 "",
             ),
             ("INSERT", "", own),

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from store.db import on_postgresql
 from store.errors import NotAllowed
-from store.people.roles import Actor, Role
+from store.people.roles import Actor, Permission, Role
 from store.tables import Practice, User
 
 
@@ -47,6 +47,12 @@ def speaker(session: Session) -> str:
     if not isinstance(actor, Actor):
         return "the billing office"
     return session.exec(select(User.full_name).where(User.id == actor.user_id)).first() or actor.name
+
+
+def may_see(session: Session, permission: Permission) -> bool:
+    """Whether what needs a permission is shown in this session; in one that is nobody's everything is."""
+    actor = session.info.get("actor")
+    return not isinstance(actor, Actor) or actor.may(permission)
 
 
 def where_from() -> str:

@@ -9,11 +9,13 @@ from sqlmodel import Session, col, select
 
 from store import clock
 from store.accounts.balances import open_items
+from store.accounts.holders import holder
 from store.accounts.policy import escheat_days, policy_of
 from store.accounts.view import account_record
 from store.claims.opened import claim_record
 from store.errors import NotFound
 from store.money import show_cents
+from store.people.identity import may_see
 from store.people.roles import Permission
 from store.tables import Claim, CreditBalance, Encounter, Guarantor, Patient, Payer, WorkItem
 from store.text import how_many
@@ -42,14 +44,14 @@ def _join(query: AnySelect) -> AnySelect:
 
 def _preview(session: Session, subjects: Sequence[int]) -> Previews:
     rows = session.exec(
-        select(CreditBalance, Payer.name, Guarantor)
+        select(CreditBalance, Payer.name, Guarantor.number)
         .join(Guarantor, col(Guarantor.id) == col(CreditBalance.guarantor_id))
         .outerjoin(Payer, col(Payer.id) == col(CreditBalance.payer_id))
         .where(col(CreditBalance.id).in_(subjects))
     ).all()
     found: dict[int, tuple[str, ...]] = {}
-    for row, payer, guarantor in rows:
-        whose = f"{payer} has" if payer else f"The patient has, on account {guarantor.number},"
+    for row, payer, number in rows:
+        whose = f"{payer} has" if payer else f"The patient has, on account {number},"
         found[row.id] = (
             f"{whose} {show_cents(row.cents, sign='$')} too much: {row.cause}",
             f"identified {row.identified_on}, " + _by(row),
@@ -112,16 +114,18 @@ def credit_record(session: Session, row_id: int) -> Record:
 
 def _facts(session: Session, row: CreditBalance) -> Facts:
     payer = session.get(Payer, row.payer_id) if row.payer_id is not None else None
-    guarantor = session.get_one(Guarantor, row.guarantor_id)
+    to: Payer | Guarantor | None = payer
+    guarantor = holder(session, row.guarantor_id)
     left = (row.due - clock.today()).days if row.due else None
     state = payer.state if payer else guarantor.state
     days = escheat_days(policy_of(session), state)
-    where = f"{payer.line1}, {payer.city} {payer.state} {payer.zip}" if payer and payer.line1 else ""
-    if payer is None:
-        where = f"{guarantor.line1}, {guarantor.city} {guarantor.state} {guarantor.zip}"
+    if payer is None and may_see(session, Permission.CONTACT):
+        to = session.get_one(Guarantor, row.guarantor_id)
+    where = f"{to.line1}, {to.city} {to.state} {to.zip}" if to is not None and to.line1 else ""
+    unknown = "no address on file" if to is not None else "the account's address, which your role does not see"
     return Facts(
         (
-            ("Whose", f"{payer.name} ({payer.payer_id})" if payer else f"{guarantor.last}, {guarantor.first}"),
+            ("Whose", f"{payer.name} ({payer.payer_id})" if payer else guarantor.name),
             ("Too much", show_cents(row.cents, sign="$")),
             ("Cause", row.cause),
             ("Identified", row.identified_on),
@@ -129,7 +133,7 @@ def _facts(session: Session, row: CreditBalance) -> Facts:
             ("Give back by", f"{row.due} ({how_many(left or 0, 'day')})" if row.due else "no limit on file"),
             ("State", row.state),
             ("Refund", f"check {row.check_number} of {row.issued_on}" if row.issued_on else "none"),
-            ("Goes to", where or "no address on file"),
+            ("Goes to", where or unknown),
             ("Escheat", f"after {days} days in {state}" if days else f"not set for {state}" if state else "no state"),
             ("To the state", f"{row.escheated_on}, {row.reference}" if row.escheated_on else "no"),
         )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import ClassVar
 
 from store.accounts.books import Book
+from store.accounts.holders import holder
 from store.accounts.ledger import Entry, Leg, lock_accounts, post
 from store.accounts.payments import apply_credit
 from store.accounts.policy import escheat_days, policy_of
@@ -15,7 +16,7 @@ from store.accounts.standing import refresh_account
 from store.errors import NotAllowed, Refused
 from store.money import show_cents
 from store.people.roles import Permission
-from store.tables import Claim, CreditBalance, Guarantor, Payer
+from store.tables import Claim, CreditBalance, Payer
 from store.text import clean_line
 from store.variance.credits import (
     CALLED,
@@ -87,14 +88,15 @@ class ApplyCreditBalance(Command):
                 "A payer's money is not the account's to move.",
                 do="Post its reversal, refund it (R), wait for it (K), or say how the payer took it (W).",
             )
-        guarantor = change.get(Guarantor, row.guarantor_id, lock=True)
-        moved = apply_credit(change, guarantor.id)
+        lock_accounts(change, [row.guarantor_id])
+        account = holder(change.session, row.guarantor_id).number
+        moved = apply_credit(change, row.guarantor_id)
         if not moved:
-            raise Refused(f"Account {guarantor.number} owes nothing that its credit could be put on.")
+            raise Refused(f"Account {account} owes nothing that its credit could be put on.")
         if row.state == _S.CLEARED:  # nothing is left of it
             change.move(row, CREDIT, _S.IDENTIFIED, CALLED)
             change.move(row, CREDIT, _S.APPLIED, CALLED)
-        return Said(f"{show_cents(moved, sign='$')} was put on what account {guarantor.number} owes.", row.id)
+        return Said(f"{show_cents(moved, sign='$')} was put on what account {account} owes.", row.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +304,7 @@ class ExpectRecoupment(Command):
 
 def escheat_from(change: Change, row: CreditBalance) -> date:
     """The day from which the money is the state's: that of the check, else that on which it was known, and its days."""
-    state = change.get(Guarantor, row.guarantor_id).state
+    state = holder(change.session, row.guarantor_id).state
     if row.payer_id is not None:
         state = change.get(Payer, row.payer_id).state
     days = escheat_days(policy_of(change.session), state)
@@ -336,7 +338,7 @@ def workable(change: Change, credit_id: int) -> CreditBalance:
 def _owner(change: Change, row: CreditBalance) -> str:
     if row.payer_id is not None:
         return change.get(Payer, row.payer_id).name
-    return f"account {change.get(Guarantor, row.guarantor_id).number}"
+    return f"account {holder(change.session, row.guarantor_id).number}"
 
 
 def _clock(change: Change, row: CreditBalance, paused: int) -> date | None:

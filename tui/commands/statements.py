@@ -35,7 +35,7 @@ def preview(as_of: AsOf = None, db: Db = None, as_json: Json = False) -> None:
 
     day = as_of.date() if as_of else clock.today()
     with opened(db) as practice:
-        rows = practice.look("list", "statements preview", Permission.MONEY, lambda session: judged(session, day))
+        rows = practice.look("list", "statements preview", Permission.STATEMENT, lambda session: judged(session, day))
     if as_json:
         say_json(rows)
         return
@@ -117,7 +117,7 @@ def show(run_id: Run, db: Db = None) -> None:
     from store.statements.run_queue import run_record
 
     with opened(db) as practice:
-        say_record(practice.look("run", run_id, Permission.MONEY, lambda session: run_record(session, run_id)))
+        say_record(practice.look("run", run_id, Permission.STATEMENT, lambda session: run_record(session, run_id)))
 
 
 def reconcile(

@@ -120,6 +120,18 @@ NO_WORDING = (
 )
 NO_PARTNERS = ("DELETE FROM trading_partner", "UPDATE trading_partner SET submitter_id = 'MINE'")
 NO_TALKING = (
+    "SELECT phone FROM guarantor",
+    "SELECT email FROM guarantor",
+    "SELECT line1, city, zip FROM guarantor",
+    "SELECT * FROM guarantor",
+    "SELECT g::text FROM guarantor g",
+    "SELECT 1 FROM guarantor WHERE phone LIKE '5%'",
+    "UPDATE guarantor SET dunning = dunning RETURNING phone",
+    "SELECT line1 FROM patient_contact",
+    "SELECT 1 FROM patient_contact WHERE zip LIKE '6%'",
+    "SELECT phone FROM patient_call",
+    "SELECT content FROM statement_account",
+    "SELECT message FROM statement_account",
     "SELECT phone FROM patient_contact",
     "SELECT email FROM patient_contact",
     "SELECT * FROM patient_contact",
@@ -145,7 +157,10 @@ NO_TALKING = (
     "DELETE FROM account_hold",
     "SELECT text FROM note",
 )
-"""Who posts answers of payers talks to no patient: no number to call, no notes of calls, nobody's data to change."""
+"""Who posts answers of payers talks to no patient: no number to call, no address but on a claim, no notes of calls,
+nobody's data to change."""
+NO_LOOKING_BEHIND = ("SELECT * FROM superbill_address_on_claim(1)", "SELECT superbill_wrong_numbers(ARRAY[1])")
+"""Functions that give what the columns do not, to who needs it for a claim or for the queue of calls."""
 NO_RUNNING = ("SELECT superbill_set_user('friend', NULL, 'biller', true, '{prefix}')",)
 
 ITS_OWN = {("partner", "SET ROLE {prefix}_r_owner")}
@@ -156,6 +171,8 @@ ATTACKS = [
     *itertools.product(("collector",), NO_FIELD_CHANGED),
     *itertools.product(("coder", "reviewer", "biller", "poster", "collector", "supervisor"), NO_RECORD_CHANGED),
     *itertools.product(("poster",), NO_TALKING),
+    *itertools.product((*WITHOUT_MONEY, "admin"), NO_LOOKING_BEHIND),
+    *itertools.product((*WITHOUT_MONEY, "biller", "poster", "collector"), ("SELECT * FROM superbill_kept()",)),
     *itertools.product(("admin",), NO_MONEY[:-1] + NO_COLLECTION),
     *((name, one) for name, one in itertools.product(EVERYBODY, NO_TAMPERING) if (name, one) not in ITS_OWN),
     *itertools.product(WITHOUT_NOTES, NO_NOTES),

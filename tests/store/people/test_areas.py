@@ -83,8 +83,8 @@ def test_the_database_gives_exactly_what_the_areas_say(postgres_world: LoginWorl
             {"role": group(prefix, Role.CODER)},
         ).scalars()
         assert list(functions) == [
-            "superbill_audit", "superbill_forget_pin", "superbill_me", "superbill_open_note",
-            "superbill_role", "superbill_set_user",
+            "superbill_address_on_claim", "superbill_audit", "superbill_forget_pin", "superbill_kept", "superbill_me",
+            "superbill_open_note", "superbill_role", "superbill_set_user", "superbill_wrong_numbers",
         ]  # fmt: skip
     wanted, wanted_deletes = set(), set()
     for role in Role:

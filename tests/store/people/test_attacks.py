@@ -110,6 +110,9 @@ EMPTY = (
     "SELECT * FROM row_image WHERE table_name IN ('guarantor', 'patient_contact', 'coverage', 'claim', 'denial')",
     "SELECT * FROM row_image WHERE after LIKE '%Elm St%'",
     "SELECT * FROM action WHERE command LIKE 'denials.%'",
+    "SELECT * FROM action WHERE args LIKE '%secret of%'",
+    "SELECT * FROM row_image WHERE after LIKE '%secret of%' AND after NOT LIKE '%secret of coding%'",
+    "SELECT * FROM row_image i WHERE table_name = 'work_item' AND row_id NOT IN (SELECT id FROM work_item)",
     "SELECT * FROM row_image WHERE table_name IN ('claim_fact', 'facility_bill', 'claim_finding')",
     "SELECT * FROM transition WHERE machine = 'claim'",
     "SELECT * FROM pg_stats WHERE tablename IN ('patient_contact', 'guarantor', 'posting')",
@@ -131,6 +134,10 @@ HIDDEN = (
     "SELECT * FROM row_image WHERE table_name IN ('patient_contact', 'guarantor', 'patient_call')",
     "SELECT * FROM row_image WHERE after LIKE '%angry%'",
     "SELECT * FROM action WHERE args LIKE '%angry%'",
+    "SELECT * FROM action WHERE args LIKE '%secret of%'",
+    "SELECT * FROM row_image WHERE after LIKE '%secret of calls%' OR after LIKE '%secret of statements%'",
+    "SELECT * FROM row_image WHERE table_name = 'remark' AND row_id NOT IN (SELECT id FROM remark)"
+    " UNION ALL SELECT * FROM row_image WHERE after LIKE '%secret of claims%'",
 )
 
 

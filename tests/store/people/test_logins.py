@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import zlib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
 from store.accounts.holds import HoldKind, LiftHolds, PlaceHold
+from store.accounts.payments import TakePayment
 from store.accounts.policy import SetPolicy
 from store.calls import call
+from store.calls.due import calls_due
 from store.claims.acks import ImportAcks
 from store.claims.batch import MakeBatch
 from store.claims.correct import RouteToCoder
+from store.claims.fields import fields_of
+from store.claims.practice_data import SetPractice
 from store.coding.flow import FinishCoding, HoldEncounter, ResumeEncounter
 from store.coding.reviewing import AskReview, FinishReview, ReturnReview
 from store.coding.whole import CodeEncounter
 from store.denials.commands import StartDenial, WriteOffDenial
-from store.errors import NotAllowed
+from store.errors import NotAllowed, Refused
+from store.people.trail import Seen, faults
 from store.people.users import NameUser
 from store.remits.take_in import ImportRemittance
 from store.statements.results import ReconcileRun
 from store.statements.runs import ApproveRun, SelectRun
 from store.statements.sending import GenerateRun, SendRun
-from store.tables import ArchivedFile, Batch, Claim, Denial, Encounter, Patient, Payer
+from store.tables import (
+    Action,
+    ArchivedFile,
+    Batch,
+    Claim,
+    ClaimVersion,
+    CreditBalance,
+    Denial,
+    Encounter,
+    Patient,
+    PatientContact,
+    Payer,
+)
+from store.variance.credit_work import ApplyCreditBalance
 from store.work.commands import AddRemark, Defer
 from store.work.values import View
 from tests.payer import answer
@@ -84,9 +103,75 @@ def test_a_poster_posts_an_answer_and_the_next_payer_is_billed_at_once(world: Lo
     poster.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
     following = world.one(Claim, prior_id=claim_id)
     assert (following.state, world.due(claim_id)) == ("READY", (0, 5_000))
-    assert poster.ledger(following.guarantor_id).tabs
-    assert poster.identities() is not None
+    street = world.get(PatientContact, following.patient_id).line1
+    assert street in world.one(ClaimVersion, claim_id=following.id).content
+    assert "Phone" not in str(poster.ledger(following.guarantor_id))
+    assert street not in str(poster.ledger(following.guarantor_id))
+    assert street in str(world.login("collector").ledger(following.guarantor_id))
+    hidden = poster.identities()
+    assert hidden is not None
+    assert street.split()[-1].casefold() in hidden.words  # as it stands on claims
+    with poster.reading() as session:
+        assert {one.name: one.value for one in fields_of(session, following)}["address"].startswith(street)
     assert world.faults() == []
+
+
+def test_a_poster_works_credits_of_payers_and_of_patients(world: LoginWorld) -> None:
+    claim_id = world.sent("PRMUT")
+    poster = world.login("poster")
+    poster.do(ImportRemittance("835", era(pays(world, claim_id, "PR-1 5000", ""))))
+    account = world.get(Claim, claim_id).guarantor_id
+    world.do(TakePayment(account, 9_000, "check"))
+    credit = world.one(CreditBalance, guarantor_id=account)
+    assert credit.payer_id is None
+    assert "which your role does not see" in str(poster.record("credits", credit.id))
+    assert "which your role" not in str(world.login("biller").record("credits", credit.id))
+    assert len(poster.page("credits", View()).rows) == 1
+    assert poster.page("credits", View()).rows
+    with pytest.raises(Refused, match="owes nothing that its credit"):
+        poster.do(ApplyCreditBalance(credit.id))
+
+
+def test_who_posts_keeps_the_calls_true_without_reading_a_number(world: LoginWorld) -> None:
+    for name in ("call_from", "call_to"):
+        world.do(SetPolicy(name, "0" if name == "call_from" else "24"))
+    account = owing(world)
+    world.do(call.AskForCall(account, "high balance"))
+    world.do(call.EndCall(account, "WRONG_NO"))
+    world.sql("UPDATE guarantor SET dunning=4, last_statement_on=:on WHERE id=:id", on=SOON, id=account)
+    later = SOON + timedelta(days=60)
+
+    def due() -> dict[str, str]:
+        found = {}
+        for name in ("poster", "collector"):
+            with Session(world.login_engine(name)) as session:
+                found[name] = "".join(one.rank for one in calls_due(session, [account], later).values())
+        return found
+
+    assert due() == {"poster": "", "collector": ""}
+    world.sql("UPDATE guarantor SET phone='5550001111' WHERE id=:id", id=account)
+    assert due() == {"poster": "final notice", "collector": "final notice"}
+
+
+def test_who_is_shown_a_part_of_what_was_done_proves_that_part_and_calls_nothing_altered(world: LoginWorld) -> None:
+    world.denied()
+    world.login("admin").do(SetPractice((("npi", "1999999984"),)))
+
+    def proved(name: str) -> tuple[list[tuple[int, str]], Seen]:
+        seen = Seen()
+        with world.login(name).reading() as session:
+            return list(faults(session, seen=seen)), seen
+
+    found, all_of_it = proved("supervisor")
+    assert (found, all_of_it.proved) == ([], all_of_it.hashed)
+    found, part = proved("admin")
+    assert (found, part.hashed) == ([], all_of_it.hashed)
+    assert 0 < part.proved < part.hashed
+    world.unguarded("row_image")
+    mine = world.all(Action)[-1].id
+    world.sql("UPDATE row_image SET after='{}' WHERE action_id=:a", a=mine)
+    for name in ("supervisor", "admin"):
+        assert [why for _, why in proved(name)[0]] == ["what it says was changed is not what is kept of it"]
 
 
 def test_denials_go_back_to_the_coder_and_out_again(world: LoginWorld) -> None:
