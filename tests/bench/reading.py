@@ -4,10 +4,10 @@
 
 Without NOTES.jsonl it is the tests' own notes: those that were looked at while the reading was made, those that were
 not, and some of more codes than five.  NOTES.jsonl has one note a line: id, text, gold [{codes, required, start, end,
-text}] and distractors [{code, why, start, end, text}], why being negated, family_history, other_person, uncertain or integral_symptom;
-a line may have `on`, `age`, `sex` and `setting` too.  Prints how many required codes come among the first five
-and ten (exact, and by category), how many of the first five are right, which distractors are kept back, which
-true evidence is lost, and time and memory.  Evidence is lost when every mention inside it is asserted away.
+text}] and distractors [{code, why, start, end, text}], why being negated, family_history, other_person, uncertain or
+integral_symptom; a line may have `on`, `age`, `sex` and `setting` too.  Prints how many required codes come among the
+first five and ten (exact, and by category), how many of the first five are right, which distractors are kept back,
+which true evidence is lost, and time and memory.  Evidence is lost when every mention inside it is asserted away.
 """
 
 from __future__ import annotations
