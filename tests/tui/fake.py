@@ -167,7 +167,7 @@ class FakePractice:
         return replace(_record(self.rows[claim_id]), title=f"Claim {self.rows[claim_id].cells[1]}", state="SENT")
 
     def ledger(self, account_id: int) -> Record:
-        return replace(_record(self.rows[account_id]), title="Account 88213", state="insurance pending")
+        return replace(_record(self.rows[account_id]), title="Account 88213", state="insurance pending", why="History")
 
     def why(self, item_id: int) -> Why:
         return Why(

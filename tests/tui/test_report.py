@@ -81,6 +81,8 @@ async def test_rows_are_filtered_sorted_and_exported(tmp_path: Path) -> None:
     async with opened(queue="") as desk:
         await _report(desk)
         await desk.press("s", "3")
+        assert "Clean claim rate" in desk.text("#rows").splitlines()[1]
+        await desk.press("s", "3")
         assert "Nothing behind it" in desk.text("#rows").splitlines()[1]
         await desk.press("slash")
         await desk.type("doe")
@@ -95,6 +97,49 @@ async def test_rows_are_filtered_sorted_and_exported(tmp_path: Path) -> None:
         ]
         await desk.press("escape")
         assert desk.rows.total == 3
+
+
+async def test_a_report_takes_columns_in_its_filter_three_levels_in_its_sort_and_says_why() -> None:
+    async with opened(queue="") as desk:
+        await _report(desk)
+        for typed in ("sort count- title+", "filter count:3"):
+            await desk.press("colon")
+            await desk.type(typed)
+            await desk.press("enter")
+        assert "count:3   sort Count↓ Key figure↑" in desk.text("#terms")
+        assert desk.rows.total == 1
+        await desk.press("y")
+        assert "DOE, MARIA" in desk.drawer
+        assert "What is measured." in desk.drawer
+        await desk.press("y", "slash", "ctrl+u")
+        await desk.type("count:many")
+        await desk.press("enter")
+        assert "'many' is not a whole number" in desk.status
+        assert desk.rows.total == 1
+
+
+async def test_the_board_is_filtered_sorted_and_asked_why_as_every_list(tmp_path: Path) -> None:
+    async with opened(queue="") as desk:
+        await desk.press("colon")
+        await desk.type("sort past_due- money-")
+        await desk.press("enter")
+        assert "Patient calls" in desk.text("#rows").splitlines()[1]
+        await desk.press("slash")
+        await desk.type("items:>100")
+        await desk.press("enter")
+        assert "sort Past↓ Money↓" in desk.text("#title")
+        assert "Denials" in desk.text("#rows").splitlines()[1]
+        assert desk.rows.total == 2
+        await desk.press("g", "y")
+        assert "$38,412.00" in desk.drawer
+        await desk.press("y", "x", "ctrl+u")
+        await desk.type(str(tmp_path / "board.csv"))
+        await desk.press("enter")
+        assert (tmp_path / "board.csv").read_text().splitlines()[1].startswith("X,Denials,")
+        await desk.press("enter")
+        assert isinstance(desk.app.screen, QueueScreen)
+        await desk.press("q", "escape")
+        assert desk.rows.total == 10
 
 
 async def test_work_is_handed_out_from_the_list() -> None:
