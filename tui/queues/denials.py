@@ -17,7 +17,6 @@ from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import PROOF, VOID_REASON
 from tui.queues.corrections import CORRECTION_ASKS, correction
-from tui.queues.folders import into
 from tui.verbs import day
 
 if TYPE_CHECKING:
@@ -340,7 +339,7 @@ SPEC = QueueScreenSpec(
                 Pick(name="letter", question="Which letter", load=_letters),
                 Pick(name="how", question="Sent by", load=_ways),
                 Words(name="reference", question="Reference", required=False, hint="fax receipt, tracking number"),
-                into("The letter", "letters-out"),
+                Words(name="folder", question="Folder", first="letters-out"),
             ),
             build=_letter,
             confirm=lambda chosen: f"Write {chosen.several('letter')} and note them as sent?",
