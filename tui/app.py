@@ -102,12 +102,24 @@ class SuperbillApp(App[int], inherit_bindings=False):
         """Puts a theme on: the terminal's own colours, a palette, or none."""
         use(name)
         palette = PALETTES.get(name)
+        self.ansi_color = palette is None  # while it is on, the library paints the terminal's paper whatever the theme
         if palette is None:
             self.theme = "ansi-dark"
             return
         ink, paper = palette.ink, palette.paper
         theme = Theme(
-            f"superbill-{name}", ink, foreground=ink, background=paper, surface=paper, panel=paper, dark=palette.dark
+            f"superbill-{name}",
+            ink,
+            foreground=ink,
+            background=paper,
+            surface=paper,
+            panel=paper,
+            dark=palette.dark,
+            variables={
+                "text-disabled": palette.dim,
+                "input-selection-background": ink,
+                "input-selection-foreground": paper,
+            },
         )
         self.register_theme(theme)
         self.theme = theme.name
@@ -147,7 +159,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         try:
             await self.session.calls.open()
         except Refused as error:
-            home.refuse(error)
+            home.not_opened(error)
         else:
             await self._go_on(home)
             await self.lock.begin()
@@ -265,12 +277,16 @@ class SuperbillApp(App[int], inherit_bindings=False):
         if on and found is None:
             return True
         mask.wear(mask.Mask(found, clock.today()) if found is not None else None)
+        self.draw_anew()
+        return on
+
+    def draw_anew(self) -> None:
+        """Draws every screen again: it looks different now, or must not show what it shows."""
         for screen in self.screen_stack:
             for widget in screen.walk_children():
                 if isinstance(widget, PlainText):
                     widget.again()
                 widget.refresh()
-        return on
 
     def take_mouse(self) -> bool:
         """Takes the mouse from the terminal, or gives it back; whether it is taken now."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import io
 import os
 import resource
+import sys
 import traceback
 import uuid
 from pathlib import Path
@@ -24,6 +26,7 @@ def for_everybody() -> None:
 
 def begin() -> None:
     """Files for the owner alone, no core dump, no reading by other processes, no switches of the screen library."""
+    _open_streams()
     os.umask(0o077)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -32,6 +35,22 @@ def begin() -> None:
     for name in [name for name in os.environ if name.startswith(_SCRUBBED) and os.environ[name] != _KEPT.get(name)]:
         del os.environ[name]
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "1"  # else the model library looks through all that is installed for some
+
+
+def _open_streams() -> None:
+    """A stream that was closed leads nowhere; else the next file that is opened, the database, would be in its place.
+
+    What a terminal can't show of a name is shown as a question mark.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - to the end
+        elif mode == "w" and isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def crash_sentence(error: BaseException) -> str:

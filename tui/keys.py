@@ -104,7 +104,7 @@ class Action:
     @property
     def shown(self) -> str:
         """The keys as a person knows them."""
-        return " ".join(_SHOWN.get(key, key) for key in self.keys) or f":{self.typed}"
+        return " ".join(map(shown_key, self.keys)) or f":{self.typed}"
 
 
 _REMAPPED: dict[str, tuple[str, ...]] = {}
@@ -119,6 +119,8 @@ def remap(keys: Mapping[str, tuple[str, ...]]) -> None:
 
 def shown_key(key: str) -> str:
     """A key as a person knows it."""
+    if key.startswith("ctrl+"):
+        return f"Ctrl-{key.removeprefix('ctrl+').upper()}"
     return _SHOWN.get(key, key)
 
 
@@ -159,7 +161,6 @@ def at(place: Place, actions: Iterable[Action]) -> tuple[Action, ...]:
 
 _ALL = frozenset({Place.HOME, Place.LIST, Place.RECORD, Place.REPORT, Place.DESK, Place.CODES})
 _LISTS = frozenset({Place.HOME, Place.LIST, Place.REPORT})
-_TABLES = frozenset({Place.LIST, Place.REPORT})
 _QUEUE = frozenset({Place.LIST})
 _WORK = frozenset({Place.LIST, Place.RECORD, Place.DESK})
 _READ = frozenset({Place.RECORD, Place.NOTE})
@@ -189,16 +190,16 @@ COMMON: tuple[Action, ...] = (
            help="Mark the row and go down. Marks stay with their records through filter, sort and refresh."),
     Action(id="mark_all", key="*", label="mark all", help="Mark every row of the filter; again to drop all marks.",
            places=_QUEUE),
-    Action(id="filter", key="/", label="filter", places=_TABLES, rank=60,
+    Action(id="filter", key="/", label="filter", places=_LISTS, rank=60,
            help="Keep the rows that hold all these words; column:a,b keeps those values. Empty shows all."),
-    Action(id="sort", key="s", label="sort", places=_TABLES, rank=95,
+    Action(id="sort", key="s", label="sort", places=_LISTS, rank=95,
            help="Sort by a column; the last ones stay as second and third level; again turns it round. "
            "Or type all levels: den- slk+."),
     Action(id="view", key="v", label="view", places=_QUEUE,
            help="Choose a view: open, mine, deferred, or one that was kept; vv is your own work."),
     Action(id="next", key="n", label="next", places=_WORK | {Place.HOME}, rank=40,
            help="Take and open the item that comes first and nobody works on; on the board, of the queue there."),
-    Action(id="why", key="y", label="why", places=_WORK | _CODES, rank=70,
+    Action(id="why", key="y", label="why", places=_WORK | _CODES | _LISTS, rank=70,
            help="Why is this here, why is it blocked, why is it owed: with the rule and its source."),
     Action(id="claim", key="o", label="claim", help="Everything about the claim; Esc returns.",
            places=frozenset({Place.LIST, Place.RECORD})),
@@ -212,7 +213,7 @@ COMMON: tuple[Action, ...] = (
     Action(id="repeat", key=".", label="repeat", places=_WORK,
            help="Do the last thing again here, with the same answers (asked before it writes over what you "
            "were not shown); 7. does it with that count."),
-    Action(id="export", key="x", label="export", places=_TABLES,
+    Action(id="export", key="x", label="export", places=_LISTS,
            help="Write the rows of the view, or the marked ones, to a CSV file that only you can read."),
     Action(id="refresh", key="ctrl+l", label="redraw", help="Draw the screen again and read the rows again.",
            places=_ALL),

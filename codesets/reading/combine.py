@@ -1,7 +1,7 @@
 """Combination codes where the guidelines presume the link.
 
 Hypertension with heart failure or chronic kidney disease: guideline I.C.9.a, I11-I13.  Diabetes "with":
-guideline I.A.15 and the Alphabetic Index, table `note_with`.
+guideline I.A.15 and the Alphabetic Index, table `note_with`.  Dementia in a disease that is named beside it: F02.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ _PLAIN = re.compile(r"E(?:08|09|10|11|13)9")
 _KIDNEY = "22"
 _HYPERTENSION = ("I10", "I11", "I12", "I13")
 _LEAST = 1.0
+_DEMENTIA, _DEMENTIA_IN = "F03", "F02"
+#: Diseases of which a dementia beside them is a part: "code first" at F02.
+_DEMENTING = ("G30", "G310", "G3183")
 
 
 @lru_cache(maxsize=1)
@@ -28,7 +31,7 @@ def _with() -> tuple[tuple[str, str, bool], ...]:
 
 def combine(drafts: list[Draft], codes: Codes) -> list[Draft]:
     """The drafts with their combination codes in place of the parts."""
-    return _diabetes(_hypertension(drafts, codes), codes)
+    return _dementia(_diabetes(_hypertension(drafts, codes), codes), codes)
 
 
 def _hypertension(drafts: list[Draft], codes: Codes) -> list[Draft]:
@@ -83,6 +86,19 @@ def _diabetes(drafts: list[Draft], codes: Codes) -> list[Draft]:
     for extra in complicated:
         extra.score = max(extra.score, plain.score if extra.headed else 0.0)
     return [*made, *(d for d in drafts if d not in gone)]
+
+
+def _dementia(drafts: list[Draft], codes: Codes) -> list[Draft]:
+    cause = next((draft for draft in drafts if draft.key.startswith(_DEMENTING) and draft.score >= _LEAST), None)
+    if cause is None:
+        return drafts
+    for draft in drafts:
+        if draft.key.startswith(_DEMENTIA):
+            choice = codes.billable(f"{_DEMENTIA_IN}{draft.key[len(_DEMENTIA) :]}")
+            if choice is not None and all(other.key != choice.key for other in drafts):
+                draft.choice, draft.rule = choice, "combination.dementia"
+                draft.why += f"; in {cause.choice.title} (code first at F02)"
+    return drafts
 
 
 def _joined(plain: Draft, part: Draft, code: str, codes: Codes) -> Draft:

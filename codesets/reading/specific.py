@@ -160,6 +160,10 @@ class Codes:
         option = next((o for o in pool if o.key == key), None)
         return Choice(option.code, option.key, option.title) if option else None
 
+    def under(self, key: str) -> list[Choice]:
+        """The billable codes under a key, in their order."""
+        return [Choice(option.code, option.key, option.title) for option in self._pool(key, "A")]
+
     def siblings(self, key: str, limit: int = 4) -> list[Choice]:
         """Other billable codes beside one, the nearest first."""
         found = self._siblings.get((key, limit))

@@ -27,6 +27,7 @@ from codesets.reading.qualities import SIDES
 from codesets.reading.specific import PRESUMED, Choice, Codes
 from codesets.reading.tokens import word_set
 from codesets.reading.unnamed import Asked
+from codesets.reading.use_disorders import of_use
 from codesets.reading.visits import number_drafts, trimester, weeks_in
 from codesets.reading.weighing import is_symptom, together, weight_of
 from codesets.tables import read_table
@@ -101,7 +102,8 @@ class _Maker:
             drafts = with_pregnancy(drafts, self._codes, self._trimester())
         keys = {d.key for d in drafts if d.score > _LEAST}
         more = drug_drafts(self._text, self._layout.sentences, self._codes, keys)
-        more += number_drafts(self._text, self._layout.sections, self._codes, keys, self._facts.pregnant)
+        facts = self._facts
+        more += number_drafts(self._text, self._layout.sections, self._codes, keys, facts.pregnant, facts.age)
         for draft in more:
             draft.score = together(draft.weights)
             if all(draft.key != other.key for other in drafts):
@@ -170,7 +172,7 @@ class _Maker:
         if key.startswith(("Z48", "Z09")) and {"day", "week", "month"} & {token.word for token in one.sentence.tokens}:
             return  # it is to come
         said, char = self._said(one, key), self._encounter(one, key)
-        choice = self._codes.specific(self._for_patient(key), said, char, self._denied(one))
+        choice = self._codes.specific(of_use(self._for_patient(key), said), said, char, self._denied(one))
         if choice is None:
             return
         rule = f"mention.{'head' if one.mention.headed else one.mention.section}"

@@ -20,7 +20,13 @@ _ANY_WEEKS = re.compile(
     r"\b(\d{1,2})(?:\s+\d/7)?\s*[- ]?(?:weeks?|wks?|w)(?:\b|(?=\d\s*d))(?!\s*(?:US\b|u/s|ultraso|scan|sono))",
     re.IGNORECASE,
 )
-_BMI = re.compile(r"\bBMI\b[^\d\n]{0,12}(\d{2})(?:\.(\d))?", re.IGNORECASE)
+_BMI = re.compile(r"\bBMI\b[^\d\n]{0,12}(\d{2}(?:\.\d)?)", re.IGNORECASE)
+_RANGE = re.compile(
+    r"\b(?:(\d[\d.]*)-(\d[\d.]*)|(\d[\d.]*) or less|(\d[\d.]*) or (?:greater|more)), adult", re.IGNORECASE
+)
+#: The adult codes are from 20 years; they go with a diagnosis of weight, and none is given in a pregnancy (I.C.21.c.3).
+_ADULT = 20
+_OF_WEIGHT = ("E40", "E41", "E42", "E43", "E44", "E45", "E46", "E66", "F500", "R634", "R635", "R636")
 _PREGNANT = re.compile(
     r"\b(?:pregnan(?:t|cy)|prenatal|antenatal|gestation\w*|trimester|G\dP\d|IUP|fundal height|fetal)\b", re.IGNORECASE
 )
@@ -64,30 +70,36 @@ def weeks_in(text: str) -> tuple[int, int, int] | None:
 
 
 def number_drafts(
-    text: str, sections: Collection[Section], codes: Codes, keys: Collection[str], pregnant: bool
+    text: str, sections: Collection[Section], codes: Codes, keys: Collection[str], pregnant: bool, age: int | None
 ) -> list[Draft]:
-    """Weeks of gestation and body mass index as drafts."""
+    """Weeks of gestation and body mass index as drafts; `age` in years."""
     made: list[Draft] = []
     weeks = weeks_in(text) if pregnant else None
     if weeks and (choice := codes.billable(f"Z3A{max(8, weeks[0]):02d}" if weeks[0] >= 8 else "Z3A01")):
         mention = _mention(text, weeks[1], weeks[2], sections, choice.key)
         made.append(Draft(choice, mention, "weeks.Z3A", because(mention, "weeks of gestation"), [5.0]))
-    index = _BMI.search(text)
-    if index and any(key.startswith(("E66", "E43", "E44", "R636")) for key in keys):
-        choice = codes.billable(_bmi_code(int(index[1])))
-        if choice:
-            mention = _mention(text, index.start(), index.end(), sections, choice.key)
-            made.append(Draft(choice, mention, "number.Z68", because(mention, "body mass index"), [2.2]))
+    if not pregnant and (age is None or age >= _ADULT) and any(key.startswith(_OF_WEIGHT) for key in keys):
+        made += _body_mass(text, sections, codes)
     return made
 
 
-def _bmi_code(index: int) -> str:
-    """The adult code; the groups of Z68.4 are by fives and tens."""
-    if index < 20:
-        return "Z681"
-    if index < 40:
-        return f"Z68{index}"
-    return "Z6841" if index < 45 else "Z6842" if index < 50 else "Z6843" if index < 60 else "Z6844"
+def _body_mass(text: str, sections: Collection[Section], codes: Codes) -> list[Draft]:
+    """The first index that the note gives, as the adult code of the day in whose range it lies."""
+    told = _BMI.search(text)
+    choice = next((one for one in codes.under("Z68") if _is_within(float(told[1]), one.title)), None) if told else None
+    if told is None or choice is None:
+        return []
+    mention = _mention(text, told.start(), told.end(), sections, choice.key)
+    return [Draft(choice, mention, "number.Z68", because(mention, "body mass index"), [2.2])]
+
+
+def _is_within(index: float, title: str) -> bool:
+    """Whether an index lies in the range that a title names: to 19.9, 33.0-33.9, from 70."""
+    found = _RANGE.search(title)
+    if found is None:
+        return False
+    low, high, most, least = (float(part) if part else None for part in found.groups())
+    return (low or least or 0) <= round(index, 1) <= (high or most or 999)
 
 
 def _mention(text: str, start: int, end: int, sections: Collection[Section], key: str) -> Mention:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from codesets.reading.mentions import Named
 from codesets.reading.model import SectionKind
-from codesets.reading.tokens import word_set
+from codesets.reading.tokens import fillers, word_set
 
 _SECTIONS = {
     SectionKind.ASSESSMENT: 3.2,
@@ -51,6 +51,7 @@ SYMPTOMS = (
     "L299",
     "N644",
     "H571",
+    "H042",
     "N949",
 )
 #: Reasons for a visit: they are first-listed when they are said (guideline I.C.21.c.16).
@@ -75,8 +76,19 @@ def weight_of(named: Named, key: str, prior: float) -> float:
         base *= _visit_share(named)
     if is_symptom(key) and not mention.headed:
         base *= 0.8 if key.startswith(_FOUND_AT_EXAM) else 0.45
-    sure = 0.55 + 0.45 * min(1.0, prior / 0.8)
+    sure = 1.0 if mention.headed and _is_whole_name(named) else 0.55 + 0.45 * min(1.0, prior / 0.8)
     return base * sure
+
+
+def _is_whole_name(named: Named) -> bool:
+    """Whether an item is named by the mention's words and nothing else: such a name leaves little doubt."""
+    little, mention = fillers(), named.mention
+    for token in named.sentence.tokens:
+        if token.raw in ",(" and token.start > mention.start:
+            return True
+        if token.is_word and token.word not in little and not mention.start <= token.start < mention.end:
+            return False
+    return True
 
 
 def _visit_share(named: Named) -> float:

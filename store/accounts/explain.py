@@ -43,6 +43,8 @@ _WORDS = {
     Book.BAD_DEBT: "with the collection agency",
     Book.PATIENT: "the patient's",
 }
+EXPLAIN = "Explain"
+"""The tab of the claim that explains it."""
 CANCELLATION = "cancellation"
 """The kind of the entry that takes the charge of a claim that was given up off the books."""
 _OPEN = frozenset({Book.INSURANCE, Book.CHARGES})
@@ -147,7 +149,7 @@ def explain_tab(session: Session, claim_id: int) -> Tab:
         blocks.append(Table(_COLUMNS, tuple(causes), title))
     how = "the amounts of each line come to its charge; Seg is the segment of the file that tells it"
     sums = Facts((("How to read it", how),))
-    return Tab("Explain", (*blocks, sums))
+    return Tab(EXPLAIN, (*blocks, sums))
 
 
 _COLUMNS = (

@@ -21,6 +21,8 @@ from store.tables import Encounter, Guarantor, LedgerEntry, Patient, Payer, Post
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Cell, Column, Kind
 
+WHY = "Why"
+"""The tab that tells why it is owed."""
 _LEDGER = (
     Column("date", "Date", 10, Kind.DATE),
     Column("kind", "What", 15),
@@ -61,12 +63,12 @@ def account_record(session: Session, guarantor_id: int) -> Record:
     tabs = (
         Tab("Visits", (summary, Table(_VISITS, _visits(session, guarantor_id)))),
         Tab("Ledger", (Table(_LEDGER, _postings(session, guarantor_id)),)),
-        Tab("Why", (Lines(plain_lines(explanation(session, guarantor_id, language="en"))),)),
+        Tab(WHY, (Lines(plain_lines(explanation(session, guarantor_id, language="en"))),)),
         agreed_tab(session, guarantor_id),
     )
     title = f"Account {guarantor.number}  {guarantor.name}"
     state = str(holds[0].kind) if holds else "open"
-    return Record(title, sums(balance), state, tabs, account_id=guarantor_id, version=guarantor.version)
+    return Record(title, sums(balance), state, tabs, account_id=guarantor_id, version=guarantor.version, why=WHY)
 
 
 def _contact(session: Session, guarantor_id: int) -> tuple[tuple[str, str], ...]:

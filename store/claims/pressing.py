@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_
 from sqlmodel import Session, col, select
 
+from store.claims.coverages import covers_visit_first
 from store.claims.deadlines import Closing, closing
 from store.tables import Coverage, Encounter, Payer
 
@@ -28,34 +28,8 @@ def files_within(session: Session, today: date, days: int) -> ColumnElement[bool
         return false()
     last = max(one.last for found in near for one in found)  # most visits are newer, and nothing more is asked of them
     of_payer = or_(*(and_(col(Coverage.payer_id).in_(payers), _closes(found)) for found, payers in near.items()))
-    first = exists(
-        select(Coverage.id)
-        .where(col(Coverage.patient_id) == col(Encounter.patient_id), of_payer, _pays_first())
-        .correlate(Encounter)
-    )
+    first = exists(select(Coverage.id).where(of_payer, covers_visit_first()).correlate(Encounter))
     return case((col(Encounter.service_date) > last, false()), else_=first)
-
-
-def holds_on_visit() -> ColumnElement[bool]:
-    """Whether a `Coverage` holds on the day of the visit: SQL over `Encounter`."""
-    return _holds(Coverage.__table__.c)  # type: ignore[attr-defined]
-
-
-def _pays_first() -> ColumnElement[bool]:
-    """Whether no other coverage of the patient's goes before this one on the day of the visit."""
-    other = Coverage.__table__.alias("other_coverage")  # type: ignore[attr-defined]
-    before = or_(
-        other.c.order < col(Coverage.order), and_(other.c.order == col(Coverage.order), other.c.id < col(Coverage.id))
-    )
-    same = other.c.patient_id == col(Encounter.patient_id)
-    another = exists(select(other.c.id).where(same, before, _holds(other.c)).correlate(Encounter, Coverage))
-    return and_(_holds(Coverage.__table__.c), not_(another))  # type: ignore[attr-defined]
-
-
-def _holds(coverage: Any) -> ColumnElement[bool]:
-    served = col(Encounter.service_date)
-    begun = or_(coverage.valid_from.is_(None), coverage.valid_from <= served)
-    return and_(begun, or_(coverage.valid_to.is_(None), coverage.valid_to >= served))
 
 
 def _closes(found: Iterable[Closing]) -> ColumnElement[bool]:

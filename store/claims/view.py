@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from store.accounts.balances import claim_books
 from store.accounts.books import Book
-from store.accounts.explain import explain_tab
+from store.accounts.explain import EXPLAIN, explain_tab
 from store.claims import snapshot
 from store.claims.image import claim_image
 from store.claims.judge import finding_line, findings_of
@@ -72,9 +72,15 @@ def claim_record(session: Session, claim_id: int) -> Record:
         Tab("Notes", (_remarks(session, claim_id),)),
         Tab("837", (Lines(claim_image(session, claim_id)),)),
     )
-    title = f"Claim {claim.control_number}  {patient.last}, {patient.first}"
     return Record(
-        title, headline, claim.state, tabs, claim_id=claim_id, account_id=claim.guarantor_id, version=claim.version
+        f"Claim {claim.control_number}  {patient.last}, {patient.first}",
+        headline,
+        claim.state,
+        tabs,
+        claim_id=claim_id,
+        account_id=claim.guarantor_id,
+        version=claim.version,
+        why=EXPLAIN,
     )
 
 

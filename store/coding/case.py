@@ -121,14 +121,20 @@ def _visits(session: Session, encounter: Encounter, since: date) -> list[dict[st
 
 
 def earlier_procedures(session: Session, codes: CodeLibrary, encounter: Encounter) -> list[dict[str, Any]]:
-    """What the practice did for the patient in the longest global period before, where the fee schedule knows it."""
+    """What the practice did for the patient in the longest global period before, where the fee schedule knows it.
+
+    One practice is one group.  Nothing is asked for where no schedule is loaded for any of these days.
+    """
+    last = encounter.service_date
+    first = last - timedelta(days=GLOBAL_DAYS)
+    if not any(reference_data({}, codes).has("pfs", day) for day in (first, last)):
+        return []
     query = (
         select(col(ServiceLine.code), col(Encounter.service_date))
         .join(Encounter, col(Encounter.id) == col(ServiceLine.encounter_id))
         .where(Encounter.patient_id == encounter.patient_id, Encounter.id != encounter.id)
         .where(Encounter.state != CodingState.VOID)
-        .where(Encounter.service_date >= encounter.service_date - timedelta(days=GLOBAL_DAYS))
-        .where(Encounter.service_date <= encounter.service_date)
+        .where(Encounter.service_date >= first, Encounter.service_date <= last)
     )
     found = []
     for code, day in session.exec(query):

@@ -62,10 +62,15 @@ class ReturnTouched(Command):
             give_back(change, encounter, _reason(one.codes, told, self.effective), cents)
         back = sum(one.claim is not None for one in found)
         return Said(
-            f"{how_many(len(found), 'open encounter')} {'holds' if len(found) == 1 else 'hold'} changed codes; "
-            f"{back} of them went back to coding.",
+            f"{told_of(len(found), back)}.",
             [[one.number, one.on.isoformat(), one.state, list(one.codes), one.claim] for one in found],
         )
+
+
+def told_of(held: int, back: int) -> str:
+    """How many encounters hold changed codes and how many of them went back, in words."""
+    verb = "holds" if held == 1 else "hold"
+    return f"{how_many(held, 'open encounter')} {verb} deleted or revised codes; {back} of them went back to coding"
 
 
 def of_report(report: LoadReport) -> ReturnTouched:

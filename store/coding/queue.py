@@ -8,42 +8,19 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from store import clock
-from store.claims.pressing import holds_on_visit
+from store.claims.coverages import PAYER_OF_VISIT
 from store.coding.expected import charged
 from store.coding.priority import EXPECTED, PRESSED_CENTS, SHORT_DAYS, priority, rank, scores, with_encounter
 from store.coding.states import CodingState
 from store.errors import NotFound
 from store.people.roles import Permission
 from store.queries.open_on import asked_about
-from store.tables import (
-    CodingReview,
-    Coverage,
-    Diagnosis,
-    Encounter,
-    Note,
-    Patient,
-    Payer,
-    Provider,
-    ServiceLine,
-    User,
-    WorkItem,
-)
+from store.tables import CodingReview, Diagnosis, Encounter, Note, Patient, Provider, ServiceLine, User, WorkItem
 from store.work.queue import AnySelect, Previews, Queue, Shown
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import Column, Kind, Why
 
 CODER = select(col(User.id).label("id"), col(User.name).label("name")).subquery("coder")
-
-_PAYER = (
-    select(col(Payer.payer_id))
-    .join(Coverage, col(Coverage.payer_id) == col(Payer.id))
-    .where(col(Coverage.patient_id) == col(Encounter.patient_id), holds_on_visit())
-    .order_by(col(Coverage.order), col(Coverage.id))
-    .limit(1)
-    .correlate(Encounter)
-    .scalar_subquery()
-)
-"""Who pays first on the day of the visit."""
 
 _REVIEWED = (
     select(col(CodingReview.outcome))
@@ -169,7 +146,7 @@ CODING = Queue(
             EXPECTED,
         ),
         Shown(Column("state", "Stage", 11), col(Encounter.state)),
-        Shown(Column("payer", "Payer", 6, wide=True, help="who pays first"), func.coalesce(_PAYER, "")),
+        Shown(Column("payer", "Payer", 6, wide=True, help="who pays first"), func.coalesce(PAYER_OF_VISIT, "")),
         Shown(Column("spec", "Specialty", 12, wide=True), col(Provider.specialty)),
         Shown(Column("why", "Why", 16, wide=True), func.coalesce(col(WorkItem.reason), "")),
         Shown(Column("sex", "Sex", 3, wide=True), col(Patient.sex)),

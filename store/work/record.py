@@ -45,7 +45,10 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A claim, a denial, a remittance or an account, ready to read.  `headline` is one line that says the most."""
+    """A claim, a denial, a remittance or an account, ready to read.
+
+    `headline` is one line that says the most; `why` is the title of the tab that tells why it is as it is, if one does.
+    """
 
     title: str
     headline: str
@@ -54,3 +57,4 @@ class Record:
     claim_id: int | None = None
     account_id: int | None = None
     version: int = 0
+    why: str = ""

@@ -2,12 +2,12 @@
 
     python -m tests.bench.reading [NOTES.jsonl] [--library FILE] [--on DATE] [--misses] [--no-memory]
 
-Without NOTES.jsonl it is the tests' own notes, those that were looked at while the reading was made and those that
-were not.  NOTES.jsonl has one note a line: id, text, gold [{codes, required, start, end, text}] and distractors
-[{code, why, start, end, text}], why being negated, family_history, other_person, uncertain or integral_symptom;
-a line may have `on`, `age`, `sex` and `setting` too.  Prints how many required codes come among the first five
-and ten (exact, and by category), how many of the first five are right, which distractors are kept back, which
-true evidence is lost, and time and memory.  Evidence is lost when every mention inside it is asserted away.
+Without NOTES.jsonl it is the tests' own notes: those that were looked at while the reading was made, those that were
+not, and some of more codes than five.  NOTES.jsonl has one note a line: id, text, gold [{codes, required, start, end,
+text}] and distractors [{code, why, start, end, text}], why being negated, family_history, other_person, uncertain or
+integral_symptom; a line may have `on`, `age`, `sex` and `setting` too.  Prints how many required codes come among the
+first five and ten (exact, and by category), how many of the first five are right, which distractors are kept back,
+which true evidence is lost, and time and memory.  Evidence is lost when every mention inside it is asserted away.
 """
 
 from __future__ import annotations
@@ -248,7 +248,8 @@ def chosen(path: Path | None) -> dict[str, list[Note]]:
     """The sets of notes to read, by their names."""
     if path is not None:
         return {path.name: read_notes(path)}
-    return {"own notes, looked at": own_notes("seen"), "own notes, held out": own_notes("held")}
+    names = {"looked at": "seen", "held out": "held", "of many codes": "wide"}
+    return {f"own notes, {name}": own_notes(which) for name, which in names.items()}
 
 
 def memory(notes: list[Note], library: CodeLibrary, on: date) -> None:

@@ -39,6 +39,24 @@ def test_a_page_of_the_browser_keeps_its_driver(monkeypatch: pytest.MonkeyPatch)
         assert said == (given if kept else "None")
 
 
+def test_a_closed_stream_leads_nowhere_and_no_file_takes_its_place(tmp_path: Path) -> None:
+    code = (
+        "from tui import hygiene; hygiene.begin(); import os, sys; file = open('made', 'w');"
+        "print(file.fileno() > 2, sys.stdin.isatty(), sys.stdin.read() == '', file=file)"
+    )
+    command = f'exec "{sys.executable}" -c "{code}" <&- >&- 2>&-'
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "made").read_text() == "True False True\n"
+
+
+def test_a_name_that_the_terminal_can_not_show_stops_nothing() -> None:
+    code = "from tui import hygiene; hygiene.begin(); print('Peña')"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
+    assert done.stdout == b"Pe?a\n"
+
+
 def test_the_command_line_begins_so() -> None:
     source = (Path(__file__).parents[2] / "tui" / "cli.py").read_text()
     assert source.index("hygiene.begin()") < source.index("commands.register(app)")

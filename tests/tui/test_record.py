@@ -28,6 +28,18 @@ async def test_digits_open_tabs_and_escape_returns_to_the_same_row(size: tuple[i
         assert desk.rows.index == 3
 
 
+async def test_a_claim_or_an_account_that_is_read_answers_why_as_its_own_tab_does() -> None:
+    async with opened() as desk:
+        await desk.press("o")
+        assert "Claim" in desk.text("#title")
+        await desk.press("y")
+        assert "y (why) means nothing here" in desk.status
+        await desk.press("escape", "l", "y")
+        assert "02-01 denied" in desk.drawer
+        await desk.press("y", "question_mark")
+        assert "02-01 denied" in desk.text("#text")
+
+
 async def test_an_item_is_held_while_it_is_open_and_commands_carry_its_lease() -> None:
     async with opened() as desk:
         item = desk.row_id

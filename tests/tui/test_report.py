@@ -77,36 +77,11 @@ async def test_the_picture_shows_every_value_in_words_too() -> None:
         assert desk.rows.display
 
 
-async def test_the_picture_is_exported_as_its_points(tmp_path: Path) -> None:
-    async with opened(queue="") as desk:
-        await _report(desk)
-        await desk.press("v", "2", "x")
-        assert "~/kpi-all-picture.csv" in desk.question
-        await desk.press("ctrl+u")
-        await desk.type(str(tmp_path / "points.csv"))
-        await desk.press("enter")
-    lines = (tmp_path / "points.csv").read_text().splitlines()
-    assert lines[0] == "flag,What,From,To,Value,Unit,Numerator,Denominator"
-    assert lines[-1] == ",Trend,2026-06-01,2026-06-30,35,%,35,100"
-    assert len(lines) == 7
-
-
-async def test_a_figure_is_seen_by_payer_and_every_figure_is_told_in_the_help() -> None:
-    practice = FakePractice()
-    async with opened(practice, queue="") as desk:
-        await _report(desk)
-        await desk.press("enter", "v")
-        assert "by payer" in desk.drawer
-        await desk.press("3")
-        assert practice.reported[-1] == ("kpi", None, None, "clean:by")
-        await desk.press("question_mark")
-        await desk.type("clean claim")
-        assert "passed over scrubbed" in desk.text("#text")
-
-
 async def test_rows_are_filtered_sorted_and_exported(tmp_path: Path) -> None:
     async with opened(queue="") as desk:
         await _report(desk)
+        await desk.press("s", "3")
+        assert "Clean claim rate" in desk.text("#rows").splitlines()[1]
         await desk.press("s", "3")
         assert "Nothing behind it" in desk.text("#rows").splitlines()[1]
         await desk.press("slash")
@@ -122,6 +97,49 @@ async def test_rows_are_filtered_sorted_and_exported(tmp_path: Path) -> None:
         ]
         await desk.press("escape")
         assert desk.rows.total == 3
+
+
+async def test_a_report_takes_columns_in_its_filter_three_levels_in_its_sort_and_says_why() -> None:
+    async with opened(queue="") as desk:
+        await _report(desk)
+        for typed in ("sort count- title+", "filter count:3"):
+            await desk.press("colon")
+            await desk.type(typed)
+            await desk.press("enter")
+        assert "count:3   sort Count↓ Key figure↑" in desk.text("#terms")
+        assert desk.rows.total == 1
+        await desk.press("y")
+        assert "DOE, MARIA" in desk.drawer
+        assert "What is measured." in desk.drawer
+        await desk.press("y", "slash", "ctrl+u")
+        await desk.type("count:many")
+        await desk.press("enter")
+        assert "'many' is not a whole number" in desk.status
+        assert desk.rows.total == 1
+
+
+async def test_the_board_is_filtered_sorted_and_asked_why_as_every_list(tmp_path: Path) -> None:
+    async with opened(queue="") as desk:
+        await desk.press("colon")
+        await desk.type("sort past_due- money-")
+        await desk.press("enter")
+        assert "Patient calls" in desk.text("#rows").splitlines()[1]
+        await desk.press("slash")
+        await desk.type("items:>100")
+        await desk.press("enter")
+        assert "sort Past↓ Money↓" in desk.text("#title")
+        assert "Denials" in desk.text("#rows").splitlines()[1]
+        assert desk.rows.total == 2
+        await desk.press("g", "y")
+        assert "$38,412.00" in desk.drawer
+        await desk.press("y", "x", "ctrl+u")
+        await desk.type(str(tmp_path / "board.csv"))
+        await desk.press("enter")
+        assert (tmp_path / "board.csv").read_text().splitlines()[1].startswith("X,Denials,")
+        await desk.press("enter")
+        assert isinstance(desk.app.screen, QueueScreen)
+        await desk.press("q", "escape")
+        assert desk.rows.total == 10
 
 
 async def test_work_is_handed_out_from_the_list() -> None:

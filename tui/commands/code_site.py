@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from store.text import how_many
 from tui.commands.common import Db, Json, opened, say, say_json, say_table
 
 if TYPE_CHECKING:
@@ -82,11 +81,9 @@ def say_given_back(work: list[dict[str, object]]) -> None:
     if not work:
         say("No open work of your practice holds a deleted or revised code.")
         return
-    back = sum(row["claim"] is not None for row in work)
-    say(
-        f"{how_many(len(work), 'open encounter')} {'holds' if len(work) == 1 else 'hold'} deleted or revised codes; "
-        f"{back} of them went back to coding:"
-    )
+    from store.coding.changed_codes import told_of
+
+    say(f"{told_of(len(work), sum(row['claim'] is not None for row in work))}:")
     for row in work[:_SHOWN]:
         codes = row["codes"] if isinstance(row["codes"], list) else []
         was = "back from claims" if row["claim"] is not None else row["state"]

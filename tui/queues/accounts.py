@@ -10,13 +10,14 @@ from store.money import parse_cents, show_cents
 from tui.asks import Amount, Ask, Choice, Chosen, Count, Days, Pick, Words
 from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
+from tui.queues.folders import into
 from tui.verbs import day
 
 if TYPE_CHECKING:
     pass
 
 _LIFT = "lift"
-PAPERS = Words(name="folder", question="Folder", first="papers")
+PAPERS = into("PDF and text", "papers")
 
 
 def account(chosen: Chosen) -> int:
@@ -278,7 +279,7 @@ ACCOUNT_ACTIONS: tuple[Action, ...] = (
            help="Ask that money goes back; another person approves it."),
     Action(id="accounts.bad_debt", key="B", label="to agency", build=_hand_over, many=True,
            asks=(Words(name="agency", question="Which agency"),
-                 Words(name="folder", question="Folder", first="agency-out")),
+                 into("The agency's file", "agency-out")),
            confirm=lambda chosen: f"Hand {chosen.several('account')}, {show_cents(chosen.cents, sign='$')}, over?",
            help="Hand accounts to a collection agency, each looked at: final notice, 120 days, no hold."),
     Action(id="accounts.recall", label="recall from agency", build=_recall, many=True,

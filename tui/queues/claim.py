@@ -11,9 +11,10 @@ from tui.asks import Chosen, Words
 from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
+from tui.queues.folders import into
 
-PROOFS = Words(name="folder", question="Folder", first="proofs", hint="the packet gets a folder of its own there")
-FOLDER = Words(name="folder", question="Folder", first="claims-out", hint="the claim file is created there")
+PROOFS = into("The proof of filing", "proofs", "the packet gets a folder of its own there")
+STATUS = into("The question to the payer (276)", "claims-out")
 _HERE = frozenset({Place.RECORD})
 
 
@@ -69,7 +70,7 @@ SPEC = QueueScreenSpec(
             label="ask status",
             help="Ask the payer after the claim with a 276.",
             places=_HERE,
-            asks=(FOLDER,),
+            asks=(STATUS,),
             build=_ask,
             confirm=lambda _chosen: "Ask the payer after this claim?",
             rank=40,

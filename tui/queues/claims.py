@@ -15,12 +15,11 @@ from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import EDI, PROOF
 from tui.queues.corrections import CLAIM_ASKS, correction
+from tui.queues.folders import into
 from tui.verbs import day
 
 if TYPE_CHECKING:
     from store.claims.fixing import Landing
-
-FOLDER = Words(name="folder", question="Folder", first="claims-out", hint="the claim file is created there")
 
 
 def _send(chosen: Chosen) -> Sequence[object]:
@@ -29,13 +28,17 @@ def _send(chosen: Chosen) -> Sequence[object]:
     return [SendBatch(Path(chosen.text("folder")).expanduser())]
 
 
-def _send_effect(practice: PracticeApi, _chosen: Chosen) -> str:
-    """How many claims for how much."""
+def _send_effect(practice: PracticeApi, chosen: Chosen) -> str:
+    """How many claims for how much, and where to."""
     from store.claims.listing import ready_claims
 
     with opened(practice).reading() as session:
         count, cents = ready_claims(session)
-    return f"Send {how_many(count, 'claim')}, {show_cents(cents, sign='$')}?"
+    where = f", to {folder}" if (folder := chosen.text("folder")) else ""
+    return f"Send {how_many(count, 'claim')}, {show_cents(cents, sign='$')}{where}?"
+
+
+_FOLDER = into("Claim files", "claims-out", "the claim files are made there", _send_effect)
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -207,7 +210,7 @@ BATCH = Action(
     label="batch",
     help="Write every claim that no edit stops: an 837P or 837I file for each trading partner, forms for paper.",
     places=frozenset({Place.LIST}),
-    asks=(FOLDER,),
+    asks=(_FOLDER,),
     build=_send,
     effect=_send_effect,
     on_view=True,

@@ -94,6 +94,12 @@ def _rules(practice: PracticeApi, _chosen: Chosen) -> Record:
     return _reading(practice, rules_record)
 
 
+AGREEMENT = Action(
+    id="coding.agreement", label="agreement", shows=_agreement, on_view=True, places=_DESK | {Place.LIST},
+    help="How reviews ended and how far the codings agree, by coder.",
+)  # fmt: skip
+"""In the coding queue and in that of reviews."""
+
 SPEC = QueueScreenSpec(
     queue="coding",
     screen="tui.screens.desk:DeskScreen",
@@ -131,8 +137,7 @@ SPEC = QueueScreenSpec(
                help="What the patient was coded with in the 24 months before."),
         Action(id="desk.history", label="history", shows=_history, places=_DESK | {Place.LIST},
                help="Who changed which code on which words, step by step, with the codes after each."),
-        Action(id="coding.agreement", label="agreement", shows=_agreement, on_view=True, places=_DESK | {Place.LIST},
-               help="How reviews ended and how far the codings agree, by coder."),
+        AGREEMENT,
         Action(id="desk.keep_macro", label="keep macro", build=_keep_macro, places=_DESK,
                help="Keep the encounter's codes under a name; f adds them together.",
                asks=(Words(name="label", question="Name of the macro", longest=40),)),

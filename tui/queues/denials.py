@@ -17,6 +17,7 @@ from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.claim import PROOF, VOID_REASON
 from tui.queues.corrections import CORRECTION_ASKS, correction
+from tui.queues.folders import into
 from tui.verbs import day
 
 if TYPE_CHECKING:
@@ -339,7 +340,7 @@ SPEC = QueueScreenSpec(
                 Pick(name="letter", question="Which letter", load=_letters),
                 Pick(name="how", question="Sent by", load=_ways),
                 Words(name="reference", question="Reference", required=False, hint="fax receipt, tracking number"),
-                Words(name="folder", question="Folder", first="letters-out"),
+                into("The letter", "letters-out"),
             ),
             build=_letter,
             confirm=lambda chosen: f"Write {chosen.several('letter')} and note them as sent?",

@@ -13,9 +13,10 @@ from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi, opened
 from tui.keys import Action
 from tui.queues import QueueScreenSpec
-from tui.queues.claim import EDI, PROOF
-from tui.queues.claims import BATCH, CANCEL, FOLDER, PUT_BACK, ROUTE
+from tui.queues.claim import EDI, PROOF, STATUS
+from tui.queues.claims import BATCH, CANCEL, PUT_BACK, ROUTE
 from tui.queues.corrections import CLAIM_ASKS, correction
+from tui.queues.folders import into
 
 
 def _correct(chosen: Chosen) -> Sequence[object]:
@@ -179,7 +180,7 @@ SPEC = QueueScreenSpec(
             key="S",
             label="ask status",
             help="Ask the payer after the claim with a 276.",
-            asks=(FOLDER,),
+            asks=(STATUS,),
             build=_ask,
             confirm=lambda chosen: f"Ask after {chosen.several('claim')}?",
             many=True,
@@ -189,7 +190,7 @@ SPEC = QueueScreenSpec(
             key="P",
             label="paper",
             help="Print the claim as a CMS-1500 and send it by mail.",
-            asks=(FOLDER,),
+            asks=(into("CMS-1500 forms", "claims-out"),),
             build=_paper,
             confirm=lambda chosen: f"Print {chosen.several('claim')} on CMS-1500 forms and count them as sent?",
             many=True,

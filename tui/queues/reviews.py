@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tui.queues import QueueScreenSpec
+from tui.queues.coding import AGREEMENT
 
-SPEC = QueueScreenSpec(queue="reviews", screen="tui.screens.desk:DeskScreen")
+SPEC = QueueScreenSpec(queue="reviews", screen="tui.screens.desk:DeskScreen", actions=(AGREEMENT,))

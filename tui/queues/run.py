@@ -12,10 +12,11 @@ from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.accounts import hold_kinds
+from tui.queues.folders import into
 from tui.queues.wording import WORDING
 
 _LIST = frozenset({Place.LIST})
-FOLDER = Words(name="folder", question="Folder", first="statements-out", hint="the files are made there")
+FILES = into("PDF and the vendor's files", "statements-out")
 
 
 def _turned(_practice: PracticeApi, chosen: Chosen) -> str:
@@ -183,10 +184,10 @@ SPEC = QueueScreenSpec(
         Action(id="run.pages", key="P", label="pages", places=_LIST, asks=(OPEN_RUN,), build=_pages, on_view=True,
                effect=_effect("Make the pages of"), rank=30,
                help="Make the pages, so that each can be read before it goes; sending does it, too."),
-        Action(id="run.send", key="S", label="send", places=_LIST, asks=(OPEN_RUN, FOLDER), build=_send, on_view=True,
+        Action(id="run.send", key="S", label="send", places=_LIST, asks=(OPEN_RUN, FILES), build=_send, on_view=True,
                effect=_effect("Send"), rank=22,
                help="Look at each balance, level and hold again, send, and write the PDF and the vendor's files."),
-        Action(id="run.files", label="files of a sent run", places=_LIST, asks=(ANY_SENT, FOLDER), build=_send,
+        Action(id="run.files", label="files of a sent run", places=_LIST, asks=(ANY_SENT, FILES), build=_send,
                on_view=True, help="Write the PDF and the vendor's files of a run that was sent, those that are missing "
                "in the folder; nothing is sent again."),
         Action(id="run.cancel", key="C", label="cancel", places=_LIST, asks=(OPEN_RUN,), build=_cancel, on_view=True,

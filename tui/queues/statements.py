@@ -11,7 +11,8 @@ from tui.calls import PracticeApi, opened
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
 from tui.queues.accounts import ACCOUNT_ACTIONS
-from tui.queues.run import FOLDER, RECONCILE, UNSEND
+from tui.queues.folders import into
+from tui.queues.run import RECONCILE, UNSEND
 
 _LIST = frozenset({Place.LIST})
 
@@ -27,6 +28,9 @@ def _run_effect(practice: PracticeApi, _chosen: Chosen) -> str:
     from store.statements.asked import send_effect
 
     return send_effect(opened(practice), clock.today())
+
+
+_FOLDER = into("Statement files", "statements-out", effect=_run_effect)
 
 
 def _void(chosen: Chosen) -> Sequence[object]:
@@ -45,7 +49,7 @@ def _statements(practice: PracticeApi, chosen: Chosen) -> Sequence[Choice]:
 SPEC = QueueScreenSpec(
     queue="statements",
     actions=(
-        Action(id="statements.run", key="S", label="send run", places=_LIST, asks=(FOLDER,), build=_run, on_view=True,
+        Action(id="statements.run", key="S", label="send run", places=_LIST, asks=(_FOLDER,), build=_run, on_view=True,
                effect=_run_effect, rank=20,
                help="Select, approve, generate and send today's run in one go; the queue Statement run does it in "
                "steps, with everything to be looked at."),

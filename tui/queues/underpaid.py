@@ -10,6 +10,7 @@ from tui.asks import Choice, Chosen, Pick, Words
 from tui.calls import PracticeApi
 from tui.keys import Action, Place
 from tui.queues import QueueScreenSpec
+from tui.queues.folders import into
 
 
 def _verify(chosen: Chosen) -> Sequence[object]:
@@ -86,7 +87,7 @@ SPEC = QueueScreenSpec(
                     choices=tuple(Choice(way, way) for way in ("mail", "fax", "portal", "secure mail")),
                 ),
                 Words(name="reference", question="Reference", required=False),
-                Words(name="folder", question="Folder", first="letters-out"),
+                into("The letter", "letters-out"),
             ),
             build=_dispute,
             confirm=lambda chosen: f"Dispute {chosen.several('line')}?",

@@ -292,8 +292,7 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         if name not in THEMES:
             raise Refused(f"There is no theme '{name[:20]}'.", do=f"There are: {', '.join(THEMES)}.")
         self._terminal.wear(name)
-        for widget in self.walk_children():
-            widget.refresh()
+        self._terminal.draw_anew()
         self.status.say(f"Colours: {name}", hint="settings.toml keeps the choice")
 
     def do_lock(self, _count: int | None) -> None:

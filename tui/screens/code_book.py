@@ -178,8 +178,9 @@ class CodeBookScreen(WorkScreen):
         self.query_one("#title", PlainText).show((left, BOLD), (f" {standing} ", WARN if page.standing else DIM))
 
     def on_resize(self) -> None:
-        """Folds the notes anew."""
+        """Lays the head out and folds the notes anew."""
         if self._page is not None:
+            self._show_head(self._page)
             self._notes.show(note_lines(self._page, max(30, self._notes.size.width - 1)), keep_place=True)
 
     # Keys

@@ -17,11 +17,6 @@ from tui.widgets.plain import Line, LineInput, Part, PlainText, fit, fold, one_l
 from tui.widgets.scroller import Pager
 
 
-def named(key: str) -> str:
-    """A key as it is written in a line of help: Ctrl-T."""
-    return key.replace("ctrl+", "Ctrl-").title() if key.startswith("ctrl+") else shown_key(key)
-
-
 class HitLike(Protocol):
     """One code that was found; `matched` are characters of its title, `via` and `phrase` say what matched else."""
 
@@ -149,7 +144,7 @@ class CodeSearch(Vertical):
         """Asks once more, as what is searched or what was learned has changed; `scope` tells what is searched."""
         if scope is not None:
             self._scope.display = bool(scope)
-            keys = "  ".join(f"{named(one.keys[0])} {one.label}" for one in SEARCH)
+            keys = "  ".join(f"{shown_key(one.keys[0])} {one.label}" for one in SEARCH)
             self._scope.show((f" {scope}  {keys}", DIM))
         self._searched = None
         self._ask()

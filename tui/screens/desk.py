@@ -147,6 +147,12 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
         self._show_head(desk)
         self._show_place()
 
+    def on_resize(self) -> None:
+        """Lays the head and the reason out anew."""
+        if self._desk is not None:
+            self._show_head(self._desk)
+            self.call_after_refresh(self._show_place)
+
     def advised(self) -> None:
         """The note was read: what it supports is picked out in it."""
         if self._desk is not None and not self._desk.diagnoses:

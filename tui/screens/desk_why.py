@@ -63,5 +63,6 @@ class DeskWhy(DeskBase):
             ("·", "the diagnosis has words of the note as its evidence"),
             ("?", "a code that the note supports; Enter takes it, i searches another for its words, r rejects it"),
             ("-", "named in the note but not to be coded: negated, family, uncertain …; or not checked"),
+            ("GLOBAL", "the surgery in whose global days the visit falls; who works in the practice is of one group"),
             ("E W I", "an edit stops, warns or tells; y says why and what clears it"),
         )

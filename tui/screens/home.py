@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from textual.app import ComposeResult
 
 from store.errors import Refused
-from store.work.values import BoardLine, Column, Kind, Page, Row
+from store.money import show_cents
+from store.text import how_many
+from store.work.values import BoardLine, Cell, Column, Kind, Why
 from tui.asks import Choice, Chosen, Pick
 from tui.keys import COMMON, Action, Place, at
-from tui.screens.base import WorkScreen
+from tui.screens.tabled import TabledScreen
 from tui.session import Session
 from tui.verbs import PRACTICE
 from tui.widgets.look import BOLD, DIM
-from tui.widgets.plain import PlainText, fit
-from tui.widgets.queue_list import QueueList
+from tui.widgets.plain import Part, PlainText, ends
 
 COLUMNS = (
     Column("title", "Queue", 20, help="The queue; Enter opens it."),
@@ -28,15 +30,19 @@ COLUMNS = (
 )
 
 
-class HomeScreen(WorkScreen):
+_IN_SIGHT_ELSEWHERE = frozenset({"filter", "sort", "why"})
+"""Keys that every list has: the board's footer leaves them to help, for the sake of its own."""
+
+
+class HomeScreen(TabledScreen[BoardLine]):
     """Where a sitting starts."""
 
     place = Place.HOME
+    OWN_ORDER = Choice("", "the board's own order", "as an encounter goes through the practice")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._lines: tuple[BoardLine, ...] = ()
-        self._list = QueueList(self._fetch, id="rows")
+        self._list.waits = "Opening the practice …"
 
     def body(self) -> ComposeResult:
         """A title line and the board."""
@@ -45,19 +51,24 @@ class HomeScreen(WorkScreen):
 
     def actions(self) -> Sequence[Action]:
         """Moving about and leaving."""
-        return at(Place.HOME, (*COMMON, *PRACTICE))
+        common = (replace(one, rank=0) if one.id in _IN_SIGHT_ELSEWHERE else one for one in COMMON)
+        return at(Place.HOME, (*common, *PRACTICE))
 
     def on_mount(self) -> None:
         """Says that the practice is being opened, until it is."""
         self._list.configure(COLUMNS, ())
         self._list.focus()
         self.query_one("#title", PlainText).show((" superbill", BOLD))
-        self.status.wait("Opening the practice …")
+
+    def not_opened(self, error: Refused) -> None:
+        """The practice can't be opened: the reason stays."""
+        self._list.stop_waiting()
+        self.refuse(error)
 
     async def start(self, queue: str = "") -> None:
         """The practice is open: shows the board, with the cursor on the queue that was worked last."""
         await self.changed(None)
-        self._list.move_to(next((at for at, line in enumerate(self._lines) if line.queue == queue), 0))
+        self._list.move_to(next((at for at, line in enumerate(self._all) if line.queue == queue), 0))
         self.run_worker(self._begin(), group="tend")
 
     async def _begin(self) -> None:
@@ -89,26 +100,24 @@ class HomeScreen(WorkScreen):
         calls = self.session.calls
         if not calls.is_open:
             return
-        self._lines = await calls.run(calls.practice.board)
-        self.session.titles.update({line.queue: line.title for line in self._lines})
-        await self._list.reload()
-        self._show_title()
+        board = await calls.run(calls.practice.board)
+        self.session.titles.update({line.queue: line.title for line in board})
+        await self.show_all(board)
         self.status.say("")
 
-    def do_open(self, _count: int | None) -> None:
+    async def do_open(self, _count: int | None) -> None:
         """Opens the focused queue."""
         from tui.screens.queue import QueueScreen
 
-        if self._list.index < len(self._lines):
-            self.app.push_screen(QueueScreen(self.session, self._lines[self._list.index].queue))
+        if (line := self.line) is not None:
+            self.app.push_screen(QueueScreen(self.session, line.queue))
 
     async def do_next(self, _count: int | None) -> None:
         """Takes the first item of the focused queue that nobody works on."""
         from tui.screens.record import open_screen
 
-        if self._list.index >= len(self._lines):
+        if (line := self.line) is None:
             raise Refused("There is no queue here.")
-        line = self._lines[self._list.index]
         lease = await self.session.leases.take_next(line.queue)
         if lease is None:
             self.status.say(f"Nothing is waiting in {line.title}.")
@@ -140,11 +149,7 @@ class HomeScreen(WorkScreen):
         self.session.toured = True
         self.app.push_screen(TourScreen())
 
-    def on_queue_list_opened(self) -> None:
-        """A queue was clicked twice."""
-        self.do_open(None)
-
-    def do_back(self, _count: int | None) -> None:
+    def leave(self) -> None:
         """There is nowhere further back."""
         self.status.say("This is the first screen.", hint="q leaves")
 
@@ -152,26 +157,55 @@ class HomeScreen(WorkScreen):
         """Leaves the program."""
         self.app.exit()
 
-    async def choose(self, _action: Action, count: int | None) -> Chosen:
-        """The board has no items; what is done here needs none."""
-        return Chosen("", count=count)
-
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """What the columns mean."""
         return [(column.title, column.help) for column in COLUMNS]
 
-    async def _fetch(self, start: int, limit: int, _counted: Page | None) -> Page:
-        rows = tuple(_row(number, line) for number, line in enumerate(self._lines))[start : start + limit]
-        return Page(rows, start, len(self._lines), 0, 0, 0)
+    # What the rows are
 
-    def _show_title(self) -> None:
-        items = sum(line.count for line in self._lines)
-        past = sum(line.past_due for line in self._lines)
-        left, right = " superbill", f"{items:,} items   {past:,} past due "
-        width = self.app.size.width
-        self.query_one("#title", PlainText).show((fit(left, width - len(right)), BOLD), (right, DIM))
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The same for everybody."""
+        return COLUMNS
 
+    def cells(self, line: BoardLine) -> tuple[Cell, ...]:
+        """The figures of a queue."""
+        return (line.title, line.count, line.cents, line.oldest, line.past_due, line.mine, line.deferred)
 
-def _row(number: int, line: BoardLine) -> Row:
-    cells = (line.title, line.count, line.cents, line.oldest, line.past_due, line.mine, line.deferred)
-    return Row(number, number, "X" if line.past_due else "", cells)
+    def flag(self, line: BoardLine) -> str:
+        """Whether something is past its deadline."""
+        return "X" if line.past_due else ""
+
+    def file_name(self) -> str:
+        """The board."""
+        return "board"
+
+    def told(self) -> str:
+        """The board."""
+        return "the board"
+
+    def why(self, line: BoardLine) -> Why:
+        """What the figures say, and what comes first."""
+        lines = [f"{how_many(line.count, 'item')} can be worked now, worth {show_cents(line.cents, sign='$')}."]
+        if line.oldest is not None:
+            lines.append(f"The oldest is {how_many(line.oldest, 'day')} old.")
+        lines += [
+            f"{line.past_due:,} past the deadline, {line.mine:,} yours, {line.deferred:,} put aside until a later day.",
+            "n takes the first that nobody works on: past its deadline, then due soon, then what is worth most.",
+            "In the queue y tells of each row why it is there, with the rule and its source.",
+        ]
+        return Why(line.title, tuple(lines))
+
+    def on_resize(self) -> None:
+        """Lays the title out anew."""
+        self.show_head()
+
+    def show_head(self) -> None:
+        """The title: the figures of all queues, and what is shown if not all."""
+        items = sum(line.count for line in self._all)
+        past = sum(line.past_due for line in self._all)
+        left: list[Part] = [(" superbill", BOLD)]
+        if self._view.filter or self._view.sort:
+            left += [("  ", DIM), *self.view_parts()]
+        right: list[Part] = [(f"{items:,} items   {past:,} past due ", DIM)]
+        self.query_one("#title", PlainText).show(*ends(left, right, self.app.size.width))

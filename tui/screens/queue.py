@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,13 +16,14 @@ from store.work.values import Kind, Page, Row, Why
 from tui.asks import Chosen, Words
 from tui.export import write_rows
 from tui.keys import COMMON, Action, Place, at
-from tui.screens.viewed import ViewedScreen, rows_word
+from tui.screens.listed import rows_word
+from tui.screens.viewed import ViewedScreen
 from tui.session import Session
 from tui.sitting import Spot
-from tui.widgets.columns import say, sort_words
+from tui.widgets.columns import say
 from tui.widgets.facts import tab_lines
 from tui.widgets.look import BAD, BOLD, DIM, FLAG_MEANS, PLAIN, WARN
-from tui.widgets.plain import Line, Part, PlainText, fit, fold, one_line, width_of
+from tui.widgets.plain import Line, Part, PlainText, ends, fit, fold, one_line
 from tui.widgets.queue_list import LIMIT, QueueList
 from tui.widgets.scroller import Pager
 
@@ -222,7 +222,7 @@ class QueueScreen(ViewedScreen):
             self._list.set_marks(())
             self._marks_changed()
         elif self._view.filter:
-            self.in_background(self._see(replace(self._view, filter="")))
+            self.in_background(self.do_filter_to(""))
         else:
             self.dismiss()
 
@@ -268,21 +268,18 @@ class QueueScreen(ViewedScreen):
             right.append((f"   {page.past_due:,} past due", BAD))
         if page.due_soon:
             right.append((f"   {page.due_soon:,} due soon", WARN))
-        self.query_one("#title", PlainText).show(*_ends(left, [*right, (" ", PLAIN)], self.app.size.width))
+        self.query_one("#title", PlainText).show(*ends(left, [*right, (" ", PLAIN)], self.app.size.width))
         self._show_terms()
 
     def _show_terms(self) -> None:
         if self._info is None:
             return
-        sort = sort_words(self._info.columns, self._view.sort)
-        left: list[Part] = [(" / ", DIM), (one_line(self._view.filter) or "all", PLAIN if self._view.filter else DIM)]
-        if sort:
-            left += [("   sort ", DIM), (sort, PLAIN)]
+        left = self.view_parts()
         marked = len(self._list.marks)
         right: list[Part] = [(f"{marked:,} marked   ", BOLD)] if marked else []
         here = self._list.index + 1 if self._list.total else 0
         right.append((f"{here:,}/{self._list.total:,} ", DIM))
-        self.query_one("#terms", PlainText).show(*_ends(left, right, self.app.size.width))
+        self.query_one("#terms", PlainText).show(*ends(left, right, self.app.size.width))
 
     def _show_preview(self, row: Row | None) -> None:
         width = max(self._preview.size.width, 20)
@@ -357,12 +354,3 @@ class QueueScreen(ViewedScreen):
         place = next((at_ for at_, column in enumerate(columns) if column.kind is Kind.CENTS), None)
         cells = [row.cells[place] for row in rows if place is not None and place < len(row.cells)]
         return sum(cell for cell in cells if isinstance(cell, int))
-
-
-def _ends(left: list[Part], right: list[Part], width: int) -> list[Part]:
-    """Left and right ends of a line; the right end gives way first."""
-    have = sum(width_of(text) for text, _ in left)
-    while right and have + sum(width_of(text) for text, _ in right) >= width:
-        right = right[:-1]
-    gap = width - have - sum(width_of(text) for text, _ in right)
-    return [*left, (" " * max(0, gap), PLAIN), *right]

@@ -27,8 +27,8 @@ LOOK_SECONDS = 20.0
 DONE = "done"
 """What the head says of an item that a command took out of its queue."""
 
-READ_ONLY = frozenset({"why", "claim", "ledger", "next"})
-"""Common actions that need no lease."""
+_OF_ITEMS = frozenset({"next", "repeat", "why"})
+"""Common actions that mean nothing where no item of a queue is open."""
 
 
 class RecordBody(Pager):
@@ -74,7 +74,8 @@ class RecordScreen(WorkScreen):
             own = (*self.session.common, *own)
         common = at(Place.RECORD, COMMON)
         if self._row is None:
-            common = tuple(action for action in common if action.id not in {"next", "why", "repeat"})
+            told = self._record is not None and self._record.why
+            common = tuple(one for one in common if one.id not in ({"next", "repeat"} if told else _OF_ITEMS))
         return (*common, *at(Place.RECORD, own))
 
     @property
@@ -198,10 +199,9 @@ class RecordScreen(WorkScreen):
 
     async def do_why(self, _count: int | None) -> None:
         """Opens the answer."""
-        if self._row is None:
+        if (why := await self.help_about()) is None:
             raise Refused("This is no item of a queue.")
-        calls = self.session.calls
-        self.show_why(await calls.run(calls.practice.why, self._row.item_id))
+        self.show_why(why)
 
     async def do_claim(self, _count: int | None) -> None:
         """Opens the claim."""
@@ -233,9 +233,16 @@ class RecordScreen(WorkScreen):
         return self._record.title if self._record else ""
 
     async def help_about(self) -> Why | None:
-        """Why the item is here."""
+        """Why the item is here; of a claim or an account the tab that tells why it is as it is."""
         calls = self.session.calls
-        return await calls.run(calls.practice.why, self._row.item_id) if self._row else None
+        if self._row is not None:
+            return await calls.run(calls.practice.why, self._row.item_id)
+        record = self._record
+        tab = next((one for one in record.tabs if one.title == record.why), None) if record is not None else None
+        if record is None or tab is None:
+            return None
+        lines = tab_lines(tab, self.app.size.width - 4)
+        return Why(record.title, tuple("".join(text for text, _ in line).rstrip() for line in lines))
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """The tabs."""

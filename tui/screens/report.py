@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,42 +11,36 @@ from textual.containers import Vertical
 
 from store import clock
 from store.errors import Refused
-from store.text import how_many
-from store.work.values import Page, Row, SortKey
-from tui.asks import Choice, Chosen, Pick, Words
-from tui.export import write_report
+from store.work.values import Cell, Column, Why
+from tui.asks import Choice, Chosen, Pick
 from tui.keys import COMMON, REPORT, Action, Place, at
 from tui.screens.base import WorkScreen
+from tui.screens.tabled import TabledScreen
 from tui.session import Session
-from tui.widgets.columns import say
 from tui.widgets.look import BOLD, DIM, PLAIN
-from tui.widgets.plain import Line, PlainText, fit, fold, one_line
-from tui.widgets.queue_list import QueueList
+from tui.widgets.plain import Line, Part, PlainText, ends, fit, fold, one_line
 from tui.widgets.scroller import Pager
 
 if TYPE_CHECKING:
-    from store.reports.values import Opens, Report, ReportRow, Way
+    from store.reports.values import Opens, Report, ReportRow
 
 ROWS, PICTURE = "rows", "picture"
 
 PERIODS = {"30": "the last 30 days", "90": "the last 90 days", "180": "half a year", "365": "a year"}
 
 
-class ReportScreen(WorkScreen):
+class ReportScreen(TabledScreen["ReportRow"]):
     """One report over one period.  `argument` says what stands behind a row of it."""
 
     place = Place.REPORT
+    OWN_ORDER = Choice("", "as it came")
 
     def __init__(self, session: Session, key: str, argument: str = "", days: tuple[date, date] | None = None) -> None:
         super().__init__(session)
         self.key, self.argument = key, argument
         self._days = days
         self._report: Report | None = None
-        self._rows: tuple[ReportRow, ...] = ()
-        self._words = ""
-        self._sort: SortKey | None = None
         self._drawn = False
-        self._list = QueueList(self._fetch, moved=self.moved, id="rows")
         self._plot = Pager(id="plot")
         self._about = Pager(id="preview")
 
@@ -78,30 +70,41 @@ class ReportScreen(WorkScreen):
         self.status.wait("Reading …")
         calls = self.session.calls
         start, end = self._days or (None, None)
-        self._report = await calls.run(calls.practice.report, self.key, start, end, self.argument)
-        self._list.configure(self._report.columns, (self._sort,) if self._sort else ())
-        await self._show_rows()
+        try:
+            self._report = await calls.run(calls.practice.report, self.key, start, end, self.argument)
+        finally:
+            self._list.stop_waiting()
+        await self.show_all(self._report.rows)
         self.status.say("")
 
-    async def _show_rows(self) -> None:
-        """The rows that hold the words of the filter, in the order that was asked for."""
-        if (report := self._report) is None:
-            return
-        words = self._words.casefold().split()
-        kept = [row for row in report.rows if all(word in _text(report, row) for word in words)]
-        if self._sort is not None:
-            place = next(at_ for at_, column in enumerate(report.columns) if column.key == self._sort.column)
-            kept.sort(key=lambda row: _order(row.cells[place]), reverse=self._sort.descending)
-        self._rows = tuple(kept)
-        self._list.configure(report.columns, (self._sort,) if self._sort else ())
-        await self._list.reload()
-        self._show_head()
-        self._show_about(self._list.index)
-        self._draw()
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The report's."""
+        return self._report.columns if self._report else ()
 
-    async def _fetch(self, start: int, limit: int, _counted: Page | None) -> Page:
-        rows = [Row(at_, at_, row.flag, row.cells) for at_, row in enumerate(self._rows)]
-        return Page(tuple(rows[start : start + limit]), start, len(rows), 0, 0, 0)
+    def cells(self, line: ReportRow) -> tuple[Cell, ...]:
+        """As the report gives them."""
+        return line.cells
+
+    def flag(self, line: ReportRow) -> str:
+        """As the report gives it."""
+        return line.flag
+
+    def file_name(self) -> str:
+        """The report, and what was asked of it."""
+        return f"{self.key}-{self.argument.replace(':', '-') or 'all'}"
+
+    def told(self) -> str:
+        """The report."""
+        return f"report {self.key}"
+
+    def why(self, line: ReportRow) -> Why:
+        """What the figure is made of, then what the columns mean, then what the report says of itself."""
+        report = self._report
+        assert report is not None
+        means = tuple(f"{column.title}: {column.help}" for column in report.columns if column.help)
+        opens = ("Enter opens what stands behind it.",) if line.opens is not None else ()
+        return Why(one_line(str(line.cells[0] or report.title)), (*line.about, *opens, *means, *report.notes))
 
     # Doing
 
@@ -109,14 +112,9 @@ class ReportScreen(WorkScreen):
         """Reads the report again."""
         await self._read()
 
-    async def choose(self, _action: Action, count: int | None) -> Chosen:
-        """A report has no items."""
-        return Chosen("", count=count)
-
     async def do_open(self, _count: int | None) -> None:
         """Opens what stands behind the row."""
-        row = self._rows[self._list.index] if self._list.index < len(self._rows) else None
-        if row is None or row.opens is None:
+        if (row := self.line) is None or row.opens is None:
             raise Refused("Nothing more stands behind this row.")
         self.app.push_screen(await self._behind(row.opens))
 
@@ -130,40 +128,10 @@ class ReportScreen(WorkScreen):
                 self.session.views[opens.queue] = opens.view
             return QueueScreen(self.session, opens.queue)
 
-        from tui.screens.record import RecordScreen, claim_screen
+        from tui.screens.record import claim_screen
 
-        if opens.claim_id:
-            return claim_screen(self.session, opens.claim_id)
-        practice = self.session.calls.practice
-        if encounter := opens.encounter_id:
-            return RecordScreen(self.session, "coding", lambda: practice.record("coding", encounter))
-        account = opens.account_id or 0
-        return RecordScreen(self.session, "", lambda: practice.ledger(account))
-
-    async def do_filter(self, _count: int | None) -> None:
-        """Asks for words."""
-        words = await self.put(Words(name="filter", question="Filter", first=self._words, required=False), Chosen(""))
-        if words is not None:
-            await self.do_filter_to(str(words))
-
-    async def do_filter_to(self, words: str) -> None:
-        """Keeps the rows that hold all the words."""
-        self._words = words
-        await self._show_rows()
-
-    async def do_sort(self, _count: int | None) -> None:
-        """Asks for a column; the same again turns it round."""
-        assert self._report is not None
-        choices = (
-            *(Choice(column.key, column.title, column.help) for column in self._report.columns),
-            Choice("", "as it came"),
-        )
-        answer = await self.put(Pick(name="sort", question="Sort by", choices=choices), Chosen(""))
-        if answer is None:
-            return
-        again = self._sort is not None and self._sort.column == answer and not self._sort.descending
-        self._sort = SortKey(str(answer), again) if answer else None
-        await self._show_rows()
+        claim = opens.claim_id or 0
+        return claim_screen(self.session, claim)
 
     async def do_period(self, _count: int | None) -> None:
         """Asks for a period."""
@@ -189,47 +157,28 @@ class ReportScreen(WorkScreen):
         await self._read()
 
     async def do_look(self, _count: int | None) -> None:
-        """Asks what to see: the rows, their picture, or another way that the report knows of itself."""
+        """Asks what to see: the rows, their picture, or for ageing another day to age from."""
         ways = [Choice(ROWS, "rows"), Choice(PICTURE, "picture", "the trend, or a bar for each row")]
-        ways += [Choice(way.name, way.title, way.help) for way in self._ways()]
+        if self.key == "ageing":
+            from store.reports.ageing import ANCHORS
+
+            ways += [Choice(name, f"from {name}", f"age from the {means}") for name, means in ANCHORS.items()]
         answer = await self.put(Pick(name="look", question="View", choices=tuple(ways)), Chosen(""))
         if answer is not None:
             await self.do_look_to(str(answer))
 
     async def do_look_to(self, what: str) -> None:
-        """Shows the rows, the picture, or the report in another way."""
-        way = next((way for way in self._ways() if way.name == what), None)
-        if way is not None:
-            self.argument, self._sort, self._words = way.argument, None, ""
+        """Shows the rows, the picture, or the ageing from another day."""
+        if what not in {ROWS, PICTURE}:
+            _, _, whose = self.argument.partition(":")
+            self.argument = f"{what}:{whose}" if whose else what
             await self._read()
             return
-        if what == PICTURE and self._report is not None:
-            self._report.drawn()  # refused where there is nothing to draw
+        if what == PICTURE and self._report is not None and not (self._report.series or self._report.bars):
+            raise Refused("There is nothing to draw here.", do="Enter on a key figure shows its trend.")
         self._drawn = what == PICTURE
         self._list.display, self._plot.display = not self._drawn, self._drawn
         self._draw()
-
-    def _ways(self) -> Sequence[Way]:
-        return self._report.ways if self._report is not None else ()
-
-    async def do_export(self, _count: int | None) -> None:
-        """Asks for a file and writes the rows, or what the picture draws."""
-        assert self._report is not None
-        table = self._report.drawn() if self._drawn else replace(self._report, rows=self._rows)
-        words = "-".join((table.key, self.argument or "all", *(["picture"] if self._drawn else [])))
-        name = "~/" + re.sub(r"[^\w.]+", "-", words) + ".csv"
-        answer = await self.put(Words(name="file", question="Write to", first=name), Chosen(""))
-        if answer is not None:
-            calls = self.session.calls
-            path = await calls.run(write_report, calls.practice, str(answer), table)
-            self.status.say(f"{how_many(len(table.rows), 'row')} in {one_line(str(path))}")
-
-    def do_back(self, _count: int | None) -> None:
-        """First the filter goes, then the report."""
-        if self._words:
-            self.in_background(self.do_filter_to(""))
-        else:
-            self.dismiss()
 
     def do_quit(self, _count: int | None) -> None:
         """Leaves the report."""
@@ -239,24 +188,11 @@ class ReportScreen(WorkScreen):
 
     def moved(self) -> None:
         """Another row, another meaning."""
-        self._show_about(self._list.index)
-        self._show_head()
-
-    def on_queue_list_opened(self) -> None:
-        """A row was clicked twice."""
-        self.in_background(self.do_open(None))
+        self.show_head()
 
     def on_resize(self) -> None:
         """Lays everything out anew."""
-        self._show_head()
-        self._show_about(self._list.index)
-        self._draw()
-
-    def copied(self) -> str:
-        """The cells of the row."""
-        row = self._rows[self._list.index] if self._list.index < len(self._rows) else None
-        columns = self._report.columns if self._report else ()
-        return "  ".join(say(c, column.kind) for c, column in zip(row.cells, columns, strict=False)) if row else ""
+        self.show_head()
 
     def help_notes(self) -> Sequence[tuple[str, str]]:
         """What the columns mean, and what the report says of itself."""
@@ -264,30 +200,30 @@ class ReportScreen(WorkScreen):
         if report is None:
             return ()
         notes = [("note", note) for note in report.notes]
-        return [*((column.title, column.help) for column in report.columns if column.help), *notes, *report.terms]
+        return [*((column.title, column.help) for column in report.columns if column.help), *notes]
 
-    def _show_head(self) -> None:
+    def show_head(self) -> None:
+        """The title, the view, what the focused row means, and the picture."""
         if self._report is None:
             return
         width = self.app.size.width
         self.query_one("#title", PlainText).show((fit(" " + one_line(self._report.title), width), BOLD))
-        here = self._list.index + 1 if self._rows else 0
-        left = f" / {one_line(self._words) or 'all'}"
-        right = f"{here:,}/{len(self._rows):,} "
-        self.query_one("#terms", PlainText).show((fit(left, max(0, width - len(right))), DIM), (right, DIM))
+        here = self._list.index + 1 if self._shown else 0
+        right: list[Part] = [(f"{here:,}/{len(self._shown):,} ", DIM)]
+        self.query_one("#terms", PlainText).show(*ends(self.view_parts(), right, width))
+        self._show_about()
+        self._draw()
 
-    def _show_about(self, index: int) -> None:
+    def _show_about(self) -> None:
         if self._report is None:
             return
         width = max(self._about.size.width, 20)
         self.query_one("#rule", PlainText).show(("─" * self.app.size.width, DIM))
-        row = self._rows[index] if index < len(self._rows) else None
+        row = self.line
         texts = (row.about if row and row.about else ()) or self._report.notes
-        lines = _folded(texts, width - 2)
-        if len(lines) > self._about.size.height > 0:  # without room for a line each they flow
-            lines = _folded([" ".join(texts)], width - 2)
+        lines: list[Line] = [((" " + part, PLAIN),) for text in texts for part in fold(one_line(text), width - 2)]
         empty: list[Line] = [((" There is nothing in it.", DIM),)]
-        self._about.show(lines or (empty if not self._rows else []))
+        self._about.show(lines or (empty if not self._shown else []))
 
     def _draw(self) -> None:
         if self._drawn and self._report is not None:
@@ -297,24 +233,7 @@ class ReportScreen(WorkScreen):
             self._plot.show([((" ", PLAIN), *line) for line in bars_of(self._report, width)])
 
 
-def _folded(texts: Sequence[str], width: int) -> list[Line]:
-    return [((" " + part, PLAIN),) for text in texts for part in fold(one_line(text), width)]
-
-
 def period_typed(typed: str) -> str | None:
     """What was typed, when it is a period of its own and no choice."""
     words = typed.split()
     return typed if len(words) == 2 or (len(words) == 1 and words[0].isdecimal() and len(words[0]) > 1) else None
-
-
-def _text(report: Report, row: ReportRow) -> str:
-    cells = (say(cell, column.kind) for cell, column in zip(row.cells, report.columns, strict=False))
-    return " ".join(cells).casefold()
-
-
-def _order(cell: object) -> tuple[int, float, str]:
-    if isinstance(cell, int):
-        return (0, float(cell), "")
-    if isinstance(cell, date):
-        return (1, float(cell.toordinal()), "")
-    return (2, 0.0, str(cell or "").casefold())

@@ -76,6 +76,16 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return pad + text if right else text + pad
 
 
+def ends(left: Sequence[Part], right: Sequence[Part], width: int) -> list[Part]:
+    """The left and the right end of a line; the right end gives way first."""
+    have = sum(width_of(text) for text, _ in left)
+    right = list(right)
+    while right and have + sum(width_of(text) for text, _ in right) >= width:
+        right.pop()
+    gap = width - have - sum(width_of(text) for text, _ in right)
+    return [*left, (" " * max(0, gap), PLAIN), *right]
+
+
 def with_spans(line: Line, spans: Sequence[Span]) -> Line:
     """The line with styles added to some of its characters; later spans go on top."""
     if not spans:

@@ -43,6 +43,8 @@ _GUTTER = 3
 class QueueList(Widget, can_focus=True, inherit_bindings=False):
     """Rows under a column header.  The cursor and the marks are records: they survive refresh, sort and filter.
 
+    Until the first rows are there `waits` stands in their place.
+
     `loaded` is told of each page, `moved` that another row has the cursor or its cells changed.  Both are called at
     once: a message would come after the row was painted, and what stands beside it would cost a second frame.
     """
@@ -82,6 +84,7 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         self.top = 0
         self.marks: dict[int, Row] = {}
         self._aim: int | None = None
+        self.waits = "Reading …"
 
     # What is where
 
@@ -110,6 +113,12 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         """Where the cursor goes when the first rows come: to this record if it is near, else to this place."""
         self.index, self._aim = max(0, index), item_id
 
+    def stop_waiting(self) -> None:
+        """Nothing more is said in the place of rows."""
+        if self.waits:
+            self.waits = ""
+            self.refresh()
+
     # Fetching
 
     async def reload(self, *, seek: bool = False) -> None:
@@ -125,10 +134,12 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         try:
             pages, index, page = await self._find(wanted, seek)
         except Refused as error:
+            self.stop_waiting()
             self.post_message(self.Failed(error))
             return
         if generation != self._generation:
             return
+        self.stop_waiting()
         self._pages = pages
         self._counted, self._counted_at = page, time.monotonic()
         self._take(page)
@@ -309,6 +320,8 @@ class QueueList(Widget, can_focus=True, inherit_bindings=False):
         if y == 0:
             return strip((("   ", PLAIN), *header(self._placed, self._sort)), width, base)
         index = self.top + y - 1
+        if y == 1 and self.waits:
+            return strip(((f"   {self.waits}", DIM),), width, base)
         if index >= self.total:
             return Strip.blank(width, base)
         row = self.row_at(index)

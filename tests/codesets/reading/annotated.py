@@ -4,11 +4,12 @@
     [[?R01.1|murmur]]                    a code that may be given
     [[-R07.9 negated|no chest pain]]     a distractor: negated, family_history, other_person, uncertain
 
-Notes to number 96 were looked at while the reading was made.  What is missed in those from 97 on was not, but who wrote
-them wrote tables too: two wordings of the 100th came into the tables with others of their kind.  Those from 87 on are
-of visits in FY2027, and their codes are that year's.
+What is missed in the notes 97 to 102 was not looked at while the reading was made, but who wrote them wrote tables too:
+two wordings of the 100th came into the tables with others of their kind.  The others were looked at.  Those from 87 on
+are of visits in FY2027, and their codes are that year's; those from 103 on have more codes than five, so that not
+all of them can be among the first five.
 
-    python -m tests.codesets.reading.annotated {all,seen,held} > NOTES.jsonl
+    python -m tests.codesets.reading.annotated {all,seen,held,wide} > NOTES.jsonl
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 _MARK = re.compile(r"\[\[(-|\?)?([^\]|]+)\|([^\]]*)\]\]")
-LAST_SEEN = 96
+_HELD_OUT = range(97, 103)
+_FIRST_WIDE = 103
 _FIRST_OF_FY2027, _DAY_OF_FY2027 = 87, "2026-11-12"
 FOLDER = Path(__file__).with_name("notes")
 
@@ -45,10 +47,13 @@ def parse(name: str, marked: str) -> dict[str, Any]:
 
 
 def notes(which: str = "all") -> list[dict[str, Any]]:
-    """The notes: all, seen or held."""
-    wanted = {"all": (True, False), "seen": (True,), "held": (False,)}[which]
-    chosen = [f for f in sorted(FOLDER.glob("*.txt")) if (_number(f.stem) <= LAST_SEEN) in wanted]
+    """The notes: all, seen, held or wide."""
+    chosen = [f for f in sorted(FOLDER.glob("*.txt")) if which in ("all", _set_of(_number(f.stem)))]
     return [parse(f.stem, f.read_text(encoding="utf-8")) for f in chosen]
+
+
+def _set_of(number: int) -> str:
+    return "held" if number in _HELD_OUT else "wide" if number >= _FIRST_WIDE else "seen"
 
 
 def _number(name: str) -> int:

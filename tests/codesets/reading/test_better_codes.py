@@ -150,3 +150,52 @@ def test_an_operation_under_an_assessed_item_is_a_plan_unless_it_is_told_as_past
 def test_a_person_is_not_the_disease_of_that_name(name: str, read: Read) -> None:
     note = f"HPI\nMr. {name} lies down as planned; his hemoglobin A1c is 6.1.\n\nASSESSMENT\n1. Gout\n- Plan: refill.\n"
     assert codes(read(note)) == ["M10.9"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "day", "code"),
+    [
+        ("Underweight, BMI 17.9", date(2026, 11, 12), "Z68.18"),
+        ("Underweight, BMI 18.5", date(2026, 11, 12), "Z68.19"),
+        ("Underweight, BMI 17.9", date(2026, 5, 12), "Z68.1"),
+        ("Overweight, BMI of 29.9", date(2026, 11, 12), "Z68.29"),
+        ("Morbid obesity, BMI 43", date(2026, 11, 12), "Z68.41"),
+        ("Morbid obesity, BMI 72.4", date(2026, 5, 12), "Z68.45"),
+    ],
+)
+def test_a_body_mass_index_is_coded_as_the_code_set_of_the_day_divides_it(
+    weight: str, day: date, code: str, read: Read
+) -> None:
+    assert [found for found in codes(read(f"A/P:\n1. {weight}\n", on=day, age=40)) if found[:3] == "Z68"] == [code]
+
+
+def test_a_body_mass_index_is_no_code_of_a_child_or_in_a_pregnancy(read: Read) -> None:
+    note = "Prenatal visit at 20 weeks of pregnancy.\nA/P:\n1. Obesity, BMI 31.0\n2. Second trimester pregnancy\n"
+    assert not any(code.startswith("Z68") for code in codes(read(note, sex="F", age=30)))
+    assert not any(code.startswith("Z68") for code in codes(read("A/P:\n1. Obesity, BMI 31.0\n", age=12)))
+
+
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        ("Methamphetamine use disorder, severe, in early remission", "F15.21"),
+        ("Cocaine use disorder, mild", "F14.10"),
+        ("Opioid use disorder, moderate, in sustained remission", "F11.21"),
+        ("Alcohol use disorder, severe", "F10.20"),
+        ("Nicotine dependence, cigarettes, in remission", "F17.211"),
+    ],
+)
+def test_a_use_disorder_is_coded_by_its_severity_and_remission(item: str, code: str, read: Read) -> None:
+    assert codes(read(f"A/P:\n1. {item}\n"))[:1] == [code]
+
+
+def test_a_dementia_beside_the_disease_that_brings_it_is_coded_as_one_in_that_disease(read: Read) -> None:
+    found = codes(read("A/P:\n1. Alzheimer's disease with late onset\n2. Moderate dementia without agitation\n"))
+    assert {"G30.1", "F02.B0"} <= set(found)
+    assert not any(code.startswith("F03") for code in found)
+    assert codes(read("A/P:\n1. Moderate dementia\n"))[:1] == ["F03.B0"]
+
+
+@pytest.mark.parametrize(("item", "code"), [("Hearing aids fitted", ""), ("AIDS", "B20"), ("AIN 2", "K62.82")])
+def test_letters_that_also_are_a_word_or_a_grade_are_read_as_what_they_are(item: str, code: str, read: Read) -> None:
+    assert "".join(codes(read(f"A/P:\n1. {item}\n"))) == code

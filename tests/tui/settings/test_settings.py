@@ -137,6 +137,31 @@ async def test_a_theme_is_worn_and_can_be_changed_while_working(name: str) -> No
         assert app.current_theme.background == "#000000"
 
 
+@pytest.mark.parametrize("name", PALETTES)
+async def test_a_theme_brings_its_own_paper_and_ink_to_every_line(name: str) -> None:
+    """On a terminal of the other kind nothing may be left in its colours."""
+    app = SuperbillApp(lambda: FakePractice(3), specs=SPECS)
+    async with app.run_test() as pilot:
+        desk = Desk(app, pilot, None)
+        await desk.settle()
+        await desk.press("enter", "colon")
+        await desk.type(f"theme {name}")
+        await desk.press("enter", "t")
+        await pilot.pause()
+        palette = PALETTES[name]
+        own = {palette.paper, palette.ink, palette.dim, *palette.colours.values()}
+        worn = set()
+        for segment in (one for strip in app.screen._compositor.render_strips() for one in strip):
+            assert segment.style is not None
+            assert segment.style.bgcolor is not None
+            worn.add(segment.style.bgcolor.get_truecolor().hex)
+            if segment.text.strip():
+                assert segment.style.color is not None
+                worn.add(segment.style.color.get_truecolor().hex)
+        assert worn <= own
+        assert {palette.paper, palette.ink, palette.dim} <= worn
+
+
 def test_ascii_says_the_same_in_as_many_cells() -> None:
     said = to_ascii("│ Åberg… ─┐ 日本 ↓ 1·2 █")
     assert said == "| Aberg~ -+ ???? v 1.2 #"
