@@ -19,10 +19,11 @@ from store.db import open_engine
 from store.errors import NotAllowed
 from store.migrations import upgrade
 from store.people.grants import prefix_of
-from store.people.roles import Role
+from store.people.roles import Permission, Role
 from store.people.users import AddUser
-from store.tables import Patient, PatientContact, WorkItem
+from store.tables import Claim, Patient, PatientContact, WorkItem
 from store.work.commands import AddRemark
+from store.work.values import View
 from tests.databases import PostgresDatabases
 from tests.postgres import Server, running
 from tests.store.people.attacks import ATTACKS, EVERYBODY, WITHOUT_MONEY
@@ -147,6 +148,23 @@ def test_who_posts_is_shown_nothing_of_the_talks_with_patients(attacked: LoginWo
         assert ask(client, statement).fetchall() == []
     with connected(attacked, "biller") as client:
         assert ask(client, statement).fetchall() != []
+
+
+@pytest.mark.parametrize("name", [name for name in EVERYBODY if name != "partner"])
+def test_a_login_opens_all_that_its_role_may_see(attacked: LoginWorld, name: str) -> None:
+    """Each list, why a row is there and its record, each report: no column is asked for that is closed."""
+    person = attacked.login(name)
+    for queue in person.queues():
+        for row in person.page(queue.name, View()).rows[:1]:
+            assert person.record(queue.name, row.subject_id).tabs, queue.name
+            assert person.why(row.item_id).lines, queue.name
+    for key, *_ in person.reports():
+        assert person.report(key) is not None, key
+    if person.actor.may(Permission.MONEY):
+        claim = attacked.all(Claim)[0]
+        assert person.ledger(claim.guarantor_id).tabs
+        assert person.claim(claim.id).tabs
+        assert person.edi(claim.id).tabs
 
 
 def test_the_object_mapper_is_refused_like_psql(attacked: LoginWorld) -> None:
