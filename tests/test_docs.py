@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
+from store.reports.kpi import KPIS
+from store.reports.told import defined, formula
 from tui import reference
 from tui.cli import app
 from tui.commands import register
@@ -76,3 +79,18 @@ def test_verbs_that_the_readme_names_exist(command: Any) -> None:
     known = {" ".join(path.split()[1:2]) for path, _ in verbs(command)}
     named = set(re.findall(r"(?m)^    superbill ([a-z]+)", README))
     assert named <= known
+
+
+def test_the_list_of_key_figures_is_what_the_program_measures_in_the_manual_the_page_and_the_readme(
+    command: Any,
+) -> None:
+    page, words = manual(command), CliRunner().invoke(app, ["figures", "--markdown"]).stdout
+    for one in KPIS.values():
+        assert one.title in words
+        assert f"`{one.key}`" in words
+        assert formula(one) in words
+        assert f"Source: {one.source}." in words
+        assert f".B {one.key}".replace("-", "\\-") in page
+        assert defined(one).replace("-", "\\-") in page
+    assert set(re.findall(r"`([a-z0-9-]+)`\): ", words)) == set(KPIS)
+    assert f"the {len(KPIS)} key figures" in " ".join(README.split())

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from store.money import show_cents
 from store.new_file import new_file
 from store.spreadsheet import Sheet
 from store.work.values import Cell, Column, Kind, Row
+
+if TYPE_CHECKING:
+    from store.reports.values import Report
 
 
 class Tells(Protocol):
@@ -24,6 +27,13 @@ class Tells(Protocol):
 def write_rows(trail: Tells, what: str, name: str, columns: Sequence[Column], rows: Sequence[Row]) -> Path:
     """Writes the rows of a queue to a CSV file."""
     return write_table(trail, what, name, columns, [(row.flag, row.cells) for row in rows])
+
+
+def write_report(trail: Tells, name: str, report: Report) -> Path:
+    """Writes the rows of a report to a CSV file; of `Report.drawn` those are the points that its picture draws."""
+    return write_table(
+        trail, f"report {report.key}", name, report.columns, [(row.flag, row.cells) for row in report.rows]
+    )
 
 
 def write_table(

@@ -81,7 +81,7 @@ _ADMIN = Permission.ADMIN
 
 ON_FILE = {
     **{f"practice.{name}": OnFile(f"practice: {one.label}", one.example, one.check, _ADMIN)
-       for name, one in PRACTICE_FIELDS.items()},
+       for name, one in PRACTICE_FIELDS.items() if one.on_claims},
     "provider.npi": OnFile("NPI of the provider", "1999999984", _npi, _ADMIN),
     "provider.taxonomy": OnFile("taxonomy of the provider", "207Q00000X", _taxonomy, _ADMIN),
     "provider.last": OnFile("last name of the provider", "Hollis", _name, _ADMIN),

@@ -1,8 +1,9 @@
-"""What a practice's claims and statements say of the practice itself, field by field, and the command that changes it.
+"""What is known of the practice itself, field by field, and the command that changes it.
 
     superbill practice set "phone=555-555-0100" "pay_to=PO BOX 7; LARKFIELD; KS; 668990007"
 
-Claims that are made from then on say it; those that were sent keep what they said.
+Claims and statements that are made from then on say it; those that were sent keep what they said.  What billing costs
+is told to nobody: key figures are made with it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import ClassVar
 from sqlmodel import Session, select
 
 from store.claims.facts import place
+from store.costs import parse_costs
 from store.errors import Refused
 from store.people.roles import Permission
 from store.tables import Practice
@@ -30,13 +32,15 @@ _ROOM = 80
 class PracticeField:
     """One thing that is known of the practice: what it is called, how it is written, and what it is made into.
 
-    `check` gives the columns of the practice that the text fills; `Refused` says what is wrong with it.
+    `check` gives the columns of the practice that the text fills; `Refused` says what is wrong with it.  What is not
+    `on_claims` is told to nobody: key figures need it.
     """
 
     label: str
     example: str
     check: Callable[[str], Mapping[str, str | int]]
     needed: bool = True
+    on_claims: bool = True
 
 
 def _one(name: str, form: Callable[[str, str], str]) -> Callable[[str], Mapping[str, str]]:
@@ -86,6 +90,11 @@ def _pay_to(text: str) -> Mapping[str, str]:
     return {"pay_to": text}
 
 
+def _costs(name: str) -> Callable[[str], Mapping[str, str]]:
+    """What something costs, with the days of its changes; it may be left unsaid."""
+    return lambda text: {name: str(parse_costs(text, name)) if text else ""}
+
+
 def _usage(text: str) -> Mapping[str, str]:
     return {"usage": writing.one_of(text.upper(), frozenset("PT"), "usage")}
 
@@ -111,6 +120,10 @@ PRACTICE_FIELDS: Mapping[str, PracticeField] = {
     "minimum_statement_cents": PracticeField("cents below which no statement is sent", "500",
                                              _whole("minimum_statement_cents", 0, 10_000)),
     "usage": PracticeField("T for tests, P for real claims", "P", _usage),
+    "billing_cost": PracticeField("what coding and billing cost in a month", "12000.00, 13500.00 from 2026-07-01",
+                                  _costs("billing_cost"), needed=False, on_claims=False),
+    "statement_cost": PracticeField("what one statement costs: paper, print, postage", "0.85",
+                                    _costs("statement_cost"), needed=False, on_claims=False),
 }  # fmt: skip
 """What can be set, by name."""
 
@@ -145,4 +158,6 @@ class SetPractice(Command):
                 setattr(practice, column, told)
         change.add(practice)
         said = ", ".join(PRACTICE_FIELDS[name].label for name, _ in self.fields)
-        return Said(f"Changed: {said}. Claims that are made from now on say so.", practice.id)
+        told = any(PRACTICE_FIELDS[name].on_claims for name, _ in self.fields)
+        after = "Claims that are made from now on say so." if told else "Key figures are made with it."
+        return Said(f"Changed: {said}. {after}", practice.id)

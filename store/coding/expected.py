@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -15,11 +15,14 @@ _ENOUGH = 3
 
 
 class ExpectedCharges:
-    """The mean charge, in cents, of what was coded in the year before: of the same specialty and kind of visit, of the
-    specialty where those are too few; 0 where even those are."""
+    """The mean charge, in cents, of visits of the year before that were coded by then.
+
+    Of the same specialty and kind of visit, of the specialty where those are too few; 0 where even those are.
+    """
 
     def __init__(self, session: Session, today: date) -> None:
-        self._session, self._since = session, today - _YEAR
+        self._session, self._since, self._today = session, today - _YEAR, today
+        self._after = datetime.combine(today + timedelta(days=1), time(), UTC)
         self._known: dict[str, dict[str, tuple[int, int]]] = {}
 
     def of(self, specialty: str, kind: str) -> int:
@@ -39,7 +42,8 @@ class ExpectedCharges:
             select(Encounter.kind, visits, func.sum(col(ServiceLine.charge)))
             .join(ServiceLine, col(ServiceLine.encounter_id) == col(Encounter.id))
             .join(Provider, col(Provider.id) == col(Encounter.provider_id))
-            .where(Provider.specialty == specialty, Encounter.service_date >= self._since)
+            .where(Provider.specialty == specialty, col(Encounter.service_date).between(self._since, self._today))
+            .where(col(Encounter.coded_at) < self._after)
             .where(col(Encounter.state).in_([CodingState.CODED, CodingState.RELEASED]))
             .group_by(col(Encounter.kind))
         )

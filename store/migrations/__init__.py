@@ -19,7 +19,7 @@ from store.migrations import guards, postgresql
 from store.people import grants
 from store.people.roles import Permission
 
-HEAD = "0027"
+HEAD = "0028"
 
 
 class Older(Refused):

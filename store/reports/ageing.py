@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import case, func
 from sqlmodel import Session, col
 
 from store.accounts.books import Book
+from store.claims.states import ClaimState
 from store.errors import Refused
 from store.people.roles import Actor
-from store.reports.measure import in_db, pick
-from store.reports.values import Asked, Opens, Report, ReportRow
-from store.tables import Claim, Encounter, LedgerEntry, Payer, Posting
+from store.reports.measure import day_of, first_steps, in_db, pick
+from store.reports.values import Asked, Opens, Report, ReportRow, Way
+from store.tables import Action, Claim, Encounter, LedgerEntry, Payer, Posting, Transition
 from store.work.values import Column, Kind
 
 ANCHORS = {"service": "date of service", "billed": "day it was first sent", "paid": "payer's last payment"}
@@ -31,19 +33,19 @@ def ageing_report(session: Session, actor: Actor, asked: Asked) -> Report:  # no
     anchor, _, whose = (asked.argument or "service").partition(":")
     if anchor not in ANCHORS:
         raise Refused(f"Ageing has no anchor '{anchor[:20]}'.", do=f"There are: {', '.join(ANCHORS)}.")
-    owed = _owed(session, asked.period.end, anchor)
+    owed = owed_by_visit(session, asked.period.end, anchor)
     if whose:
         return _visits(owed, asked, anchor, whose)
     sums: dict[str, list[int]] = defaultdict(lambda: [0] * (len(EDGES) + 3))
-    for name, _, _, on, cents in owed:
-        place = 0 if cents < 0 else 1 + _bucket(on, asked.period.end)
-        for who in (name, "all"):
-            sums[who][place] += cents
-            sums[who][-1] += cents
+    for one in owed:
+        place = 0 if one.cents < 0 else 1 + _bucket(one.on, asked.period.end)
+        for who in (one.who, "all"):
+            sums[who][place] += one.cents
+            sums[who][-1] += one.cents
     columns = (
-        Column("whose", "Owed by", 18, help="Enter shows the visits."),
-        *(Column(title, title, 11, Kind.CENTS, help=f"{title} days since the {ANCHORS[anchor]}") for title in _TITLES),
-        Column("all", "All", 12, Kind.CENTS),
+        Column("whose", "Owed by", 14, help="Enter shows the visits."),
+        *(Column(title, title, 9, Kind.CENTS, help=f"{title} days since the {ANCHORS[anchor]}") for title in _TITLES),
+        Column("all", "All", 10, Kind.CENTS),
         Column("credit", "Credits", 10, Kind.CENTS, wide=True, help="Visits with too much; part of all."),
     )
     names = sorted(sums, key=lambda name: (name == "all", name == PATIENTS, -sums[name][-1]))
@@ -57,9 +59,18 @@ def ageing_report(session: Session, actor: Actor, asked: Asked) -> Report:  # no
     every = sums.get("all", [0] * 8)
     return Report(
         "ageing", f"Ageing on {asked.period.end} from the {ANCHORS[anchor]}", columns, rows,
-        (f"Anchors: {', '.join(ANCHORS)}. What payers owe is aged by visit; bad debt is left out.",),
+        ("What payers owe is aged by visit, by the day of the anchor; bad debt is left out. v chooses the anchor.",),
         bars=tuple((title, every[1 + at] / 100) for at, title in enumerate(_TITLES)),
+        bar_titles=("Age in days", "Owed, dollars"), ways=_ways(),
     )  # fmt: skip
+
+
+def _ways(whose: str = "") -> tuple[Way, ...]:
+    """Each anchor, with the same rows."""
+    return tuple(
+        Way(name, f"from {name}", f"age from the {means}", f"{name}:{whose}" if whose else name)
+        for name, means in ANCHORS.items()
+    )
 
 
 def _bucket(on: date, end: date) -> int:
@@ -67,38 +78,64 @@ def _bucket(on: date, end: date) -> int:
     return next((at for at, edge in enumerate(EDGES) if age <= edge), len(EDGES))
 
 
-def _owed(session: Session, end: date, anchor: str) -> list[tuple[str, str, int | None, date, int]]:
-    """(who, visit, claim, anchor day, cents) of every visit that is not even."""
+class Owed(NamedTuple):
+    """What one payer, or the patient, owes on a visit: cents, less than nothing where it is too much; `on` ages it."""
+
+    who: str
+    visit: str
+    claim_id: int | None
+    on: date
+    cents: int
+    encounter_id: int
+
+
+def owed_by_visit(session: Session, end: date, anchor: str = "service") -> list[Owed]:
+    """Every visit that was not even at the end of a day, by who owes it."""
     owed = func.sum(Posting.cents)
     who = case((col(Posting.book) == Book.PATIENT, PATIENTS), else_=func.coalesce(Payer.name, "no payer"))
     paid = (
-        pick(Posting.claim_id.label("claim_id"), func.max(LedgerEntry.entry_date).label("on"))  # type: ignore[union-attr]
+        pick(Posting.claim_id, func.max(LedgerEntry.entry_date).label("on"))
         .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
-        .where(col(LedgerEntry.kind) == "payment")
+        .where(col(LedgerEntry.kind) == "payment", col(LedgerEntry.entry_date) <= end)
         .group_by(col(Posting.claim_id))
         .subquery()
     )
-    day = {
-        "service": func.min(Encounter.service_date),
-        "billed": func.coalesce(func.min(Claim.sent_on), func.min(Encounter.service_date)),
-        "paid": func.coalesce(func.max(paid.c.on), func.min(Encounter.service_date)),
-    }[anchor]
+    sent = (
+        pick(Transition.subject_id, Action.at)
+        .join(Action, col(Action.id) == col(Transition.action_id))
+        .where(col(Transition.id).in_(first_steps("claim", (ClaimState.SENT,))))
+        .subquery()
+    )
+    since = {"service": func.min(Encounter.service_date), "billed": func.min(sent.c.at), "paid": func.max(paid.c.on)}
     query = (
-        pick(who, Encounter.number, func.max(Posting.claim_id), day, owed)
+        pick(
+            who, Encounter.number, func.max(Posting.claim_id), since[anchor], Encounter.service_date, owed, Encounter.id
+        )
         .select_from(Posting)
         .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
         .join(Encounter, col(Encounter.id) == col(Posting.encounter_id))
         .outerjoin(Claim, col(Claim.id) == col(Posting.claim_id))
         .outerjoin(Payer, col(Payer.id) == col(Claim.payer_id))
-        .outerjoin(paid, paid.c.claim_id == col(Posting.claim_id))
         .where(col(Posting.book).in_((Book.INSURANCE, Book.PATIENT)), col(LedgerEntry.entry_date) <= end)
-        .group_by(who, col(Encounter.id), col(Encounter.number))
+        .group_by(who, col(Encounter.id), col(Encounter.number), col(Encounter.service_date))
         .having(owed != 0)
     )
-    return [(name, visit, claim, on, int(cents)) for name, visit, claim, on, cents in in_db(session, query)]
+    if anchor != "service":
+        other, key = (sent, sent.c.subject_id) if anchor == "billed" else (paid, paid.c.claim_id)
+        query = query.outerjoin(other, key == col(Posting.claim_id))
+    return [
+        Owed(name, visit, claim, _day(on, end) or served, int(cents), id_)
+        for name, visit, claim, on, served, cents, id_ in in_db(session, query)
+    ]
 
 
-def _visits(owed: list[tuple[str, str, int | None, date, int]], asked: Asked, anchor: str, whose: str) -> Report:
+def _day(on: datetime | date | None, end: date) -> date | None:
+    """The day that ages a visit, where it had come by the end."""
+    day = day_of(on)
+    return day if day is None or day <= end else None
+
+
+def _visits(owed: list[Owed], asked: Asked, anchor: str, whose: str) -> Report:
     columns = (
         Column("visit", "Visit", 12),
         Column("whose", "Owed by", 18),
@@ -106,11 +143,13 @@ def _visits(owed: list[tuple[str, str, int | None, date, int]], asked: Asked, an
         Column("age", "Days", 5, Kind.NUMBER),
         Column("cents", "Owed", 12, Kind.CENTS),
     )
-    mine = sorted((row for row in owed if whose in {row[0], "all"}), key=lambda row: (row[3], row[1]))
+    mine = sorted((one for one in owed if whose in {one.who, "all"}), key=lambda one: (one.on, one.visit))
     rows = tuple(
         ReportRow(
-            (visit, name, on, (asked.period.end - on).days, cents), opens=Opens(claim_id=claim) if claim else None
+            (one.visit, one.who, one.on, (asked.period.end - one.on).days, one.cents),
+            opens=Opens(claim_id=one.claim_id, encounter_id=one.encounter_id),
         )
-        for name, visit, claim, on, cents in mine
+        for one in mine
     )
-    return Report("ageing", f"Owed by {whose} on {asked.period.end}", columns, rows)
+    title = f"Owed by {whose} on {asked.period.end}, aged from the {ANCHORS[anchor]}"
+    return Report("ageing", title, columns, rows, ("Credits stand below zero.",), ways=_ways(whose))

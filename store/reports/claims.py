@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, exists, or_
+from sqlalchemy import and_, case, exists
 from sqlmodel import Session, col
 
 from store.claims.states import ADJUDICATED, ClaimState
-from store.reports.measure import Kpi, Line, Shape, day_of, during, first_steps, in_db, pick, states_at_end
+from store.reports.measure import Kpi, Line, Shape, Unit, day_of, during, first_steps, in_db, pick
 from store.reports.values import Period
 from store.tables import Action, Claim, Denial, Payer, RemitClaim, Remittance, Transition
 
@@ -112,45 +112,27 @@ def _auto_posted(session: Session, period: Period) -> list[Line]:
     return _remitted(session, period, and_(True, _NO_REVERSAL), untouched)
 
 
-def _not_sent(session: Session, period: Period) -> list[Line]:
-    """Built and not sent at the end of the period, over the charges of an average day."""
-    from store.reports.money import charges
-
-    at_end = states_at_end("claim", period)
-    asked = and_(at_end.c.after == _S.ROUTED, at_end.c.before == _S.EDIT_FAIL)  # not what came back rejected
-    query = (
-        pick(col(Claim.control_number), at_end.c.after, at_end.c.at, col(Claim.charge), col(Claim.id))
-        .join(at_end, at_end.c.subject_id == col(Claim.id))
-        .where(or_(at_end.c.after.in_((_S.BUILT, _S.EDIT_FAIL, _S.READY, _S.HELD)), asked))
-        .order_by(at_end.c.at, col(Claim.id))
-    )
-    held = [
-        Line(number, state, day_of(at), charge, 0, claim) for number, state, at, charge, claim in in_db(session, query)
-    ]
-    return held + charges(session, period)
-
-
 CLAIM_KPIS = (
     Kpi("clean", "Clean claim rate", "claims that passed every edit at their first scrub", "claims first scrubbed",
-        "HFMA CL-1", lines=_clean, exclusions="later versions of the same claim", group="Claims"),
+        "HFMA CL-1", lines=_clean, exclusions="later versions of the same claim", by="payer", group="Claims"),
     Kpi("accepted", "First-pass acceptance", "claims accepted at their first 277CA", "claims first answered by a 277CA",
-        "277CA A2 against A3, A6, A7", lines=_accepted, exclusions="claims without a 277CA yet", group="Claims"),
+        "277CA A2 against A3, A6, A7", lines=_accepted, exclusions="claims without a 277CA yet",
+        by="payer", group="Claims"),
     Kpi("resolved", "First-pass resolution", "paid, or all the patient's, at the first answer",
         "claims first adjudicated", "by date of the first answer", lines=_resolved,
-        exclusions="reversals; later answers", group="Claims"),
+        exclusions="reversals; later answers", by="payer", group="Claims"),
     Kpi("denied", "Initial denial rate, claims", "claims denied or partly denied at the first answer",
         "claims first sent in the three months before", "HFMA Claim Integrity Task Force", Shape.MONTHLY,
-        lines=lambda s, p: _initially_denied(s, p, money=False), better="down", group="Denials"),
+        lines=lambda s, p: _initially_denied(s, p, money=False), better="down", by="payer", group="Denials"),
     Kpi("denied-money", "Initial denial rate, dollars", "charges of claims denied or partly denied at the first answer",
         "charges first sent in the three months before", "HFMA Claim Integrity Task Force", Shape.MONTHLY,
-        lines=lambda s, p: _initially_denied(s, p, money=True), money=True, better="down", group="Denials"),
+        lines=lambda s, p: _initially_denied(s, p, money=True), unit=Unit.CENTS, better="down",
+        by="payer", group="Denials"),
     Kpi("remit-denied", "Remittance denial rate", "answers with a denied line", "answers of payers", "HFMA AR-5",
-        lines=_remit_denied, exclusions="reversals (status 22)", better="down", group="Denials"),
+        lines=_remit_denied, exclusions="reversals (status 22)", better="down", by="payer", group="Denials"),
     Kpi("primary-denied", "Primary denial rate", "primary answers that paid nothing", "primary answers",
         "HFMA Claim Integrity Task Force; take a period of four weeks", lines=_primary_denied,
-        exclusions="reversals, duplicates (CARC 18), all patient's share", better="down", group="Denials"),
+        exclusions="reversals, duplicates (CARC 18), all patient's share", better="down", by="payer", group="Denials"),
     Kpi("auto-posted", "Auto-post rate", "answers posted without a person", "answers of payers",
-        "as VistA's APAR counts", lines=_auto_posted, exclusions="reversals", group="Remittances"),
-    Kpi("not-sent", "Final billed, not sent (days)", "charges of claims built and not sent at the end",
-        "charges of the period", "HFMA FBNS", Shape.DAYS, lines=_not_sent, money=True, better="down", group="Claims"),
+        "as VistA's APAR counts", lines=_auto_posted, exclusions="reversals", by="payer", group="Remittances"),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, or_
 from sqlmodel import Session, col
 
 from store.denials.states import WON, DenialState
-from store.reports.measure import Kpi, Line, Shape, in_db, pick
+from store.reports.measure import Kpi, Line, Shape, Unit, in_db, pick
 from store.reports.values import Period
 from store.tables import Appeal, Claim, Denial, Payer
 
@@ -60,7 +60,7 @@ def _closed(period: Period) -> Any:
     )  # fmt: skip
 
 
-def _appealed(session: Session, period: Period, *, money: bool) -> list[Line]:
+def appealed(session: Session, period: Period, *, money: bool) -> list[Line]:
     """Denials that were appealed and were decided: paid after all, given up, or upheld by a notice."""
     appeal = exists().where(col(Appeal.denial_id) == col(Denial.id))
     upheld = (
@@ -97,26 +97,23 @@ def _worked(session: Session, period: Period) -> list[Line]:
 
 DENIAL_KPIS = (
     Kpi("to-appeal", "Denial to appeal", "days from the denial to its first appeal", "denials first appealed",
-        "HFMA Claim Integrity Task Force", Shape.MEDIAN, lines=_to_appeal, better="down", group="Denials"),
+        "HFMA Claim Integrity Task Force", Shape.MEDIAN, lines=_to_appeal, better="down", by="payer", group="Denials"),
     Kpi("to-end", "Denial to resolution", "days from the denial to its end", "denials that ended",
         "HFMA Claim Integrity Task Force", Shape.MEDIAN, lines=_to_end, exclusions="reversed by the payer",
-        better="down", group="Denials"),
+        better="down", by="payer", group="Denials"),
     Kpi("to-appeal-mean", "Denial to appeal, mean", "days from the denial to its first appeal",
-        "denials first appealed", "HFMA Claim Integrity Task Force", Shape.EACH, lines=_to_appeal, better="down",
-        group="Denials"),
+        "denials first appealed", "HFMA Claim Integrity Task Force", Shape.EACH, lines=_to_appeal, unit=Unit.DAYS,
+        better="down", by="payer", group="Denials"),
     Kpi("to-end-mean", "Denial to resolution, mean", "days from the denial to its end", "denials that ended",
-        "HFMA Claim Integrity Task Force", Shape.EACH, lines=_to_end, exclusions="reversed by the payer",
-        better="down", group="Denials"),
+        "HFMA Claim Integrity Task Force", Shape.EACH, lines=_to_end, unit=Unit.DAYS,
+        exclusions="reversed by the payer", better="down", by="payer", group="Denials"),
     Kpi("overturned", "Overturn rate of appeals", "appealed denials that were paid after all",
         "appealed denials that were decided", "HFMA Claim Integrity Task Force",
-        lines=lambda s, p: _appealed(s, p, money=False), group="Denials"),
+        lines=lambda s, p: appealed(s, p, money=False), by="payer", group="Denials"),
     Kpi("appeal-yield", "Appeal yield", "dollars of appealed denials that were paid after all",
         "dollars of appealed denials that were decided", "recovered over appealed",
-        lines=lambda s, p: _appealed(s, p, money=True), money=True, group="Denials"),
+        lines=lambda s, p: appealed(s, p, money=True), unit=Unit.CENTS, by="payer", group="Denials"),
     Kpi("recovered", "Denied dollars recovered", "dollars of denials that were paid after all",
         "dollars of denials that ended", "every way of working them: corrected, appealed, records",
-        lines=_worked, exclusions="reversed by the payer", money=True, group="Denials"),
-    Kpi("appeal-hours", "Appeal yield per hour", "dollars of appealed denials that were paid after all",
-        "hours of work on appeals", "recovered over labour", money=True, group="Denials",
-        missing="hours of work are not on file; the report of productivity shows minutes between actions"),
+        lines=_worked, exclusions="reversed by the payer", unit=Unit.CENTS, by="payer", group="Denials"),
 )  # fmt: skip

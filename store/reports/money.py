@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import Session, col
 
 from store.accounts.books import Book
-from store.reports.measure import Kpi, Line, Lines, Shape, day_of, in_db, pick
+from store.reports.ageing import owed_by_visit
+from store.reports.measure import Kpi, Line, Lines, Shape, Unit, day_of, in_db, pick
 from store.reports.values import Period
-from store.tables import Claim, Encounter, Guarantor, LedgerEntry, Payer, Posting
+from store.tables import Encounter, Guarantor, LedgerEntry, Posting
 
 _RECEIVABLE = (Book.INSURANCE, Book.PATIENT)
 
@@ -30,7 +31,7 @@ def postings(session: Session, numerator: Any, denominator: Any, which: ColumnEl
     query = (
         pick(
             func.max(Encounter.number), func.max(Guarantor.number), func.max(LedgerEntry.entry_date), above, below,
-            func.max(Posting.claim_id),
+            func.max(Posting.claim_id), Posting.guarantor_id,
         )
         .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
         .outerjoin(Encounter, col(Encounter.id) == col(Posting.encounter_id))
@@ -41,9 +42,12 @@ def postings(session: Session, numerator: Any, denominator: Any, which: ColumnEl
         .order_by(func.max(LedgerEntry.entry_date).desc(), col(Posting.encounter_id))
     )  # fmt: skip
     return [
-        Line(f"visit {visit}" if visit else "on no visit", account or "", day_of(on), int(up), int(down), claim)
-        for visit, account, on, up, down, claim in in_db(session, query)
-    ]
+        Line(
+            f"visit {visit}" if visit else "on no visit", account or "", day_of(on), int(up), int(down), claim,
+            account_id=guarantor,
+        )
+        for visit, account, on, up, down, claim, guarantor in in_db(session, query)
+    ]  # fmt: skip
 
 
 def _cents(*books: Book, sign: int = 1) -> Any:
@@ -88,77 +92,71 @@ def _credits(session: Session, period: Period) -> list[Line]:
         )
         if line.numerator > 0
     ]
-    return held + postings(session, _NOTHING, _NET, _in(period))
+    return held + net_charges(session, period)
 
 
 def _aged(days: int) -> Lines:
-    """What payers and patients owe by visit, old when its date of service lies more than so many days back."""
+    """What each payer or patient owes on a visit, old when its date of service lies more than so many days back."""
 
     def lines(session: Session, period: Period) -> list[Line]:
         return [
-            Line(f"visit {number}", payer, on, cents if (period.end - on).days > days else 0, cents, claim)
-            for number, payer, on, cents, claim in _owed(session, period)
-        ]
+            Line(
+                f"visit {one.visit}", one.who, one.on, one.cents if (period.end - one.on).days > days else 0, one.cents,
+                one.claim_id, one.encounter_id,
+            )
+            for one in sorted(owed_by_visit(session, period.end), key=lambda one: (one.on, one.visit))
+            if one.cents > 0
+        ]  # fmt: skip
 
     return lines
 
 
-def _owed(session: Session, period: Period) -> list[tuple[str, str, date, int, int | None]]:
-    """What is owed at the end of a period: (visit, payer, date of service, cents, claim)."""
-    owed = func.sum(Posting.cents)
-    query = (
-        pick(Encounter.number, func.max(Payer.name), col(Encounter.service_date), owed, func.max(Claim.id))
-        .join(LedgerEntry, col(LedgerEntry.id) == col(Posting.entry_id))
-        .join(Encounter, col(Encounter.id) == col(Posting.encounter_id))
-        .outerjoin(Claim, col(Claim.id) == col(Posting.claim_id))
-        .outerjoin(Payer, col(Payer.id) == col(Claim.payer_id))
-        .where(_book(*_RECEIVABLE), col(LedgerEntry.entry_date) <= period.end)
-        .group_by(col(Encounter.id), col(Encounter.number), col(Encounter.service_date))
-        .having(owed > 0)
-        .order_by(col(Encounter.service_date), col(Encounter.id))
-    )
-    return [(number, payer or "patient", on, cents, claim) for number, payer, on, cents, claim in in_db(session, query)]
-
-
-def _late(session: Session, period: Period) -> list[Line]:
+def late_write_offs(session: Session, period: Period) -> list[Line]:
+    """What was written off in the period as filed too late."""
     lost = case((and_(_book(Book.WRITE_OFF), col(LedgerEntry.memo).like("CO-29%")), col(Posting.cents)), else_=0)
-    return postings(session, lost, _NET, _in(period))
+    return [replace(line, whose="CO-29") for line in postings(session, lost, _NOTHING, _in(period))]
+
+
+def cash(session: Session, period: Period) -> list[Line]:
+    """Cash of payers and patients of the period, less refunds."""
+    return postings(session, _CASH, _NOTHING, _in(period))
+
+
+def net_charges(session: Session, period: Period) -> list[Line]:
+    """Charges less contractual adjustments of the period, as a denominator."""
+    return postings(session, _NOTHING, _NET, _in(period))
 
 
 _DENIED = case((and_(_book(Book.WRITE_OFF), col(LedgerEntry.kind) == "write-off"), col(Posting.cents)), else_=0)
 
 MONEY_KPIS = (
     Kpi("net-days", "Net days in A/R", "what payers and patients owe at the end",
-        "charges less contractual adjustments of the period", "HFMA", Shape.DAYS, lines=_days(_NET), money=True,
+        "charges less contractual adjustments of the period", "HFMA", Shape.DAYS, lines=_days(_NET), unit=Unit.CENTS,
         better="down", group="Receivables", exclusions="bad debt; credits count against"),
     Kpi("gross-days", "Days in A/R (gross charges)", "what payers and patients owe at the end",
-        "charges of the period", "MGMA, on gross charges", Shape.DAYS, lines=_days(_GROSS), money=True, better="down",
-        group="Receivables", exclusions="bad debt; credits count against"),
+        "charges of the period", "MGMA, on gross charges", Shape.DAYS, lines=_days(_GROSS), unit=Unit.CENTS,
+        better="down", group="Receivables", exclusions="bad debt; credits count against"),
     *(
         Kpi(key, f"A/R over {days} days", f"of that, from visits more than {days} days before the end",
             "what payers and patients owe at the end", "HFMA AR-1; aged from the date of service", lines=_aged(days),
-            money=True, better="down", group="Receivables", exclusions="credits")
+            unit=Unit.CENTS, better="down", by="payer", group="Receivables", exclusions="credits")
         for key, days in (("aged-60", 60), ("aged", 90), ("aged-120", 120))
     ),
     Kpi("net-collected", "Net collection", "cash of payers and patients, less refunds",
-        "charges less contractual adjustments", "MGMA", lines=_share(_CASH, _NET), money=True, group="Collection"),
+        "charges less contractual adjustments", "MGMA", lines=_share(_CASH, _NET), unit=Unit.CENTS, group="Collection"),
     Kpi("gross-collected", "Gross collection", "cash of payers and patients, less refunds", "charges", "MGMA",
-        lines=_share(_CASH, _GROSS), money=True, group="Collection"),
+        lines=_share(_CASH, _GROSS), unit=Unit.CENTS, group="Collection"),
     Kpi("cash-of-revenue", "Cash of net revenue", "cash of payers and patients, less refunds",
         "charges less contractual adjustments and discounts", "HFMA: cash as a share of net patient service revenue",
-        lines=_share(_CASH, _SERVICE), money=True, group="Collection"),
+        lines=_share(_CASH, _SERVICE), unit=Unit.CENTS, group="Collection"),
     Kpi("denial-write-off", "Denials written off", "written off by a decision of ours",
-        "charges less contractual adjustments", "HFMA AR-6", lines=_share(_DENIED, _NET), money=True, better="down",
-        group="Denials"),
-    Kpi("late", "Lost to timely filing", "written off as filed too late (CO-29)",
-        "charges less contractual adjustments", "target 0", lines=_late, money=True, better="down", group="Denials"),
+        "charges less contractual adjustments", "HFMA AR-6", lines=_share(_DENIED, _NET), unit=Unit.CENTS,
+        better="down", group="Denials"),
     Kpi("bad-debt", "Bad debt", "given to collection agencies", "charges", "HFMA",
-        lines=_share(_cents(Book.BAD_DEBT), _GROSS), money=True, better="down", group="Collection"),
+        lines=_share(_cents(Book.BAD_DEBT), _GROSS), unit=Unit.CENTS, better="down", group="Collection"),
     Kpi("charity", "Charity and discounts", "given up for patients", "charges", "HFMA",
-        lines=_share(_cents(Book.DISCOUNT), _GROSS), money=True, better="down", group="Collection"),
-    Kpi("credits", "Credit balances (days)", "what visits and accounts have too much at the end",
-        "charges less contractual adjustments", "HFMA", Shape.DAYS, lines=_credits, money=True, better="down",
+        lines=_share(_cents(Book.DISCOUNT), _GROSS), unit=Unit.CENTS, better="down", group="Collection"),
+    Kpi("credits", "Credit balances", "what visits and accounts have too much at the end",
+        "charges less contractual adjustments", "HFMA", Shape.DAYS, lines=_credits, unit=Unit.CENTS, better="down",
         group="Receivables"),
-    Kpi("cost", "Cost to collect", "cost of the revenue cycle", "cash of the period", "HFMA", money=True, better="down",
-        missing="the practice's own cost is not on file", group="Collection"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import case, exists, func, or_
 from sqlalchemy.orm import aliased
@@ -12,7 +13,7 @@ from sqlmodel import Session, col
 from store.accounts.agreements import Kept, PlanStanding, payments_of, plan_standing, promise_standing
 from store.accounts.policy import policy_of
 from store.coding.states import CodingState
-from store.reports.measure import Kpi, Line, Shape, during, in_db, pick
+from store.reports.measure import Kpi, Line, Shape, Unit, during, in_db, pick
 from store.reports.values import Period
 from store.statements.states import AccountState, RunState
 from store.tables import (
@@ -32,23 +33,42 @@ from store.text import how_many
 YIELD_DAYS = 30
 
 
-def _yield(session: Session, period: Period) -> list[Line]:
-    """What each account of a run brought in the thirty days after it, at most what was asked."""
+class Mailed(NamedTuple):
+    """A statement of a run that was sent: whose, of which run, and what it asked for in cents."""
+
+    account_id: int
+    number: str
+    run_id: int
+    as_of: date
+    asked: int
+
+
+def mailed(session: Session, period: Period) -> list[Mailed]:
+    """Every statement of the runs of the period that were sent."""
     query = (
-        pick(StatementAccount.guarantor_id, Guarantor.number, StatementRun.as_of, StatementAccount.amount)
+        pick(
+            StatementAccount.guarantor_id, Guarantor.number, StatementRun.id, StatementRun.as_of,
+            StatementAccount.amount,
+        )
         .join(StatementRun, col(StatementRun.id) == col(StatementAccount.run_id))
         .join(Guarantor, col(Guarantor.id) == col(StatementAccount.guarantor_id))
-        .where(col(StatementRun.state).in_(("SENT", "CLOSED", "RECONCILED")), col(StatementAccount.included))
+        .where(col(StatementRun.state).in_((RunState.SENT, RunState.RECONCILED)), col(StatementAccount.included))
         .where(col(StatementRun.as_of).between(period.start, period.end))
         .order_by(col(StatementRun.as_of), col(Guarantor.number))
-    )
-    rows = in_db(session, query)
-    paid = payments_of(session, sorted({row[0] for row in rows})) if rows else {}
+    )  # fmt: skip
+    return [Mailed(*row) for row in in_db(session, query)]
+
+
+def brought(session: Session, period: Period) -> list[Line]:
+    """What each statement brought in the thirty days after it, at most what it asked for."""
+    rows = mailed(session, period)
+    paid = payments_of(session, sorted({one.account_id for one in rows})) if rows else {}
     lines = []
-    for guarantor, number, as_of, asked in rows:
-        until = as_of + timedelta(days=YIELD_DAYS)
-        came = sum(cents for _, on, cents in paid.get(guarantor, ()) if as_of <= on <= until)
-        lines.append(Line(f"account {number}", "", as_of, max(0, min(came, asked)), asked))
+    for one in rows:
+        until = one.as_of + timedelta(days=YIELD_DAYS)
+        came = sum(cents for _, on, cents in paid.get(one.account_id, ()) if one.as_of <= on <= until)
+        got = max(0, min(came, one.asked))
+        lines.append(Line(f"account {one.number}", "", one.as_of, got, one.asked, account_id=one.account_id))
     return lines
 
 
@@ -68,7 +88,8 @@ def _promises(session: Session, period: Period, *, money: bool = False) -> list[
         if stood.state is not Kept.OPEN:
             worth = one.cents if money else 1
             kept = worth * (stood.state is Kept.KEPT)
-            lines.append(Line(f"account {number}  {stood.state}", "", one.due_on, kept, worth))
+            what = f"account {number}  {stood.state}"
+            lines.append(Line(what, "", one.due_on, kept, worth, account_id=one.guarantor_id))
     return lines
 
 
@@ -101,7 +122,8 @@ def _plans(session: Session, period: Period) -> list[Line]:
             continue  # it was paid off before
         missed = stood(plan, min(plan.ended_on or period.end, period.end)).missed
         what = f"account {number}  {missed} missed"
-        lines.append(Line(what, plan.ended_why, plan.made_on, int(missed >= policy.plan_missed), 1))
+        lines.append(Line(what, plan.ended_why, plan.made_on, int(missed >= policy.plan_missed), 1,
+                          account_id=plan.guarantor_id))  # fmt: skip
     return lines
 
 
@@ -109,7 +131,14 @@ def _returned(session: Session, period: Period) -> list[Line]:
     """Every statement of the runs that were sent in the period; counted when it came back."""
     went = (AccountState.SENT, AccountState.DELIVERED, AccountState.RETURNED)
     query = (
-        pick(Guarantor.number, StatementRun.id, StatementRun.as_of, StatementAccount.state, StatementAccount.result)
+        pick(
+            Guarantor.number,
+            StatementRun.id,
+            StatementRun.as_of,
+            StatementAccount.state,
+            StatementAccount.result,
+            Guarantor.id,
+        )
         .join(StatementRun, col(StatementRun.id) == col(StatementAccount.run_id))
         .join(Guarantor, col(Guarantor.id) == col(StatementAccount.guarantor_id))
         .where(col(StatementRun.state).in_((RunState.SENT, RunState.RECONCILED)))
@@ -117,8 +146,8 @@ def _returned(session: Session, period: Period) -> list[Line]:
         .order_by(col(StatementRun.as_of), col(Guarantor.number))
     )
     return [
-        Line(f"statement {run}-{number}", result, on, int(state == AccountState.RETURNED), 1)
-        for number, run, on, state, result in in_db(session, query)
+        Line(f"statement {run}-{number}", result, on, int(state == AccountState.RETURNED), 1, account_id=id_)
+        for number, run, on, state, result, id_ in in_db(session, query)
     ]
 
 
@@ -137,19 +166,20 @@ def _at_service(session: Session, period: Period) -> list[Line]:
     query = (
         pick(
             PatientPayment.number, PatientPayment.method, PatientPayment.paid_on, PatientPayment.cents,
-            case((visit, 1), else_=0),
+            case((visit, 1), else_=0), PatientPayment.guarantor_id,
         )
         .outerjoin(voided, voided.id == col(PatientPayment.voids_id))
         .where(col(PatientPayment.paid_on).between(period.start, period.end))
         .order_by(col(PatientPayment.paid_on), col(PatientPayment.id))
     )  # fmt: skip
     return [
-        Line(f"receipt {number}", method, on, cents * there, cents)
-        for number, method, on, cents, there in in_db(session, query)
+        Line(f"receipt {number}", method, on, cents * there, cents, account_id=account)
+        for number, method, on, cents, there, account in in_db(session, query)
     ]
 
 
-def _touches(session: Session, period: Period) -> list[Line]:
+def closed_items(session: Session, period: Period) -> list[Line]:
+    """Items closed in the period, with the times that they were taken to work."""
     query = (
         pick(WorkItem.queue, WorkItem.subject_id, WorkItem.closed_on, WorkItem.attempts)
         .where(col(WorkItem.closed_on).between(period.start, period.end))
@@ -174,14 +204,14 @@ def _statements(session: Session, period: Period) -> list[Line]:
 
 PATIENT_KPIS = (
     Kpi("statement-yield", "Statement yield", "what patients paid within 30 days of their statement",
-        "what those statements asked for", "by date of the run", lines=_yield, money=True, group="Patients",
+        "what those statements asked for", "by date of the run", lines=brought, unit=Unit.CENTS, group="Patients",
         exclusions="what was paid beyond the statement's amount"),
     Kpi("statements", "Asked on statements", "dollars on the statements of the period", "", "by run", Shape.SUM,
-        lines=_statements, money=True, group="Patients"),
+        lines=_statements, unit=Unit.CENTS, group="Patients"),
     Kpi("promises", "Promises kept", "promises kept", "promises due", "kept or broken by the payments that came",
         lines=_promises, exclusions="promises that are still open", group="Patients"),
     Kpi("promises-money", "Promises kept, dollars", "dollars of promises kept", "dollars of promises due",
-        "kept or broken by the payments that came", lines=lambda s, p: _promises(s, p, money=True), money=True,
+        "kept or broken by the payments that came", lines=lambda s, p: _promises(s, p, money=True), unit=Unit.CENTS,
         exclusions="promises that are still open", group="Patients"),
     Kpi("plan-default", "Plans in default", "plans that missed as many parts as the practice allows (plan_missed)",
         "plans that ran in the period", "missed by the payments that came, with the grace", lines=_plans, better="down",
@@ -190,8 +220,8 @@ PATIENT_KPIS = (
         "by date of the run; the vendor's results", lines=_returned, better="down", group="Patients",
         exclusions="runs that were unsent, statements that were voided"),
     Kpi("at-service", "Cash at the time of service", "patients' money paid on the day of a visit, or while in hospital",
-        "patients' money", "HFMA POS cash", lines=_at_service, money=True, group="Patients",
+        "patients' money", "HFMA POS cash", lines=_at_service, unit=Unit.CENTS, by="method", group="Patients",
         exclusions="deposits on earlier days count as other money: they name no visit"),
     Kpi("touches", "Touches to resolve", "times that closed items were taken to work", "items closed",
-        "from the leases of the queues", Shape.EACH, lines=_touches, better="down", group="Work"),
+        "from the leases of the queues", Shape.EACH, lines=closed_items, by="queue", better="down", group="Work"),
 )  # fmt: skip

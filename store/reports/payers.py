@@ -11,11 +11,12 @@ from store.money import show_cents
 from store.remits import matters
 from store.remits.dispositions import Disposition
 from store.remits.states import AnswerState
-from store.reports.measure import Kpi, Line, Shape, day_of, during, in_db, pick
+from store.reports.measure import Kpi, Line, Shape, Unit, day_of, during, in_db, pick
 from store.reports.values import Period
 from store.tables import (
     Claim,
     ClaimLine,
+    CreditBalance,
     Payer,
     PaymentMatter,
     RemitAdjustment,
@@ -25,6 +26,7 @@ from store.tables import (
     Underpayment,
     WorkItem,
 )
+from store.variance.credits import GOVERNMENT
 from store.variance.rates import Rates
 from store.variance.states import UnderpaymentState
 
@@ -97,15 +99,63 @@ def _money(session: Session, period: Period) -> list[Line]:
     ]
 
 
+def _unbalanced(session: Session, period: Period) -> list[Line]:
+    """Payments that came in the period: taken in, or not, because their remittance did not add up."""
+    kept = (
+        pick(PaymentMatter.trace, PaymentMatter.payer_name, PaymentMatter.reason, WorkItem.opened_on)
+        .join_from(
+            PaymentMatter,
+            WorkItem,
+            and_(col(WorkItem.queue) == matters.QUEUE, col(WorkItem.subject_id) == col(PaymentMatter.id)),
+        )
+        .where(col(PaymentMatter.reason).in_(matters.UNBALANCED.values()))
+        .where(col(WorkItem.opened_on).between(period.start, period.end))
+        .order_by(col(WorkItem.opened_on).desc(), col(PaymentMatter.id))
+    )
+    posted = (
+        pick(Remittance.trace, Remittance.payer_name, Remittance.posted_at)
+        .where(during(Remittance.posted_at, period))
+        .order_by(col(Remittance.posted_at).desc(), col(Remittance.id))
+    )
+    return [Line(f"{trace}  {reason}", payer, on, 1, 1) for trace, payer, reason, on in in_db(session, kept)] + [
+        Line(trace, payer, day_of(at), 0, 1) for trace, payer, at in in_db(session, posted)
+    ]
+
+
+def _government(session: Session, period: Period) -> list[Line]:
+    """Credits of government payers that stood at the end, with the days since they were identified."""
+    still = or_(col(CreditBalance.closed_on).is_(None), col(CreditBalance.closed_on) > period.end)
+    not_sent = or_(col(CreditBalance.issued_on).is_(None), col(CreditBalance.issued_on) > period.end)
+    query = (
+        pick(Claim.control_number, Payer.name, CreditBalance.identified_on, CreditBalance.due, Claim.id)
+        .join_from(CreditBalance, Claim, col(Claim.id) == col(CreditBalance.claim_id))
+        .join(Payer, col(Payer.id) == col(CreditBalance.payer_id))
+        .where(col(Payer.filing).in_(GOVERNMENT), col(CreditBalance.identified_on) <= period.end, still, not_sent)
+        .order_by(col(CreditBalance.identified_on), col(CreditBalance.id))
+    )
+    return [
+        Line(f"{number}  due {due}", payer, on, (period.end - on).days, 1, claim)
+        for number, payer, on, due, claim in in_db(session, query)
+    ]
+
+
 PAYER_KPIS = (
     Kpi("underpaid", "Underpayment rate", "allowed less than the contract says, where that was flagged",
         "what the contract says for every line that was answered", "expected less allowed, from $5 and 2 % on",
-        lines=_underpaid, money=True, better="down", group="Remittances",
+        lines=_underpaid, unit=Unit.CENTS, better="down", by="payer", group="Remittances",
         exclusions="denied lines, codes that no contract on file prices, underpayments found false"),
     Kpi("unmatched-age", "Unmatched payments, age", "days since the payment's date",
         "payments whose money or remittance is missing or differs at the end", "CORE 370: three business days",
-        Shape.MEDIAN, lines=_age, better="down", group="Remittances", exclusions="what was matched or settled by then"),
-    Kpi("unmatched-money", "Unmatched payments, money", "payments whose money or remittance is missing at the end", "",
-        "CORE 370: three business days", Shape.SUM, lines=_money, money=True, better="down", group="Remittances",
+        Shape.MEDIAN, lines=_age, better="down", by="payer", group="Remittances",
         exclusions="what was matched or settled by then"),
+    Kpi("unmatched-money", "Unmatched payments, money", "payments whose money or remittance is missing at the end", "",
+        "CORE 370: three business days", Shape.SUM, lines=_money, unit=Unit.CENTS, better="down", by="payer",
+        group="Remittances", exclusions="what was matched or settled by then"),
+    Kpi("unbalanced", "Unbalanced remittances", "payments whose remittance did not add up", "payments that came",
+        "X12 835: line, claim and transaction balance", lines=_unbalanced, better="down", by="payer",
+        group="Remittances", exclusions="second arrivals of what was taken in"),
+    Kpi("government-credits", "Oldest government credit", "days since a government payer's overpayment was identified",
+        "overpayments of government payers that stand at the end", "42 CFR 401.305: 60 days, 180 more investigated",
+        Shape.OLDEST, lines=_government, better="down", by="payer", group="Receivables",
+        exclusions="what was given back, taken back or settled by then"),
 )  # fmt: skip

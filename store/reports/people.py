@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from datetime import timedelta
 
 from sqlalchemy import and_, case, func, or_
 from sqlmodel import Session, col
 
 from store import clock
 from store.people.roles import Actor
-from store.reports.measure import during, in_db, pick
+from store.reports.activity import activity
+from store.reports.measure import in_db, pick
 from store.reports.values import Asked, Opens, Report, ReportRow
-from store.tables import Action, User, WorkItem
+from store.tables import User, WorkItem
 from store.work import queue
 from store.work.values import Column, Kind, View
-
-PAUSE = timedelta(minutes=10)
-"""A longer gap between two actions of a person is a pause and no work."""
-
-LAST = timedelta(minutes=1)
-"""How long the last action before a pause is taken to last."""
 
 NOBODY = "nobody"
 
@@ -34,7 +29,7 @@ def board_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noq
     query = (
         pick(
             WorkItem.queue, User.name, func.sum(case((ready, 1), else_=0)),
-            func.sum(case((ready, col(WorkItem.cents)), else_=0)), func.min(WorkItem.opened_on),
+            func.sum(case((ready, col(WorkItem.cents)), else_=0)), func.min(case((ready, col(WorkItem.opened_on)))),
             func.sum(case((and_(ready, col(WorkItem.due) < today), 1), else_=0)),
             func.sum(case((ready, 0), else_=1)), func.sum(case((col(WorkItem.escalated), 1), else_=0)),
         )
@@ -48,7 +43,7 @@ def board_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noq
         Column("who", "Whose", 12, help="Assigned to, else in the hands of."),
         Column("count", "Items", 7, Kind.NUMBER),
         Column("cents", "Money", 13, Kind.CENTS),
-        Column("oldest", "Oldest", 6, Kind.NUMBER, help="Days since the oldest was opened."),
+        Column("oldest", "Oldest", 6, Kind.NUMBER, help="Days since the oldest of the items was opened."),
         Column("past", "Past", 5, Kind.NUMBER, help="Past their deadline."),
         Column("aside", "Aside", 6, Kind.NUMBER, help="Put aside until a later day."),
         Column("escalated", "Up", 4, Kind.NUMBER, help="Put before a supervisor."),
@@ -57,8 +52,8 @@ def board_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noq
     found = sorted(in_db(session, query), key=lambda row: (order.get(row[0], 99), row[1] or "~"))
     rows = tuple(
         ReportRow(
-            (queue.QUEUES[name].title, who or NOBODY, int(count), int(cents), (today - oldest).days, int(past),
-             int(aside), int(up)),
+            (queue.QUEUES[name].title, who or NOBODY, int(count), int(cents),
+             (today - oldest).days if oldest else None, int(past), int(aside), int(up)),
             opens=Opens(queue=name, view=View(f"who:{who or NOBODY}")),
             flag="X" if past else "",
         )
@@ -73,20 +68,11 @@ def productivity_report(session: Session, actor: Actor, asked: Asked) -> Report:
 
     Minutes are the gaps between a person's actions up to ten minutes; the gap belongs to the action that ends it.
     """
-    query = (
-        pick(User.name, Action.command, Action.at)
-        .join_from(Action, User, col(User.id) == col(Action.user_id))
-        .where(during(Action.at, asked.period))
-        .order_by(col(User.name), col(Action.at), col(Action.id))
-    )
-    count: dict[tuple[str, str], int] = defaultdict(int)
+    count: Counter[tuple[str, str]] = Counter()
     spent: dict[tuple[str, str], timedelta] = defaultdict(timedelta)
-    before: tuple[str, datetime] | None = None
-    for who, command, at in in_db(session, query):
-        gap = at - before[1] if before and before[0] == who else PAUSE
-        count[who, command] += 1
-        spent[who, command] += gap if gap < PAUSE else LAST
-        before = (who, at)
+    for one in activity(session, asked.period):
+        count[one.who, one.command] += 1
+        spent[one.who, one.command] += one.took
     rows = []
     for (who, command), number in sorted(count.items(), key=lambda one: (one[0][0], -one[1])):
         minutes = spent[who, command].total_seconds() / 60

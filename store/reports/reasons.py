@@ -38,16 +38,19 @@ def reasons_report(session: Session, actor: Actor, asked: Asked) -> Report:  # n
         )
     columns = (
         Column("reason", "Reason", 9, help="Adjustment group and reason, or the status of a rejection."),
-        Column("means", "Means", 26),
+        Column("means", "Means", 18),
         Column("category", "Category", 12, wide=True),
         Column("owner", "Prevents", 10, help="Who can prevent it."),
         Column("count", "Count", 6, Kind.NUMBER),
-        Column("cents", "Money", 12, Kind.CENTS),
+        Column("cents", "Money", 10, Kind.CENTS),
         Column("before", "Before", 6, Kind.NUMBER, help="In the period of the same length before."),
         Column("change", "Change", 6, Kind.NUMBER),
     )
     bars = tuple((str(row.cells[0]), float(int(str(row.cells[5]))) / 100) for row in rows[:10])
-    return Report("reasons", f"Why claims come back, {asked.period}", columns, tuple(rows), bars=bars)
+    titles = ("Reason", "Money, dollars")
+    return Report(
+        "reasons", f"Why claims come back, {asked.period}", columns, tuple(rows), bars=bars, bar_titles=titles
+    )
 
 
 def _denials(session: Session, period: Period) -> dict[tuple[str, str, str], tuple[int, int, str]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from store.errors import Refused
-from store.work.values import Cell, Column, View
+from store.work.values import Cell, Column, Kind, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Opens:
-    """What stands behind a row: another report, a queue with a view, or a claim; the first that is given counts."""
+    """What stands behind a row; the first that is given counts.
+
+    Another report, a queue with a view, or a record: a claim, an encounter, an account.
+    """
 
     report: str = ""
     argument: str = ""
     queue: str = ""
     view: View | None = None
     claim_id: int | None = None
+    encounter_id: int | None = None
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +65,43 @@ class ReportRow:
     flag: str = ""
 
 
+class Point(NamedTuple):
+    """A value over the days from `start` to `end`, None where there was nothing to measure, and what it is made of."""
+
+    start: date
+    end: date
+    value: float | None
+    numerator: int
+    denominator: int
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points over time, in `unit`; a missing value is a period in which there was nothing to measure."""
+    """Points over time, in `unit`; `kinds` is how their numerators and denominators are written."""
 
     label: str
-    points: tuple[tuple[date, float | None], ...]
+    points: tuple[Point, ...]
     unit: str = ""
+    kinds: tuple[Kind, Kind] = (Kind.NUMBER, Kind.NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Another way to see a report: its name, what it shows, and the argument that asks for it."""
+
+    name: str
+    title: str
+    help: str
+    argument: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A table with its notes; `series` is what can be drawn, `bars` says that the rows' last column can be."""
+    """A table with its notes.
+
+    `series` and `bars` are what can be drawn; `bar_titles` say what a bar is of and what it measures.  `ways` are the
+    others to see it; `terms` are words of it with their meaning, for the help.
+    """
 
     key: str
     title: str
@@ -78,7 +109,46 @@ class Report:
     rows: tuple[ReportRow, ...]
     notes: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
-    bars: tuple[tuple[str, float], ...] = ()
+    bars: tuple[tuple[str, float | None], ...] = ()
+    bar_titles: tuple[str, str] = ("Row", "Value")
+    ways: tuple[Way, ...] = ()
+    terms: tuple[tuple[str, str], ...] = ()
+
+    def drawn(self) -> Report:
+        """What is drawn as a table of its own, for a file: every point of its trends, else every bar.
+
+        `Refused` where nothing can be drawn.
+        """
+        if self.series:
+            return _points(self)
+        if not self.bars:
+            raise Refused("There is nothing to draw here.", do="Enter on a key figure shows its trend.")
+        columns = (Column("label", self.bar_titles[0], 24), Column("value", self.bar_titles[1], 12))
+        return replace(self, columns=columns, rows=tuple(ReportRow((name, _plain(bar))) for name, bar in self.bars))
+
+
+def _points(report: Report) -> Report:
+    above, below = report.series[0].kinds
+    columns = (
+        Column("label", "What", 28),
+        Column("start", "From", 10, Kind.DATE),
+        Column("end", "To", 10, Kind.DATE),
+        Column("value", "Value", 10),
+        Column("unit", "Unit", 10),
+        Column("numerator", "Numerator", 12, above),
+        Column("denominator", "Denominator", 12, below),
+    )
+    rows = tuple(
+        ReportRow((one.label, at.start, at.end, _plain(at.value), one.unit, at.numerator, at.denominator))
+        for one in report.series
+        for at in one.points
+    )
+    return replace(report, columns=columns, rows=rows)
+
+
+def _plain(value: float | None) -> str | None:
+    """A number as a sheet reads it."""
+    return None if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
 
 
 def period_of(start: date | None, end: date | None, today: date, *, days: int = 90) -> Period:

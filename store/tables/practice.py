@@ -15,7 +15,8 @@ class Practice(SQLModel, table=True):
 
     `one_circle` is the owner's word that all who can open a SQLite file may see everything in it; after `lock_minutes`
     without a key press a screen locks, never with 0.  `pay_to` is where payers send money if not to that address:
-    'street; city; state; ZIP'.
+    'street; city; state; ZIP'.  What coding and billing cost in a month, and what a statement does, are `store.costs`,
+    empty while nobody said it.
     """
 
     id: int = key()
@@ -40,6 +41,8 @@ class Practice(SQLModel, table=True):
     one_circle: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     lock_minutes: int = later(10)
     pay_to: str = later("")
+    billing_cost: str = later("")
+    statement_cost: str = later("")
 
 
 class Provider(SQLModel, table=True):

@@ -11,7 +11,7 @@ from typing import Any
 from store.errors import NotAllowed, NotFound, Refused, Stale, Taken
 from store.people.identities import Identities
 from store.people.roles import Permission
-from store.reports.values import Opens, Report, ReportRow, Series
+from store.reports.values import Opens, Point, Report, ReportRow, Series, Way
 from store.work.record import Facts, Lines, Record, Tab, Table
 from store.work.values import BoardLine, Column, Done, Kind, Lease, NamedView, Page, QueueInfo, Row, SortKey, View, Why
 from tui.asks import Choice, Chosen, Pick
@@ -337,8 +337,13 @@ def report(key: str, argument: str) -> Report:
             ReportRow(("Denials of DOE, MARIA", "n/a", 3, 125000), (), Opens(queue="denials", view=View("uhc")), "X"),
             ReportRow(("Nothing behind it", "-", 0, 0)),
         )
-    points = tuple((date(2026, 1, 31) + timedelta(days=30 * n), float(n * 7) or None) for n in range(6))
-    return Report(key, f"{key} {argument}", columns, rows, ("A note.",), (Series("Trend", points, "%"),))
+    ends = [date(2026, 1, 31) + timedelta(days=30 * n) for n in range(6)]
+    points = tuple(Point(end - timedelta(days=29), end, float(n * 7) or None, n * 7, 100) for n, end in enumerate(ends))
+    return Report(
+        key, f"{key} {argument}", columns, rows, ("A note.",), (Series("Trend", points, "%"),),
+        ways=(Way("by", "by payer", "the figure of each payer", f"{argument}:by"),),
+        terms=(("Clean claim rate", "passed over scrubbed"),),
+    )  # fmt: skip
 
 
 def _ids(chosen: Chosen) -> tuple[int, ...]:

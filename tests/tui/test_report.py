@@ -77,6 +77,33 @@ async def test_the_picture_shows_every_value_in_words_too() -> None:
         assert desk.rows.display
 
 
+async def test_the_picture_is_exported_as_its_points(tmp_path: Path) -> None:
+    async with opened(queue="") as desk:
+        await _report(desk)
+        await desk.press("v", "2", "x")
+        assert "~/kpi-all-picture.csv" in desk.question
+        await desk.press("ctrl+u")
+        await desk.type(str(tmp_path / "points.csv"))
+        await desk.press("enter")
+    lines = (tmp_path / "points.csv").read_text().splitlines()
+    assert lines[0] == "flag,What,From,To,Value,Unit,Numerator,Denominator"
+    assert lines[-1] == ",Trend,2026-06-01,2026-06-30,35,%,35,100"
+    assert len(lines) == 7
+
+
+async def test_a_figure_is_seen_by_payer_and_every_figure_is_told_in_the_help() -> None:
+    practice = FakePractice()
+    async with opened(practice, queue="") as desk:
+        await _report(desk)
+        await desk.press("enter", "v")
+        assert "by payer" in desk.drawer
+        await desk.press("3")
+        assert practice.reported[-1] == ("kpi", None, None, "clean:by")
+        await desk.press("question_mark")
+        await desk.type("clean claim")
+        assert "passed over scrubbed" in desk.text("#text")
+
+
 async def test_rows_are_filtered_sorted_and_exported(tmp_path: Path) -> None:
     async with opened(queue="") as desk:
         await _report(desk)

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command("restore")(restore)
     app.command("copy")(copy)
     app.command("key")(key)
-    own = typer.Typer(help="What claims and statements say of the practice.", no_args_is_help=True)
+    own = typer.Typer(help="What claims say of the practice, and what billing costs it.", no_args_is_help=True)
     own.command("show")(show)
     own.command("set")(set_values)
     app.add_typer(own, name="practice")
@@ -80,7 +80,7 @@ def init(
 
 
 def show(db: Db = None, as_json: Json = False) -> None:
-    """The practice as it stands on claims and statements, field by field."""
+    """The practice as it stands on claims and statements, and what billing costs, field by field."""
     from store.claims.practice_data import PRACTICE_FIELDS, practice_values
 
     with opened(db) as practice, practice.reading() as session:

@@ -1,7 +1,8 @@
-"""`superbill keys` and `superbill man`: the reference, made from the program itself."""
+"""`superbill keys`, `superbill figures` and `superbill man`: the reference, made from the program itself."""
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs."""
     app.command("keys")(keys)
     app.command("man")(man)
+    app.command("figures")(figures)
 
 
 def keys(
@@ -47,13 +49,40 @@ def keys(
             say(f"  {one.keys:12} {one.label:16} {one.help}{told}")
 
 
+def figures(
+    search: Annotated[str, typer.Argument(help="Only what holds these words.")] = "",
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As a page.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Every key figure: its name, what is counted over what, what is left out, and whose definition it is."""
+    from store.reports.kpi import KPIS
+    from store.reports.told import defined, formula
+    from tui.commands.common import say
+
+    words = search.casefold().split()
+    found = [one for one in KPIS.values() if _holds(words, one.key, one.group, one.title, defined(one))]
+    if as_json:
+        fields = ("key", "group", "title", "exclusions", "source", "by", "needs", "better")
+        say_json([{name: getattr(one, name) for name in fields} | {"formula": formula(one)} for one in found])
+        return
+    for group in dict.fromkeys(one.group for one in found):
+        say(f"## {group}" if as_markdown else group)
+        for one in (one for one in found if one.group == group):
+            if as_markdown:
+                say(f"* **{one.title}** (`{one.key}`): {defined(one)}")
+                continue
+            say(f"  {one.key:20} {one.title}")
+            for line in wrap(defined(one), 94):
+                say(f"      {line}")
+
+
 def man(context: typer.Context) -> None:
     """This manual as a man page: superbill man > superbill.1"""
     typer.echo(manual(context.find_root().command), nl=False)
 
 
 def manual(command: Any) -> str:
-    """The man page: every verb with its options, then every key."""
+    """The man page: every verb with its options, every key, every key figure."""
     from tui import reference
     from tui.queues import load_specs
 
@@ -74,12 +103,26 @@ def manual(command: Any) -> str:
         lines.append(f".SH {_roff(section.title.upper())}")
         for entry in section.entries:
             lines += [".TP", f".B {_roff(entry.keys)}", _roff(f"{entry.label}: {entry.help}")]
+    lines += _figures_of_the_manual()
     lines += [
         ".SH ENVIRONMENT", ".TP", ".B SUPERBILL_DB", "The database's URL.", ".TP", ".B SUPERBILL_SETTINGS",
         "The folder of settings.toml and keys.toml.", ".TP", ".B NO_COLOR", "Draw without colour.",
         ".SH EXIT STATUS", "0 on success, 1 when something was refused or found wrong, 2 on wrong usage.",
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
+
+
+def _figures_of_the_manual() -> list[str]:
+    from store.reports.kpi import KPIS
+    from store.reports.told import defined
+
+    lines = [
+        ".SH KEY FIGURES",
+        _roff("superbill report kpi shows them, superbill report kpi NAME the rows behind one."),
+    ]
+    for one in KPIS.values():
+        lines += [".TP", f".B {_roff(one.key)}", _roff(f"{one.title}: {defined(one)}")]
+    return lines
 
 
 def verbs(command: Any, path: str = "superbill") -> list[tuple[str, Any]]:

@@ -25,11 +25,16 @@ def register(app: typer.Typer) -> None:
 def report(
     name: Annotated[str, typer.Argument(help="kpi, board, health, ageing, reasons, productivity, approvals, close.")],
     argument: Annotated[
-        str, typer.Argument(help="What is behind one row: a key figure (kpi denied), an ageing anchor (ageing billed).")
+        str,
+        typer.Argument(
+            help="What is behind one row: a key figure (kpi denied, by payer kpi denied:by), an anchor (ageing billed)."
+        ),
     ] = "",
     start: Annotated[str, typer.Option("--from", help="First day; else 90 days before the last.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last day; else today.")] = "",
-    csv: Annotated[Path | None, typer.Option("--csv", help="Write the rows to this new file.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Write the rows to this new file, with --plot what is drawn.")
+    ] = None,
     plot: Annotated[bool, typer.Option("--plot", help="Draw the trend, or the rows as bars.")] = False,
     db: Db = None,
     as_json: Json = False,
@@ -38,11 +43,11 @@ def report(
     with opened(db) as practice:
         found = practice.report(name, _day(start), _day(end), argument)
         if csv is not None:
-            from tui.export import write_table
+            from tui.export import write_report
 
-            rows = [("", row.cells) for row in found.rows]
-            path = write_table(practice, f"report {found.key}", str(csv), found.columns, rows)
-            say(f"{how_many(len(found.rows), 'row')} in {path}")
+            table = found.drawn() if plot else found
+            path = write_report(practice, str(csv), table)
+            say(f"{how_many(len(table.rows), 'row')} in {path}")
             return
     if as_json:
         say_json(_plain(found))
@@ -66,7 +71,12 @@ def _plain(found: Report) -> dict[str, object]:
         "title": found.title,
         "rows": [_row(keys, row) for row in found.rows],
         "notes": found.notes,
-        "series": [{"label": one.label, "unit": one.unit, "points": one.points} for one in found.series],
+        "series": [
+            {"label": one.label, "unit": one.unit, "points": [point._asdict() for point in one.points]}
+            for one in found.series
+        ],
+        "bars": [{"label": label, "value": value} for label, value in found.bars],
+        "ways": {way.name: way.argument for way in found.ways},
     }
 
 

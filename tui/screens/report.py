@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from textual.containers import Vertical
 
 from store import clock
 from store.errors import Refused
-from store.work.values import Cell, Column, Why
+from store.work.values import Cell, Column, View, Why
 from tui.asks import Choice, Chosen, Pick
 from tui.keys import COMMON, REPORT, Action, Place, at
 from tui.screens.base import WorkScreen
@@ -22,7 +23,7 @@ from tui.widgets.plain import Line, Part, PlainText, ends, fit, fold, one_line
 from tui.widgets.scroller import Pager
 
 if TYPE_CHECKING:
-    from store.reports.values import Opens, Report, ReportRow
+    from store.reports.values import Opens, Report, ReportRow, Way
 
 ROWS, PICTURE = "rows", "picture"
 
@@ -92,7 +93,15 @@ class ReportScreen(TabledScreen["ReportRow"]):
 
     def file_name(self) -> str:
         """The report, and what was asked of it."""
-        return f"{self.key}-{self.argument.replace(':', '-') or 'all'}"
+        words = "-".join((self.key, self.argument or "all", *(["picture"] if self._drawn else [])))
+        return re.sub(r"[^\w.]+", "-", words)
+
+    def table(self) -> tuple[Sequence[Column], list[tuple[str, tuple[Cell, ...]]]]:
+        """The rows, or what the picture draws."""
+        if not self._drawn or self._report is None:
+            return super().table()
+        drawn = self._report.drawn()
+        return drawn.columns, [(row.flag, row.cells) for row in drawn.rows]
 
     def told(self) -> str:
         """The report."""
@@ -128,10 +137,15 @@ class ReportScreen(TabledScreen["ReportRow"]):
                 self.session.views[opens.queue] = opens.view
             return QueueScreen(self.session, opens.queue)
 
-        from tui.screens.record import claim_screen
+        from tui.screens.record import RecordScreen, claim_screen
 
-        claim = opens.claim_id or 0
-        return claim_screen(self.session, claim)
+        if opens.claim_id:
+            return claim_screen(self.session, opens.claim_id)
+        practice = self.session.calls.practice
+        if encounter := opens.encounter_id:
+            return RecordScreen(self.session, "coding", lambda: practice.record("coding", encounter))
+        account = opens.account_id or 0
+        return RecordScreen(self.session, "", lambda: practice.ledger(account))
 
     async def do_period(self, _count: int | None) -> None:
         """Asks for a period."""
@@ -157,28 +171,28 @@ class ReportScreen(TabledScreen["ReportRow"]):
         await self._read()
 
     async def do_look(self, _count: int | None) -> None:
-        """Asks what to see: the rows, their picture, or for ageing another day to age from."""
+        """Asks what to see: the rows, their picture, or another way that the report knows of itself."""
         ways = [Choice(ROWS, "rows"), Choice(PICTURE, "picture", "the trend, or a bar for each row")]
-        if self.key == "ageing":
-            from store.reports.ageing import ANCHORS
-
-            ways += [Choice(name, f"from {name}", f"age from the {means}") for name, means in ANCHORS.items()]
+        ways += [Choice(way.name, way.title, way.help) for way in self._ways()]
         answer = await self.put(Pick(name="look", question="View", choices=tuple(ways)), Chosen(""))
         if answer is not None:
             await self.do_look_to(str(answer))
 
     async def do_look_to(self, what: str) -> None:
-        """Shows the rows, the picture, or the ageing from another day."""
-        if what not in {ROWS, PICTURE}:
-            _, _, whose = self.argument.partition(":")
-            self.argument = f"{what}:{whose}" if whose else what
+        """Shows the rows, the picture, or the report in another way."""
+        way = next((way for way in self._ways() if way.name == what), None)
+        if way is not None:
+            self.argument, self._view = way.argument, View()
             await self._read()
             return
-        if what == PICTURE and self._report is not None and not (self._report.series or self._report.bars):
-            raise Refused("There is nothing to draw here.", do="Enter on a key figure shows its trend.")
+        if what == PICTURE and self._report is not None:
+            self._report.drawn()  # refused where there is nothing to draw
         self._drawn = what == PICTURE
         self._list.display, self._plot.display = not self._drawn, self._drawn
         self._draw()
+
+    def _ways(self) -> Sequence[Way]:
+        return self._report.ways if self._report is not None else ()
 
     def do_quit(self, _count: int | None) -> None:
         """Leaves the report."""
@@ -200,7 +214,7 @@ class ReportScreen(TabledScreen["ReportRow"]):
         if report is None:
             return ()
         notes = [("note", note) for note in report.notes]
-        return [*((column.title, column.help) for column in report.columns if column.help), *notes]
+        return [*((column.title, column.help) for column in report.columns if column.help), *notes, *report.terms]
 
     def show_head(self) -> None:
         """The title, the view, what the focused row means, and the picture."""
@@ -221,7 +235,9 @@ class ReportScreen(TabledScreen["ReportRow"]):
         self.query_one("#rule", PlainText).show(("─" * self.app.size.width, DIM))
         row = self.line
         texts = (row.about if row and row.about else ()) or self._report.notes
-        lines: list[Line] = [((" " + part, PLAIN),) for text in texts for part in fold(one_line(text), width - 2)]
+        lines = _folded(texts, width - 2)
+        if len(lines) > self._about.size.height > 0:  # without room for a line each they flow
+            lines = _folded([" ".join(texts)], width - 2)
         empty: list[Line] = [((" There is nothing in it.", DIM),)]
         self._about.show(lines or (empty if not self._shown else []))
 
@@ -231,6 +247,10 @@ class ReportScreen(TabledScreen["ReportRow"]):
 
             width = max(30, (self._plot.size.width or self.app.size.width) - 2)
             self._plot.show([((" ", PLAIN), *line) for line in bars_of(self._report, width)])
+
+
+def _folded(texts: Sequence[str], width: int) -> list[Line]:
+    return [((" " + part, PLAIN),) for text in texts for part in fold(one_line(text), width)]
 
 
 def period_typed(typed: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from store.errors import Refused
-from store.work.values import Cell, Page, Row, View, Why
+from store.work.values import Cell, Column, Page, Row, View, Why
 from tui.asks import Chosen, Words
 from tui.screens.listed import ListedScreen, rows_word
 from tui.session import Session
@@ -83,16 +83,20 @@ class TabledScreen(ListedScreen, Generic[Line], inherit_bindings=False):
         """There are no items here; what is done from here needs none."""
         return Chosen("", count=count)
 
+    def table(self) -> tuple[Sequence[Column], list[tuple[str, tuple[Cell, ...]]]]:
+        """What is written to a file: columns, and rows with their flags."""
+        return self.columns, [(self.flag(line), self.cells(line)) for _, line in self._shown]
+
     async def do_export(self, _count: int | None) -> None:
         """Asks for a file and writes the rows."""
         from tui.export import write_table
 
-        rows = [(self.flag(line), self.cells(line)) for _, line in self._shown]
+        columns, rows = self.table()
         ask = Words(name="file", question=f"Write {rows_word(len(rows))} to", first=f"~/{self.file_name()}.csv")
         answer = await self.put(ask, Chosen(""))
         if answer is not None:
             calls = self.session.calls
-            path = await calls.run(write_table, calls.practice, self.told(), str(answer), self.columns, rows)
+            path = await calls.run(write_table, calls.practice, self.told(), str(answer), columns, rows)
             self.status.say(f"{rows_word(len(rows))} in {one_line(str(path))}")
 
     def told(self) -> str:

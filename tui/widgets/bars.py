@@ -20,9 +20,11 @@ def bars_of(report: Report, width: int) -> list[Line]:
     lines: list[Line] = []
     for series in report.series:
         lines.append(((f"{one_line(series.label)}, {series.unit}, each period by its last day", BOLD),))
-        lines += bars([(str(day), value) for day, value in series.points], width)
+        lines += bars([(str(point.end), point.value) for point in series.points], width)
         lines.append(())
     if report.bars:
+        row, value = map(one_line, report.bar_titles)
+        lines.append(((f"{value} by {row.lower()}", BOLD),))
         lines += bars(report.bars, width)
     return lines
 

@@ -75,3 +75,27 @@ def test_a_report_says_the_same_as_json_and_as_a_file(say: Say, world: World, tm
     assert len(told["rows"]) == 2
     assert told["rows"][0]["numerator"] == 22_700
     assert len(rows) == 1 + len(told["rows"])
+
+
+def test_what_a_report_draws_is_written_as_the_points_of_its_trend_or_the_bars(
+    say: Say, world: World, tmp_path: Path
+) -> None:
+    world.claim()
+    days = ("--from", "2026-03-01", "--to", "2026-03-31")
+    for name, words, head, last in (
+        ("trend", ("kpi", "not-sent"), "flag,What,From,To,Value,Unit,Numerator,Denominator",
+         ",\"Final billed, not sent\",2026-03-01,2026-03-31,31,days,227.00,227.00"),
+        ("parts", ("kpi", "not-sent:by"), "flag,Hold reason,Days", ",READY,31"),
+        ("ages", ("ageing",), 'flag,Age in days,"Owed, dollars"', ",over 120,0"),
+    ):  # fmt: skip
+        path = tmp_path / f"{name}.csv"
+        say("report", *words, *days, "--plot", "--csv", str(path))
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert (lines[0], lines[-1]) == (head, last)
+    (series,) = json.loads(say("report", "kpi", "not-sent", *days, "--json"))["series"]
+    assert series["points"][-1] == {
+        "start": "2026-03-01", "end": "2026-03-31", "value": 31.0, "numerator": 22_700, "denominator": 22_700
+    }  # fmt: skip
+    assert {one["label"]: one["value"] for one in json.loads(say("report", "ageing", *days, "--json"))["bars"]}[
+        "0-30"
+    ] == 227
