@@ -33,7 +33,7 @@ def set_key(url: str, key: str) -> str:
         require_current(engine)
         _require_alone(engine)
         if keys.is_encrypted(path):
-            outside(engine, (f"PRAGMA rekey = '{keys.quoted(key)}'", ()))
+            _change_key(engine, path, key)
             done = "The file has another key; backups made before keep the old one."
         else:
             _encrypt(engine, path, key)
@@ -67,6 +67,25 @@ def _encrypt(engine: Engine, path: Path, key: str) -> None:
     os.replace(new, path)
     for left in (Path(f"{path}-wal"), Path(f"{path}-shm"), Path(f"{new}-wal"), Path(f"{new}-shm")):
         left.unlink(missing_ok=True)
+
+
+def _change_key(engine: Engine, path: Path, key: str) -> None:
+    """In one transaction, of whose failure SQLCipher says nothing: which key opens the file shows whether it went."""
+    before = keys.of(path)
+    outside(engine, (f"PRAGMA rekey = '{keys.quoted(key)}'", ()))
+    engine.dispose()
+    keys.give(path, key)
+    try:
+        require_current(engine)
+    except Refused as failed:
+        keys.give(path, before)
+        engine.dispose()
+        require_current(engine)
+        raise Refused(
+            "The key could not be changed; the old one still opens the file.",
+            where=str(path),
+            do="Make room on its disk, then try again.",
+        ) from failed
 
 
 def _require_alone(engine: Engine) -> None:

@@ -21,6 +21,7 @@ from store.migrations import require_current
 from store.people.users import found_practice
 from store.practice import Practice
 from store.tables import Patient
+from tests.scratch import full_disk
 from tests.store.conftest import practice_row
 from tests.store.world import World
 
@@ -105,6 +106,25 @@ def test_a_key_is_not_changed_while_somebody_is_in_the_program_and_never_a_short
     with pytest.raises(Refused, match="too short"):
         set_key(world.url, "short")
     assert not keys.is_encrypted(world.path)
+
+
+def test_on_a_full_disk_a_practice_stays_as_it_was_without_a_key_or_with_its_old_one(world: World) -> None:
+    world.encounter("PRMUT")
+    before = world.dump(everything=True)
+    folder, room = world.path.parent, world.path.stat().st_size // 2
+    world.engine.dispose()
+    with full_disk(room), pytest.raises(Refused, match="disk"):
+        set_key(world.url, KEY)
+    assert [one.name for one in folder.iterdir() if "encrypting" in one.name] == []
+    assert not keys.is_encrypted(world.path)
+    assert keys.known(world.path) is None
+    assert world.dump(everything=True) == before
+    world.engine.dispose()
+    set_key(world.url, KEY)
+    with full_disk(room), pytest.raises(Refused, match="could not be changed; the old one still opens the file"):
+        set_key(world.url, "another four words long")
+    world.engine.dispose()
+    assert world.dump(everything=True) == before
 
 
 def test_a_new_practice_is_encrypted_from_its_first_byte(tmp_path: Path) -> None:
