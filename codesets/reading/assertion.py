@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codesets.reading.experiencer import experiencers, groups
-from codesets.reading.layout import Sentence
+from codesets.reading.layout import Sentence, is_dash
 from codesets.reading.model import Assertion, SectionKind
 from codesets.reading.tokens import Token, fillers, word_set
 from codesets.reading.triggers import Hit, hits_of
@@ -135,9 +135,9 @@ class Assertions:
         return apart and self._section in (SectionKind.ROS, SectionKind.EXAM, SectionKind.HPI)
 
     def _answer(self, end: int) -> tuple[Assertion, str] | None:
-        """The answer in "Asthma: No": behind a colon, it comes before every scope."""
+        """The answer in "Asthma: No" or "DM - none": it comes before every scope."""
         tokens = self._tokens
-        if end + 1 >= len(tokens) or tokens[end].raw not in (":", "?"):
+        if end + 1 >= len(tokens) or not (tokens[end].raw in (":", "?") or is_dash(tokens, end)):
             return None
         last = len(tokens) <= end + 4 or not tokens[end + 2].is_word
         if last and tokens[end + 1].lower in _NO:

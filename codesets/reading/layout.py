@@ -7,6 +7,7 @@ the text under it, because most codes of a visit are named there.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -180,18 +181,22 @@ def _sentence(part: list[Token], kind: SectionKind, head: bool, item: int) -> li
     """The sentence; the name of an item ends at a dash or a colon."""
     if head:
         for place, token in enumerate(part[:-1]):
-            spaced = token.start > part[place - 1].end and part[place + 1].start > token.end if place else False
-            if place and (
-                (token.raw == ":" and not _is_answer(part, place)) or (token.raw in "-\u2013\u2014" and spaced)
-            ):
+            if place and (token.raw == ":" or is_dash(part, place)) and not _is_answer(part, place):
                 rest = tuple(part[place + 1 :])
                 first = Sentence(tuple(part[:place]), kind, True, item)
                 return [first, Sentence(rest, kind, False, item)] if rest else [first]
     return [Sentence(tuple(part), kind, head, item)]
 
 
+def is_dash(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a token is a dash between words, with a space on both sides; `place` is not the last one."""
+    if not place or tokens[place].raw not in "-\u2013\u2014":
+        return False
+    return tokens[place].start > tokens[place - 1].end and tokens[place + 1].start > tokens[place].end
+
+
 def _is_answer(part: list[Token], colon: int) -> bool:
-    """Whether what follows a colon only says yes or no: "Heart failure: no evidence"."""
+    """Whether what follows a colon or a dash only says yes or no: "Heart failure: no evidence"."""
     rest = part[colon + 1 :]
     return len(rest) <= 3 and rest[0].lower in ANSWERS
 

@@ -133,9 +133,12 @@ def _meetings(
 def _torn(sentence: Sentence, places: set[int], words: set[str]) -> bool:
     """Is part of an abbreviation joined to words behind a comma: "COPD, hypertension" is no pulmonary hypertension.
 
-    Or does a verb stand between: "coronary artery disease and had a bypass".
+    Or does a verb stand between: "coronary artery disease and had a bypass".  Or is of what an abbreviation stands for
+    the lesser part meant: "CAD of native vessel" is no atherosclerosis of just any vessel.
     """
     first, last = min(places), max(places)
+    if any(_is_scrap(sentence.tokens[place], words) for place in places):
+        return True
     if any(sentence.tokens[place].lower in _VERBS for place in range(first, last) if place not in places):
         return True
     if not any(token.raw in ",;" for token in sentence.tokens[first:last]):
@@ -144,6 +147,10 @@ def _torn(sentence: Sentence, places: set[int], words: set[str]) -> bool:
         token.also and token.word not in words and not words.issuperset(token.also)
         for token in (sentence.tokens[place] for place in places)
     )
+
+
+def _is_scrap(token: Token, words: set[str]) -> bool:
+    return bool(token.also) and token.word not in words and 2 * len(words.intersection(token.also)) < len(token.also)
 
 
 def _nearest(where: list[tuple[int, int, int]], slot: int, sentence: int) -> tuple[int, int, int] | None:

@@ -93,11 +93,11 @@ def rules_record(session: Session) -> Record:
     )
     cells = tuple((row.rule, row.accepted, row.another_way, row.edited, row.rejected, row.percent) for row in rows)
     words = (
-        "Accepted as it was; coded by another way (search, at hand, book, macro) although it was suggested;",
-        "another code taken for the same words; or rejected.  Percent: coded as suggested, of all decided.",
+        "Accepted as it was; coded by another way (search, at hand, book, macro) although it was suggested; another "
+        "code taken for the same words; or rejected.  Percent: coded as suggested, of all decided."
     )
     headline = f"{how_many(sum(row.total for row in rows), 'decision')} on {how_many(len(rows), 'rule')}"
-    tabs = (Tab("Rules", (Table(columns, cells), Lines(words))), Tab("Missed", _missed(session)))
+    tabs = (Tab("Rules", (Table(columns, cells), Lines((words,)))), Tab("Missed", _missed(session)))
     return Record("Suggestions by rule", headline, "", tabs)
 
 

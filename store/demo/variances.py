@@ -24,6 +24,10 @@ UNDERPAYS = "HRTLD"
 """This payer's contract allows a tenth more for some procedures than the payer does."""
 EVERY = 5
 ASKED = ("certain", "type")
+_ASSESSED = re.compile(
+    r"^(?:A/P|A&P|ASSESSMENT|IMPRESSION|DIAGNOSIS)[^:\n]*:?\s+(?:1[.)]\s*)?([^\n.;]{4,80})", re.M | re.I
+)
+_WHOLE_LINE = re.compile(r"^([^\n]{40,80})", re.M)
 
 
 def set_up_contracts(practice: Practice, day: date) -> None:
@@ -109,8 +113,14 @@ def _keep_unbalanced(practice: Practice) -> None:
         practice.do(KeepUnbalanced("835_does_not_add_up.x12", wrong.encode()))
 
 
+def _assessed(text: str) -> tuple[int, int]:
+    """The span of the first thing that a note assesses, else of its first whole line."""
+    found = _ASSESSED.search(text) or _WHOLE_LINE.search(text)
+    return found.span(1) if found else (0, max(1, min(len(text), 60)))
+
+
 def _ask(practice: Practice) -> None:
-    """Two questions about the first words of a note that waits for coding."""
+    """Two questions about what is assessed in a note that waits for coding."""
     with practice.reading() as session:
         query = (
             select(Encounter.id, Note.text)
@@ -120,9 +130,8 @@ def _ask(practice: Practice) -> None:
         )
         waiting = session.exec(query.limit(len(ASKED))).all()
     for kind, (encounter_id, text) in zip(ASKED, waiting, strict=False):
-        end = min(len(text), text.find("\n") if "\n" in text else 60, 80)
         try:
-            query_id = practice.do(ComposeQuery(encounter_id, kind, ((0, max(1, end)),))).result
+            query_id = practice.do(ComposeQuery(encounter_id, kind, (_assessed(text),))).result
             practice.do(SendQuery(int(str(query_id))))
         except Refused:
             continue

@@ -103,7 +103,7 @@ SPEC = QueueScreenSpec(
                help="Remind the provider now: kept with its number, and given out once with the next file."),
         Action(id="queries.escalate", key="E", label="to advisor", many=True, build=_escalate,
                help="Hand what is overdue to the advisor; to whom and when goes out with it.",
-               asks=(Words(name="to", question="To", required=False, hint="who advises; empty is the advisor"),),
+               asks=(Words(name="to", question="Hand it to", required=False, hint="who; empty is the advisor"),),
                confirm=lambda chosen: f"Hand {how_many(len(chosen.rows), 'query', 'queries')} to the advisor?"),
         Action(id="queries.apply", key="P", label="applied", many=True, build=_apply, rank=55,
                help="The codes say what the answer documents; finishing the encounter does the same by itself.",

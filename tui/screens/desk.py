@@ -21,7 +21,7 @@ from tui.screens.desk_suggest import DeskSuggest
 from tui.screens.desk_tools import DeskTools
 from tui.screens.desk_why import DeskWhy
 from tui.widgets.look import BOLD, DIM, FOUND, MATCH, PLAIN, WARN
-from tui.widgets.plain import PlainText, Span, fit, one_line
+from tui.widgets.plain import PlainText, Span, fit, one_line, width_of
 
 if TYPE_CHECKING:
     from store.coding.desk import Desk
@@ -235,14 +235,13 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
             (fit(left, max(0, width - len(right))), BOLD), (right, WARN if self._read_only else BOLD)
         )
         first = f"{one_line(desk.kind)}  POS {desk.place}"
-        last = f"  {one_line(f'{desk.specialty}  {desk.provider}  {desk.payer}')}"
         pressing = ""
         if (done := desk.prior_global) is not None:
             pressing += f"  GLOBAL {done.code} of {done.done:%m-%d}, to {done.until:%m-%d}"
         if desk.authorization:
             pressing += f"  auth {one_line(desk.authorization)}"
-        room = max(0, width - len(first) - len(pressing))
-        self.query_one("#headline", PlainText).show((first, PLAIN), (pressing, WARN), (fit(last, room), PLAIN))
+        room = max(0, width - width_of(first) - width_of(pressing))
+        self.query_one("#headline", PlainText).show((first, PLAIN), (pressing, WARN), (_whose(desk, room), PLAIN))
 
     def open_code(self) -> None:
         """Enter on a code: its page in the book."""
@@ -261,3 +260,11 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
 
     def _take_from_book(self, code: str) -> None:
         self.in_background(self._add_again(code, procedure=self._finder.is_procedure(code)))
+
+
+def _whose(desk: Desk, room: int) -> str:
+    """Provider and payer, with the specialty before them where there is room for all."""
+    surname = desk.provider.partition(",")[0]
+    ways = (desk.specialty, desk.provider, desk.payer), (desk.provider, desk.payer), (surname, desk.payer)
+    told = ["".join(f"  {one_line(part)}" for part in parts if part) for parts in ways]
+    return fit(next((one for one in told if width_of(one) <= room), told[-1]), room)

@@ -55,7 +55,7 @@ class DeskFlow(DeskBase):
         """Asks for a second look; a reviewer returns it to its coder."""
         from store.coding.reviewing import AskReview, ReturnReview
 
-        question = "Return it because" if self.in_review else "Review: look at"
+        question = "Return it because" if self.in_review else "To review, look at"
         reason = await self.asked(Words(name="review", question=question))
         if reason is not None:
             if self.in_review:
