@@ -6,6 +6,9 @@ from functools import lru_cache
 
 from codesets.tables import Row, read_table
 
+#: Words by which a condition is told to be over.
+_OVER = frozenset(("as a child", "childhood", "in childhood", "in the past", "used to have"))
+
 
 @lru_cache(maxsize=1)
 def _rows() -> dict[str, Row]:
@@ -17,10 +20,10 @@ def _row(key: str) -> Row | None:
     return next((rows[key[:size]] for size in range(len(key), 0, -1) if key[:size] in rows), None)
 
 
-def stays(key: str) -> bool:
-    """Whether "history of" the condition usually means that the patient has it still."""
+def stays(key: str, trigger: str = "") -> bool:
+    """Whether "history of" the condition usually means that the patient has it still; "as a child" means none."""
     row = _row(key)
-    return row is not None and row["stays"] == "yes"
+    return row is not None and row["stays"] == "yes" and trigger not in _OVER
 
 
 def personal(key: str) -> str:

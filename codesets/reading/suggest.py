@@ -137,7 +137,9 @@ class _Maker:
             self._uncertain.append(key)
         elif said is Assertion.FAMILY:
             self._status(one, key, history.of_family(key), "family", _FAMILY)
-        elif said is Assertion.HISTORICAL and not (key[0] == "Z" or history.stays(key) or is_symptom(key)):
+        elif said is Assertion.HISTORICAL and not (
+            key[0] == "Z" or history.stays(key, mention.trigger) or is_symptom(key)
+        ):
             self._status(one, key, history.personal(key), "history", _HISTORY)
         elif said in (Assertion.PRESENT, Assertion.HISTORICAL, Assertion.UNCERTAIN):
             if said is Assertion.HISTORICAL and is_symptom(key):

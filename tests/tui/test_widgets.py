@@ -77,6 +77,21 @@ class NoteApp(App[None]):
         yield NotePane(NOTE)
 
 
+async def test_lines_wrapped_where_a_note_was_written_run_on_and_others_stay() -> None:
+    first = "Worked in a foundry for twenty-two years, quit smoking then and has"
+    note = f"{first}\nnot smoked since.\nPlan:\nreturn in a month"
+    app = NoteApp()
+    async with app.run_test(size=(40, 8)):
+        pane = app.query_one(NotePane)
+        pane.set_text(note)
+        assert [line.rstrip() for line in shown(pane).split("\n")][:4] == [
+            "Worked in a foundry for twenty-two", "years, quit smoking then and has not", "smoked since.", "Plan:",
+        ]  # fmt: skip
+        assert pane.find("not")
+        pane.do_select(None)
+        assert pane.selected == (note.index("not"), note.index("not") + 3)
+
+
 async def test_a_note_folds_scrolls_finds_and_gives_offsets_of_its_text() -> None:
     app = NoteApp()
     async with app.run_test(size=(20, 4)) as pilot:

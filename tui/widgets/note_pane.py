@@ -15,6 +15,7 @@ from tui.widgets.plain import Line, Span, width_of
 from tui.widgets.scroller import Scroller
 
 _WORD = re.compile(r"\S+")
+_WRAPPED = re.compile(r"(?<=[^\n]{60}\S)\n(?=[a-z])")
 
 
 _STOPS = ",;:."
@@ -48,7 +49,7 @@ class NotePane(Scroller):
     def set_text(self, text: str, spans: Iterable[Span] = ()) -> None:
         """Shows another note from its start."""
         self._source = text
-        self._text = _same_length(text)
+        self._text = _unwrapped(_same_length(text))
         self._words = [found.span() for found in _WORD.finditer(self._text)]
         self._spans = tuple(spans)
         self._anchor, self.top, self.words = None, 0, ""
@@ -229,6 +230,11 @@ def _same_length(text: str) -> str:
     if len(cleaned) == len(text):
         return cleaned
     return "".join(one if len(one := clean_note(character)) == 1 else "\ufffd" for character in text)
+
+
+def _unwrapped(text: str) -> str:
+    """Lines that were wrapped where the note was written run on, so that they fold at the width of the pane."""
+    return _WRAPPED.sub(" ", text)
 
 
 def _folded(text: str, width: int) -> list[tuple[int, int]]:

@@ -196,6 +196,20 @@ def test_a_dementia_beside_the_disease_that_brings_it_is_coded_as_one_in_that_di
     assert codes(read("A/P:\n1. Moderate dementia\n"))[:1] == ["F03.B0"]
 
 
-@pytest.mark.parametrize(("item", "code"), [("Hearing aids fitted", ""), ("AIDS", "B20"), ("AIN 2", "K62.82")])
+@pytest.mark.parametrize(
+    ("item", "code"),
+    [
+        ("Hearing aids fitted", ""),
+        ("AIDS", "B20"),
+        ("AIN 2", "K62.82"),
+        ("Annual CAD f/u", "I25.10"),
+        ("GC/CT sent", ""),
+    ],
+)
 def test_letters_that_also_are_a_word_or_a_grade_are_read_as_what_they_are(item: str, code: str, read: Read) -> None:
     assert "".join(codes(read(f"A/P:\n1. {item}\n"))) == code
+
+
+def test_an_asthma_of_childhood_is_none_today(read: Read) -> None:
+    assert codes(read("PMH: asthma as a child.\nA/P:\n1. Gout\n")) == ["M10.9"]
+    assert "J45.909" in codes(read("PMH: history of asthma.\nA/P:\n1. Gout\n"))
