@@ -29,6 +29,8 @@ _OPEN = ("codes", "picks")
 """Areas whose histories are shown to everybody; those of items and of notes on them to who sees these themselves."""
 _PERSONAL = ("patient_contact", "guarantor", "patient_call", "statement_account")
 """Tables of whose rows a role without the permission to see contact reads only some columns, so not their histories."""
+_TALKED = "^((calls|intake|statements|work)[.]|accounts[.]contact$)"
+"""Commands with words of and about patients, and with numbers to call: seen by who may see contact, or did it."""
 _NARROWED = ("work_item", "remark")
 """Tables of whose rows a role sees some: of their histories it sees those of these rows."""
 QUIET: Mapping[str, str] = {
@@ -212,7 +214,7 @@ def _row_security(schema: str, queues: Mapping[str, Permission], columns: Mappin
         "action": [
             (
                 "SELECT",
-                f"user_id = {mine} OR {talks} OR ({wide} AND command !~ '^(calls|intake|work)[.]') OR "
+                f"user_id = {mine} OR {talks} OR ({wide} AND command !~ '{_TALKED}') OR "
                 " command LIKE 'coding.%' OR command LIKE 'quer%'",
                 "",
             ),

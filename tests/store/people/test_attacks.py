@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from codesets import CodeLibrary
 from store.accounts.policy import SetPolicy
-from store.calls.call import AskForCall, EndCall, VerifyCaller
+from store.calls.call import AskForCall, EndCall, SetContact, VerifyCaller
 from store.claims.correct import CorrectClaim
 from store.db import open_engine
 from store.errors import NotAllowed
@@ -61,6 +61,7 @@ def _called(world: LoginWorld, account: int) -> None:
         world.do(SetPolicy(name, "0" if name == "call_from" else "24"))
     world.do(AskForCall(account, "high balance"))
     world.do(VerifyCaller(account, "birth date", "address"))
+    world.do(SetContact(account, phone="6205550199"))
     world.do(EndCall(account, "REFUSED", "was angry"))
 
 
@@ -136,6 +137,8 @@ HIDDEN = (
     "SELECT * FROM row_image WHERE after LIKE '%angry%'",
     "SELECT * FROM action WHERE args LIKE '%angry%'",
     "SELECT * FROM action WHERE args LIKE '%secret of%'",
+    "SELECT * FROM action WHERE args LIKE '%6205550199%'",
+    "SELECT * FROM row_image WHERE after LIKE '%6205550199%'",
     "SELECT * FROM row_image WHERE after LIKE '%secret of calls%' OR after LIKE '%secret of statements%'",
     "SELECT * FROM row_image WHERE table_name = 'remark' AND row_id NOT IN (SELECT id FROM remark)"
     " UNION ALL SELECT * FROM row_image WHERE after LIKE '%secret of claims%'",
