@@ -121,6 +121,10 @@ class Server:
         os.kill(pid, signal.SIGKILL)
         (self.data / "postmaster.pid").unlink()
 
+    def no_room(self, pid: int) -> None:
+        """A process of the server can write no file any more, as on a disk that is full."""
+        subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=_user())
+
     def promote(self) -> None:
         """Make a standby the primary."""
         self.run("pg_ctl", "promote", "-w", "-D", self.data)

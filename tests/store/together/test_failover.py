@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 
-from sqlalchemy import event
+import pytest
+from sqlalchemy import event, text
 
 from codesets import CodeLibrary
 from store.db import open_engine
+from store.errors import Away
 from store.tables import Action, Encounter, Guarantor, PatientPayment
 from tests.databases import PostgresDatabases
 from tests.postgres import Server, running
@@ -56,10 +60,28 @@ def test_no_posted_cent_is_lost_when_the_primary_dies(library: CodeLibrary) -> N
                 assert sum(one.cents for one in after.all(PatientPayment)) == CENTS * len(after.all(PatientPayment))
                 after.code(after.encounter("PRMUT"))
                 assert {one.state for one in after.all(Encounter)} >= {"RELEASED"}
+                _no_room_for_the_log(standby, after)
                 assert after.faults() == []
                 other.dispose()
         finally:
             standby.remove()
+
+
+def _no_room_for_the_log(standby: Server, world: World) -> None:
+    """A server that can't write its log gives up and starts anew; what was asked for is done once there is room."""
+    with world.engine.connect() as connection:
+        pid = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    hand = Hand(world, HANDS, world.all(Guarantor)[0].id)
+    before = len(world.all(PatientPayment))
+    standby.no_room(pid)
+    end = time.monotonic() + 30
+    while not hand.said:
+        with contextlib.suppress(Away):
+            hand.take(world.owner)
+        assert time.monotonic() < end
+    assert len(world.all(PatientPayment)) == before + 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def _killed_at_a_commit(primary: Server, hands: list[Hand]) -> None:
