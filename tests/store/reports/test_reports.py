@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlmodel import Session
 
+from store import clock
 from store.accounts.payments import TakePayment
 from store.accounts.plans import EndPlan, MakePlan
 from store.claims.practice_data import SetPractice
@@ -222,11 +223,8 @@ def test_every_report_can_be_made_and_needs_its_right(world: World) -> None:
 
 def test_productivity_leaves_pauses_out(world: World) -> None:
     for minute in (0, 4, 9, 50):
-        with on(DAY, 9):
+        with clock.held(datetime.combine(DAY, time(9, minute), UTC)):
             world.encounter("PRMUT")
-        world.sql(
-            "UPDATE action SET at = :at WHERE id = (SELECT max(id) FROM action)", at=f"{DAY} 09:{minute:02}:00.000000"
-        )
     (row,) = report(world, "productivity").rows
     assert row.cells[2:4] == (4, 11)  # 1 before the first pause, 4, 5, and 1 after the long gap
 
