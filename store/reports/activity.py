@@ -20,7 +20,7 @@ PAUSE = timedelta(minutes=10)
 LAST = timedelta(minutes=1)
 """How long the first action after a pause is taken to last."""
 
-HOW = "gaps of up to ten minutes between a person's actions; after a pause, one minute"
+HOW = "gaps of up to ten minutes between a person's actions"
 
 
 class Did(NamedTuple):

@@ -111,9 +111,10 @@ DENIAL_KPIS = (
         "appealed denials that were decided", "HFMA Claim Integrity Task Force",
         lines=lambda s, p: appealed(s, p, money=False), by="payer", group="Denials"),
     Kpi("appeal-yield", "Appeal yield", "dollars of appealed denials that were paid after all",
-        "dollars of appealed denials that were decided", "recovered over appealed",
+        "dollars of appealed denials that were decided", "no published formula: recovered over appealed",
         lines=lambda s, p: appealed(s, p, money=True), unit=Unit.CENTS, by="payer", group="Denials"),
     Kpi("recovered", "Denied dollars recovered", "dollars of denials that were paid after all",
-        "dollars of denials that ended", "every way of working them: corrected, appealed, records",
-        lines=_worked, exclusions="reversed by the payer", unit=Unit.CENTS, by="payer", group="Denials"),
+        "dollars of denials that ended",
+        "no published formula: every way of working them, by correction, appeal or records", lines=_worked,
+        exclusions="reversed by the payer", unit=Unit.CENTS, by="payer", group="Denials"),
 )  # fmt: skip

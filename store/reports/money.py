@@ -137,7 +137,7 @@ MONEY_KPIS = (
         "charges of the period", "MGMA, on gross charges", Shape.DAYS, lines=_days(_GROSS), unit=Unit.CENTS,
         better="down", group="Receivables", exclusions="bad debt; credits count against"),
     *(
-        Kpi(key, f"A/R over {days} days", f"of that, from visits more than {days} days before the end",
+        Kpi(key, f"A/R over {days} days", f"what is owed from visits more than {days} days before the end",
             "what payers and patients owe at the end", "HFMA AR-1; aged from the date of service", lines=_aged(days),
             unit=Unit.CENTS, better="down", by="payer", group="Receivables", exclusions="credits")
         for key, days in (("aged-60", 60), ("aged", 90), ("aged-120", 120))

@@ -10,9 +10,9 @@ _MEANS = {
     Shape.SHARE: "in percent",
     Shape.DAYS: "per average day of the period",
     Shape.MONTHLY: "in percent, both as an average month, the denominator of the three months before",
-    Shape.MEDIAN: "as the median of the rows, with nine tenths of them (p90)",
-    Shape.OLDEST: "the oldest of them",
-    Shape.EACH: "for each",
+    Shape.MEDIAN: "the median of the rows, and what nine of ten stay within (p90)",
+    Shape.OLDEST: "of the oldest alone",
+    Shape.EACH: "on average",
     Shape.HOURLY: "for each hour",
 }
 _MEASURED_IN = {

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from store.reports.kpi import KPIS
+from store.reports.measure import Figure
+from store.reports.told import about
+from store.reports.values import Period
 from tests.tui.fake import FakePractice
 from tests.tui.support import LARGE, SMALL, Desk, opened
 from tui.screens.home import HomeScreen
 from tui.screens.queue import QueueScreen
 from tui.screens.record import RecordScreen
 from tui.widgets.bars import bars, written
+from tui.widgets.plain import fold
 
 
 async def _report(desk: Desk) -> None:
@@ -199,3 +204,9 @@ def test_bars_are_as_long_as_their_share_and_never_wider_than_the_line() -> None
 
 def test_numbers_are_as_short_as_they_may_be() -> None:
     assert [written(value) for value in (1234567.8, 12.0, 12.34, 0.0)] == ["1,234,568", "12", "12.3", "0"]
+
+
+@pytest.mark.parametrize("key", KPIS)
+def test_what_a_figure_means_is_whole_in_the_five_lines_that_eighty_columns_have_room_for(key: str) -> None:
+    figure = Figure(KPIS[key], Period(date(2026, 9, 2), date(2026, 11, 30)), 1_234_567_00, 12_345_678_00, 1.0, 12_345)
+    assert len(fold(" ".join(about(figure)), SMALL[0] - 2)) <= 5

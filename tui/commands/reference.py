@@ -57,7 +57,6 @@ def figures(
     """Every key figure: its name, what is counted over what, what is left out, and whose definition it is."""
     from store.reports.kpi import KPIS
     from store.reports.told import defined, formula
-    from tui.commands.common import say
 
     words = search.casefold().split()
     found = [one for one in KPIS.values() if _holds(words, one.key, one.group, one.title, defined(one))]
@@ -66,14 +65,14 @@ def figures(
         say_json([{name: getattr(one, name) for name in fields} | {"formula": formula(one)} for one in found])
         return
     for group in dict.fromkeys(one.group for one in found):
-        say(f"## {group}" if as_markdown else group)
+        typer.echo(f"## {group}" if as_markdown else group)
         for one in (one for one in found if one.group == group):
             if as_markdown:
-                say(f"* **{one.title}** (`{one.key}`): {defined(one)}")
+                typer.echo(f"* **{one.title}** (`{one.key}`): {defined(one)}")
                 continue
-            say(f"  {one.key:20} {one.title}")
+            typer.echo(f"  {one.title} ({one.key})")
             for line in wrap(defined(one), 94):
-                say(f"      {line}")
+                typer.echo(f"      {line}")
 
 
 def man(context: typer.Context) -> None:
