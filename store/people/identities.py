@@ -53,7 +53,7 @@ def identities(session: Session, actor: Actor, known: int = -1) -> Identities | 
     if "contact" in seen:
         _contact(session, words, numbers)
     elif "claims" in seen:
-        for (content,) in _rows(session, ClaimVersion.content):
+        for (content,) in session.execute(select(ClaimVersion.content).execution_options(yield_per=500)):
             words |= _words(*_STREET.findall(content))
     return Identities(frozenset(words), frozenset(numbers), frozenset(births), count)
 

@@ -166,7 +166,10 @@ def verify(
     ] = None,
     db: Db = None,
 ) -> None:
-    """Prove the trail and say how far back it goes; exits 1 and names the first broken link."""
+    """Prove the trail and say how far back it goes; exits 1 and names the first broken link.
+
+    On PostgreSQL a role proves as much of what was done as it is shown, and is told how much that is.
+    """
     from store.people.roles import Permission
     from store.people.trail import Seen, faults, kept_told, newest
 
@@ -183,7 +186,7 @@ def verify(
     say(f"ok  {seq} entries, the last is {digest[:16]}…")
     if seen.proved < seen.hashed:
         say(f"Proved {seen.proved} of {seen.hashed} changes and reasons: your role is not shown the others.")
-        say("An owner's login proves all of them: superbill audit verify")
+        say("A supervisor's or an owner's login proves all of them.")
     say(kept)
 
 
