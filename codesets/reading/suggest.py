@@ -39,7 +39,7 @@ _HISTORY, _FAMILY = 0.75, 0.5
 _STAND_IN, _STAND_IN_MOST = 2.5, 8.0
 _HEALING = frozenset(["healing", "healed", "aftercare", "followup", "subsequent", "recheck"])
 #: What was done to the patient, and words that tell that it is still to be done.
-_STATUS = ("Z90", "Z94", "Z95", "Z96", "Z98")
+_STATUS = ("Z89", "Z90", "Z94", "Z95", "Z96", "Z98")
 _INTENDED = word_set(
     "scheduled schedule considered donor list listed discussed discuss consider considering recommend recommended "
     "undergo candidate need needs option options planned planning before refer referred elective upcoming future if "
@@ -48,6 +48,8 @@ _INTENDED = word_set(
 #: Osteoarthritis of a joint is primary unless told otherwise (Coding Clinic, fourth quarter of 2016).
 _PRIMARY, _NO_SITE = ("M16", "M17", "M18", "M19"), "M199"
 _DONE = word_set("status s/p post history hx had has underwent previous prior placed replaced after since ago recent")
+#: What has its stage behind its name without the word: "CKD 3b".
+_STAGED, _OF_STAGES = "N18", frozenset(("stage", "mild", "severe"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
 _KIDNEY = "22"
@@ -248,6 +250,8 @@ class _Maker:
             words.add("bilateral" if side == "bilateral" else "unilateral")
         if key[0] == "S" and "nondisplaced" not in words:
             words |= PRESUMED
+        if key.startswith(_STAGED):
+            words |= _OF_STAGES
         if key.startswith(_PRIMARY) and not key.startswith(_NO_SITE) and not words & {"secondary", "posttraumatic"}:
             words.add("primary")
         if key.startswith(_OF_SKIN):

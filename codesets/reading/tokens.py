@@ -23,8 +23,8 @@ _TOKEN = re.compile(
     r"|[.,:;?!()+\-\u2013\u2014&/<>=\n]",
     re.IGNORECASE,
 )
-_ROMAN = {"i": "1", "v": "5", "x": "10"}
-_COUNTED = frozenset(["type", "stage", "grade", "class", "degree", "bipolar"])
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "x": "10"}
+_COUNTED = frozenset(["type", "stage", "grade", "class", "degree", "bipolar", "ckd"])
 
 
 @dataclass(slots=True)

@@ -199,7 +199,7 @@ def test_a_dementia_beside_the_disease_that_brings_it_is_coded_as_one_in_that_di
 @pytest.mark.parametrize(
     ("item", "code"),
     [
-        ("Hearing aids fitted", ""),
+        ("Hearing aids fitted", "Z97.4"),
         ("AIDS", "B20"),
         ("AIN 2", "K62.82"),
         ("Annual CAD f/u", "I25.10"),
@@ -213,3 +213,22 @@ def test_letters_that_also_are_a_word_or_a_grade_are_read_as_what_they_are(item:
 def test_an_asthma_of_childhood_is_none_today(read: Read) -> None:
     assert codes(read("PMH: asthma as a child.\nA/P:\n1. Gout\n")) == ["M10.9"]
     assert "J45.909" in codes(read("PMH: history of asthma.\nA/P:\n1. Gout\n"))
+
+
+@pytest.mark.parametrize(
+    ("item", "wanted"),
+    [
+        ("CKD 3b", "N18.32"),
+        ("CKD IV", "N18.4"),
+        ("S/p autologous stem cell transplant", "Z94.84"),
+        ("Multiple myeloma in remission. Myeloma was found in 2020", "C90.01"),
+        ("Dysarthria after stroke", "I69.322"),
+        ("Right hemiparesis from old stroke", "I69.351"),
+        ("Latex allergy", "Z91.040"),
+        ("S/p left above knee amputation", "Z89.612"),
+    ],
+)
+def test_stages_statuses_and_what_a_stroke_left_are_named_as_notes_name_them(
+    item: str, wanted: str, read: Read
+) -> None:
+    assert codes(read(f"A/P:\n1. {item}\n")) == [wanted]
