@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import psycopg
@@ -18,6 +20,7 @@ from store.claims.correct import CorrectClaim
 from store.db import open_engine
 from store.errors import NotAllowed
 from store.migrations import upgrade
+from store.people.areas import areas, rights_of
 from store.people.grants import prefix_of
 from store.people.roles import Permission, Role
 from store.people.users import AddUser
@@ -129,6 +132,20 @@ def test_a_coder_is_shown_no_row_of_others_work(attacked: LoginWorld, name: str,
         assert ask(client, statement).fetchall() == []
     with connected(attacked, "supervisor") as client:
         assert client.execute("SELECT count(*) FROM remark").fetchone() != (0,)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERYBODY if name != "partner"])
+def test_of_histories_a_login_is_shown_no_column_that_it_may_not_read(attacked: LoginWorld, name: str) -> None:
+    may: dict[str, set[str]] = defaultdict(set)
+    rights = rights_of(Role(name))
+    for area in areas():
+        if "r" in rights.get(area.name, ()):
+            may[area.table] |= set(area.columns)
+    with connected(attacked, name) as client:
+        images = client.execute("SELECT table_name, coalesce(before, '{}'), coalesce(after, '{}') FROM row_image")
+        told = [(str(table), {*json.loads(str(before)), *json.loads(str(after))}) for table, before, after in images]
+    assert {(table, column) for table, columns in told for column in columns - may[table]} == set()
+    assert told or name == "admin"
 
 
 HIDDEN = (
