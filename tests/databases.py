@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -76,8 +77,25 @@ class PostgresDatabases:
 
     def put(self, source: str, target: str) -> None:
         kept = self._kept.get(target)
-        if kept is not None and kept.source == source and kept.put_back():
-            return
+        if kept is None or kept.source != source or not kept.put_back(kept.new):
+            self._copy_over(source, target)
+
+    def rows(self, target: str) -> Rows:
+        """What a database that was `put` holds now."""
+        return self._kept[target].rows()
+
+    def put_rows(self, rows: Rows, target: str) -> None:
+        """Make a database that was `put` hold these rows, and be what it was then for the rest."""
+        kept = self._kept[target]
+        if not kept.put_back(rows):
+            self._copy_over(kept.source, target)
+            self._kept[target].put_back(rows)
+
+    def written(self, target: str) -> Any:
+        """What is another value after anything was written since a database was `put`."""
+        return self._kept[target].written()
+
+    def _copy_over(self, source: str, target: str) -> None:
         self._do(f'DROP DATABASE IF EXISTS "{make_url(target).database}" WITH (FORCE)')
         self._copy(source, str(make_url(target).database))
         self._kept[target] = Kept(source, target)
@@ -135,6 +153,14 @@ _IN_THE_MIDDLE = (
 """Ends whoever a test left in the middle of a transaction, as `DROP DATABASE … WITH (FORCE)` does."""
 
 
+@dataclass(frozen=True)
+class Rows:
+    """All rows of a database, by table as COPY gives them, and the statement that sets its numbers."""
+
+    tables: dict[str, bytes]
+    numbers: str
+
+
 class Kept:
     """What a database held when it was new, to be put back as long as nothing but rows was changed since.
 
@@ -146,17 +172,29 @@ class Kept:
         self.source = source
         self._connection = psycopg.connect(make_url(target).set(drivername="postgresql").render_as_string(False))
         tables = [row[0] for row in self._all("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
-        self._rows = {table: rows for table in tables if (rows := self._copy_of(table))}
+        self._filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)
+        self._defined = self._all(_DEFINED)
+        self.new = self.rows()
+
+    def rows(self) -> Rows:
+        """What it holds now."""
+        tables = {row[0]: self._copy_of(row[0]) for row in self._all(self._filled)}
         numbers = self._all(
             "SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL FROM pg_sequences"
         )
-        self._numbers = "SELECT " + ", ".join(f"setval('\"{name}\"', {last}, {used})" for name, last, used in numbers)
-        self._filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in tables)
-        self._defined = self._all(_DEFINED)
         self._connection.commit()
+        return Rows(
+            tables, "SELECT " + ", ".join(f"setval('\"{name}\"', {last}, {used})" for name, last, used in numbers)
+        )
 
-    def put_back(self) -> bool:
-        """Make the rows and the numbers what they were; False, and nothing done, when more than rows was changed."""
+    def written(self) -> int:
+        """The number of the next transaction that writes."""
+        ((number,),) = self._all("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        self._connection.commit()
+        return int(number)
+
+    def put_back(self, rows: Rows) -> bool:
+        """Make rows and numbers what they were; False, and nothing done, when more than rows was changed."""
         if self._connection.broken or self._all(_DEFINED) != self._defined:
             self.close()
             return False
@@ -164,10 +202,10 @@ class Kept:
         self._connection.execute("SET session_replication_role = replica")  # no trigger has a say in this
         if filled := [f'DELETE FROM "{row[0]}"' for row in self._all(self._filled)]:
             self._connection.execute("; ".join(filled))
-        for table, rows in self._rows.items():
+        for table, content in rows.tables.items():
             with self._connection.cursor().copy(f'COPY "{table}" FROM STDIN') as copy:
-                copy.write(rows)
-        self._all(self._numbers)
+                copy.write(content)
+        self._all(rows.numbers)
         self._connection.commit()
         return True
 

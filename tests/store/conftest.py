@@ -19,7 +19,7 @@ from store.people.users import found_practice
 from store.tables import Fee, Payer, Practice, Provider, User
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.postgres import Server
-from tests.store.moments import Moments
+from tests.store.moments import Moments, PostgresShelf, SqliteShelf
 from tests.store.world import DAY, LoginWorld, World, leave, on
 
 PEOPLE = {"coder": Role.CODER, "coder2": Role.CODER, "reviewer": Role.REVIEWER, "poster": Role.POSTER,
@@ -135,13 +135,12 @@ def engine(databases: Databases) -> Engine:
 
 
 @cache
-def _moments(databases: SqliteDatabases, engine: Engine) -> Moments:
-    return Moments(databases, engine)
-
-
-def moments_of(databases: Databases, engine: Engine) -> Moments | None:
-    """Where first steps that were made before are put back; on PostgreSQL they are always made."""
-    return _moments(databases, engine) if isinstance(databases, SqliteDatabases) else None
+def moments_of(databases: Databases, engine: Engine) -> Moments:
+    """Where first steps that were made before are put back."""
+    if isinstance(databases, SqliteDatabases):
+        return Moments(SqliteShelf(databases, engine))
+    assert isinstance(databases, PostgresDatabases)
+    return Moments(PostgresShelf(databases, engine))
 
 
 @pytest.fixture
@@ -153,12 +152,9 @@ def world(
     library: CodeLibrary,
     still: None,  # noqa: ARG001
 ) -> Iterator[World]:
-    # a test that changes the program while it runs makes its own first steps
-    moments = None if "monkeypatch" in request.fixturenames else moments_of(databases, engine)
+    moments = moments_of(databases, engine)
+    moments.begin(template)
     url = engine.url.render_as_string(hide_password=False)
-    if moments is None:
-        databases.put(template, url)
-    else:
-        moments.begin(template)
-    yield World(url, engine, library, moments)
+    # a test that changes the program while it runs makes its own first steps
+    yield World(url, engine, library, None if "monkeypatch" in request.fixturenames else moments)
     leave(engine)

@@ -6,38 +6,23 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from codesets import CodeLibrary
 from store.accounts.payments import TakePayment
 from store.check import check
 from store.claims.correct import CorrectClaim, RouteToCoder
 from store.coding.flow import FinishCoding, HoldEncounter
-from store.db import open_engine
 from store.denials.commands import CorrectDenial, StartDenial, TransferDenial, WriteOffDenial
 from store.migrations.guards import APPEND_ONLY
 from store.remits.take_in import ImportRemittance
 from store.statements.runs import ApproveRun, SelectRun
 from store.statements.sending import GenerateRun, SendRun
 from store.tables import Claim, Denial, RemitClaim, WorkItem
-from tests.databases import Databases
 from tests.payer import FATES
 from tests.store.eras import era, pays, reversal
-from tests.store.world import DAY, World, insured, on, person
+from tests.store.world import DAY, World, insured, person
 
 PAYERS: tuple[tuple[str, ...], ...] = (("PRMUT",), ("MEDB", "HRTLD"), (), ("HRTLD",), ("KSAID",))
-
-
-@pytest.fixture(scope="session")
-def played_through(template: str, databases: Databases, library: CodeLibrary) -> str:
-    """A practice with something in every state and every queue."""
-    url = databases.copied(template, "played")
-    engine = open_engine(url)
-    with on(DAY):
-        _play(World(url, engine, library))
-    engine.dispose()
-    return url
 
 
 def _play(world: World) -> None:
@@ -72,9 +57,9 @@ def _play(world: World) -> None:
 
 
 @pytest.fixture
-def played(world: World, engine: Engine, databases: Databases, played_through: str) -> World:
-    engine.dispose()
-    databases.put(played_through, world.url)
+def played(world: World) -> World:
+    """A practice with something in every state and every queue."""
+    world.reach(("played through",), lambda: _play(world), at_once=True)
     return world
 
 

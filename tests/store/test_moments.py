@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from store.tables import Claim
 from tests.store.world import World
 
 
-@pytest.mark.sqlite
 def test_a_practice_that_was_there_before_is_the_same_and_one_that_was_changed_is_made_anew(world: World) -> None:
     ends = []
     for _ in range(3):

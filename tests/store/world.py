@@ -115,7 +115,7 @@ class World:
         self.do(CodeEncounter(encounter_id, tuple((code, None, None) for code in codes), tuple(lines), finish))
 
     def again(self) -> None:
-        """Back to the practice that every test starts from; on PostgreSQL what was done stays, beside what follows."""
+        """Back to the practice that every test starts from."""
         if self._moments is not None:
             self._moments.again()
 

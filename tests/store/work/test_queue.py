@@ -18,7 +18,7 @@ from store.queries.compose import ComposeQuery
 from store.tables import AuditEntry, WorkItem
 from store.work.commands import Assign, Defer, Escalate
 from store.work.values import SortKey, View
-from tests.store.world import DAY, World, on, person
+from tests.store.world import DAY, VISIT, World, on, person
 
 
 def ids(world: World, view: View | None = None, queue: str = "coding", **part: Any) -> list[int]:
@@ -36,19 +36,19 @@ def put(world: World, subject: int, **values: Any) -> None:
 @pytest.fixture
 def four(world: World) -> list[int]:
     """Four encounters that are alike but for their number."""
-    return [world.encounter("PRMUT") for _ in range(4)]
+    return world.reach(("four",), lambda: [world.encounter("PRMUT") for _ in range(4)], at_once=True)
 
 
 @pytest.fixture
 def claims(world: World) -> list[int]:
     """Claims over $227.00, $195.00, $64.00 and $32.00 of two payers."""
-    small = (("G0008", (), 1, (1,)),)
-    return [
-        world.claim("PRMUT"),
-        world.claim("HRTLD", lines=(("G0438", (), 1, (1,)),)),
-        world.claim("PRMUT", lines=(("G0008", (), 2, (1,)),)),
-        world.claim("HRTLD", lines=small),
-    ]
+    bills = (
+        ("PRMUT", VISIT),
+        ("HRTLD", (("G0438", (), 1, (1,)),)),
+        ("PRMUT", (("G0008", (), 2, (1,)),)),
+        ("HRTLD", (("G0008", (), 1, (1,)),)),
+    )
+    return world.reach(("claims", bills), lambda: [world.claim(who, lines=lines) for who, lines in bills], at_once=True)
 
 
 def test_what_is_late_comes_first_then_what_is_due_soon_then_the_rest(world: World, four: list[int]) -> None:
