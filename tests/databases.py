@@ -91,7 +91,7 @@ class PostgresDatabases:
             self._copy_over(kept.source, target)
             self._kept[target].put_back(rows)
 
-    def written(self, target: str) -> Any:
+    def written(self, target: str) -> int:
         """What is another value after anything was written since a database was `put`."""
         return self._kept[target].written()
 

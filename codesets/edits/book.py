@@ -90,6 +90,7 @@ class Book:
         self._nodes: dict[int, tuple[int | None, str, str, str, tuple[Note, ...]]] = {}
         self._facts: dict[tuple[str, date], Facts | None] = {}
         self._sisters: dict[tuple[int, date], tuple[CodeRow, ...]] = {}
+        self._heads: dict[str, tuple[tuple[int, int], ...]] = {}
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -109,11 +110,17 @@ class Book:
         while above:
             path.append(above)
             above = self._node(above)[0]
-        heads = [(number, release) for number, release, ends in self._overviews if self._between(ends, key)]
-        if heads:
+        if heads := self._heads_of(key[:_CATEGORY]):
             ((release,),) = self.library.rows(_RELEASE, {"node": node})
             path[-1:-1] = [number for number, of in reversed(heads) if of == release]
         return path[::-1]
+
+    def _heads_of(self, category: str) -> tuple[tuple[int, int], ...]:
+        """The blocks that only head other blocks and span a category: (node, release)."""
+        if category not in self._heads:
+            spanning = ((node, release) for node, release, ends in self._overviews if self._between(ends, category))
+            self._heads[category] = tuple(spanning)
+        return self._heads[category]
 
     @cached_property
     def _books(self) -> list[tuple[str, int]]:

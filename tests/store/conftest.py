@@ -135,11 +135,10 @@ def engine(databases: Databases) -> Engine:
 
 
 @cache
-def moments_of(databases: Databases, engine: Engine) -> Moments:
+def moments_of(databases: SqliteDatabases | PostgresDatabases, engine: Engine) -> Moments:
     """Where first steps that were made before are put back."""
     if isinstance(databases, SqliteDatabases):
         return Moments(SqliteShelf(databases, engine))
-    assert isinstance(databases, PostgresDatabases)
     return Moments(PostgresShelf(databases, engine))
 
 
@@ -148,7 +147,7 @@ def world(
     request: pytest.FixtureRequest,
     template: str,
     engine: Engine,
-    databases: Databases,
+    databases: SqliteDatabases | PostgresDatabases,
     library: CodeLibrary,
     still: None,  # noqa: ARG001
 ) -> Iterator[World]:

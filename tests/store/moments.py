@@ -96,7 +96,7 @@ class PostgresShelf:
     def forget(self, kept: Rows) -> None:
         """Nothing to do."""
 
-    def written(self) -> Hashable:
+    def written(self) -> int:
         """How many transactions of this server have written."""
         return self._databases.written(self._url)
 

@@ -38,10 +38,11 @@ class Tabular:
 
     def within(self, reference: Reference) -> Iterator[Facts]:
         """The codes that a reference means."""
-        for facts in self.facts[bisect_left(self.places, self.book.place(reference.low)) :]:
-            if self.book.lies_in(reference, facts):
-                yield facts
-            elif self.book.place(facts.key) > self.book.place(reference.high + "~"):
+        end = self.book.place(reference.high + "~")
+        for number in range(bisect_left(self.places, self.book.place(reference.low)), len(self.facts)):
+            if self.book.lies_in(reference, self.facts[number]):
+                yield self.facts[number]
+            elif self.places[number] > end:
                 return
 
 
