@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from store.errors import Refused
 from store.reports.measure import Figure, Kpi, Line, Shape, Unit, measured, of_lines
-from store.reports.told import about, amount, measured_in, shown_value
+from store.reports.told import about, measured_in, shown_value
 from store.reports.values import Opens, Period, Point, Report, ReportRow, Series, Way
 from store.work.values import Column, Kind
 
@@ -59,17 +59,17 @@ def _parts_report(session: Session, kpi: Kpi, period: Period) -> Report:
             parts[line.whose or _NOBODY].append(line)
     found = [(name, _over(kpi, period, lines, whole)) for name, lines in parts.items()]
     found.sort(key=lambda one: (-one[1].rows if kpi.shape in _OF_ROWS else -one[1].numerator, one[0]))
-    above, below = kpi.units
+    above, below = _kinds(kpi)
     columns = (
         Column("whose", kpi.by.capitalize(), 26, help="Enter shows the rows."),
-        Column("value", "Value", 16),
-        Column("numerator", "Numerator", 14, help=kpi.numerator),
-        Column("denominator", "Denominator", 14, help=kpi.denominator),
+        Column("value", "Value", 16, Kind.FIGURE),
+        Column("numerator", "Numerator", 14, above, help=kpi.numerator),
+        Column("denominator", "Denominator", 14, below, help=kpi.denominator),
         Column("rows", "Rows", 6, Kind.NUMBER),
     )
     rows = tuple(
         ReportRow(
-            (name, shown_value(one), amount(one.numerator, above), amount(one.denominator, below), one.rows),
+            (name, shown_value(one), one.numerator, one.denominator, one.rows),
             about(one), Opens(report="kpi", argument=f"{kpi.key}:{BY}:{name}"),
         )
         for name, one in found

@@ -66,10 +66,14 @@ def kpi_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noqa:
         Column("group", "About", 11, help="The part of the work."),
         Column("title", "Key figure", 28, help="Enter shows the rows that it is made of, and there v its trend."),
         Column(
-            "value", "Value", 16, help="A dash where there was nothing to measure, n/a until the practice tells it."
+            "value",
+            "Value",
+            16,
+            Kind.FIGURE,
+            help="A dash where there was nothing to measure, n/a until the practice tells it.",
         ),
-        Column("numerator", "Numerator", 14, help="What is counted."),
-        Column("denominator", "Denominator", 14, wide=True, help="What it is counted of."),
+        Column("numerator", "Numerator", 14, Kind.FIGURE, help="What is counted."),
+        Column("denominator", "Denominator", 14, Kind.FIGURE, wide=True, help="What it is counted of."),
         Column("rows", "Rows", 6, Kind.NUMBER, wide=True, help="How many rows it is made of."),
     )
     terms = tuple((one.title, defined(one)) for one in KPIS.values())

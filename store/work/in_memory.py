@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
@@ -11,6 +12,8 @@ from store.work.terms import Term, Wanted, parse_terms
 from store.work.values import Cell, Column, Kind, SortKey
 
 Thing = TypeVar("Thing")
+
+_NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
 
 _SIGNS: Mapping[str, Callable[[int, int], bool]] = {
     "=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
@@ -36,9 +39,10 @@ def ordered(
     places = {column.key: at for at, column in enumerate(columns)}
     for level in reversed(sort):
         at = places[level.column]
-        empty = [one for one in found if cells(one)[at] is None]
-        found = [one for one in found if cells(one)[at] is not None]
-        found.sort(key=lambda one: _rank(cells(one)[at]), reverse=level.descending)
+        empty = [one for one in found if _empty(cells(one)[at], columns[at].kind)]
+        found = [one for one in found if not _empty(cells(one)[at], columns[at].kind)]
+        rank = _figure if columns[at].kind is Kind.FIGURE else _rank
+        found.sort(key=lambda one: rank(cells(one)[at]), reverse=level.descending)
         found += empty
     return found
 
@@ -64,6 +68,16 @@ def _meets(cell: Cell, wanted: Wanted) -> bool:
     if isinstance(wanted.value, date):
         return isinstance(cell, date) and compared(cell.toordinal(), wanted.value.toordinal())
     return isinstance(cell, int) and compared(cell, wanted.value)
+
+
+def _empty(cell: Cell, kind: Kind) -> bool:
+    return cell is None or (kind is Kind.FIGURE and not _NUMBER.search(str(cell)))
+
+
+def _figure(cell: Cell) -> tuple[int, float, str]:
+    """The first number of the text."""
+    found = _NUMBER.search(str(cell))
+    return (0, float(found[0].replace(",", "")) if found else 0.0, "")
 
 
 def _rank(cell: Cell) -> tuple[int, float, str]:

@@ -57,7 +57,7 @@ def _term(word: str, columns: Mapping[str, Column], titles: Mapping[str, str]) -
 
 
 def _wanted(column: Column, value: str) -> Wanted:
-    if column.kind is Kind.TEXT:
+    if column.kind in {Kind.TEXT, Kind.FIGURE}:
         return Wanted(value)
     found = _COMPARED.fullmatch(value)
     sign, number = (found[1] or "=", found[2]) if found else ("=", value)

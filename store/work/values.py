@@ -19,6 +19,8 @@ class Kind(StrEnum):
     DATE = "date"
     DAYS = "days"
     AGE = "age"
+    FIGURE = "figure"
+    """A number with its unit, as text: it is filtered as text and sorted by the number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,11 @@ def _say(found: Report, *, plot: bool) -> None:
         [cell_text(cell, column.kind) for cell, column in zip(row.cells, found.columns, strict=False)]
         for row in found.rows
     ]
-    right = [number for number, column in enumerate(found.columns) if column.kind.value in {"cents", "number", "days"}]
+    right = [
+        number
+        for number, column in enumerate(found.columns)
+        if column.kind.value in {"cents", "number", "days", "figure"}
+    ]
     if rows:
         say_table([column.title for column in found.columns], rows, right=right)
     else:

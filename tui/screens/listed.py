@@ -117,5 +117,5 @@ def _resorted(columns: Sequence[Column], sort: Sequence[SortKey], column: str) -
     if sort and sort[0].column == column:
         return (SortKey(column, not sort[0].descending), *sort[1:])
     kind = next(one.kind for one in columns if one.key == column)
-    first = SortKey(column, kind in {Kind.CENTS, Kind.NUMBER, Kind.AGE})
+    first = SortKey(column, kind in {Kind.CENTS, Kind.NUMBER, Kind.AGE, Kind.FIGURE})
     return (first, *(key for key in sort if key.column != column))[:3]

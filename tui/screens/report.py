@@ -113,7 +113,8 @@ class ReportScreen(TabledScreen["ReportRow"]):
         assert report is not None
         means = tuple(f"{column.title}: {column.help}" for column in report.columns if column.help)
         opens = ("Enter opens what stands behind it.",) if line.opens is not None else ()
-        return Why(one_line(str(line.cells[0] or report.title)), (*line.about, *opens, *means, *report.notes))
+        named = next((at for at, column in enumerate(report.columns) if column.key == "title"), 0)
+        return Why(one_line(str(line.cells[named] or report.title)), (*line.about, *opens, *means, *report.notes))
 
     # Doing
 

@@ -17,7 +17,7 @@ WIDE_FROM = 100
 _NARROWEST = 10
 """Cells below which a text tells nothing."""
 
-_RIGHT = {Kind.NUMBER, Kind.CENTS, Kind.DAYS, Kind.AGE}
+_RIGHT = {Kind.NUMBER, Kind.CENTS, Kind.DAYS, Kind.AGE, Kind.FIGURE}
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,3 +58,11 @@ def test_three_levels_sort_and_what_has_no_value_comes_last() -> None:
 def test_a_filter_that_means_nothing_here_is_refused_with_what_to_write(text: str) -> None:
     with pytest.raises(Refused):
         names(text)
+
+
+def test_figures_with_their_unit_are_sorted_by_their_number_and_filtered_as_they_are_written() -> None:
+    columns = (Column("value", "Value", 16, Kind.FIGURE),)
+    rows: list[tuple[Cell, ...]] = [("$9.50",), ("-",), ("n/a",), ("10.4%",), ("42 d, p90 56 d",), ("$1,187.97",)]
+    found = ordered(rows, parse_sort("value-", columns), columns, lambda row: row)
+    assert [row[0] for row in found] == ["$1,187.97", "42 d, p90 56 d", "10.4%", "$9.50", "-", "n/a"]
+    assert kept(rows, "value:n/a,%", columns, lambda row: row) == [("n/a",), ("10.4%",)]
