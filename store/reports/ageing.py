@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from store.accounts.books import Book
 from store.claims.states import ClaimState
 from store.errors import Refused
+from store.money import show_cents
 from store.people.roles import Actor
 from store.reports.measure import day_of, first_steps, in_db, pick
 from store.reports.values import Asked, Opens, Report, ReportRow, Way
@@ -21,6 +22,8 @@ from store.work.values import Column, Kind
 ANCHORS = {"service": "date of service", "billed": "day it was first sent", "paid": "payer's last payment"}
 EDGES = (30, 60, 90, 120)
 PATIENTS = "patients"
+
+_NOTE = "What payers owe is aged by visit, from the day of the anchor; bad debt is left out. v chooses the anchor."
 
 _TITLES = ("0-30", "31-60", "61-90", "91-120", "over 120")
 
@@ -52,6 +55,7 @@ def ageing_report(session: Session, actor: Actor, asked: Asked) -> Report:  # no
     rows = tuple(
         ReportRow(
             (name, *sums[name][1:-1], sums[name][-1], sums[name][0]),
+            (_words(name, sums[name]), _NOTE),
             opens=Opens(report="ageing", argument=f"{anchor}:{name}"),
         )
         for name in names
@@ -59,7 +63,7 @@ def ageing_report(session: Session, actor: Actor, asked: Asked) -> Report:  # no
     every = sums.get("all", [0] * 8)
     return Report(
         "ageing", f"Ageing on {asked.period.end} from the {ANCHORS[anchor]}", columns, rows,
-        ("What payers owe is aged by visit, by the day of the anchor; bad debt is left out. v chooses the anchor.",),
+        (_NOTE,),
         bars=tuple((title, every[1 + at] / 100) for at, title in enumerate(_TITLES)),
         bar_titles=("Age in days", "Owed, dollars"), ways=_ways(),
     )  # fmt: skip
@@ -71,6 +75,15 @@ def _ways(whose: str = "") -> tuple[Way, ...]:
         Way(name, f"from {name}", f"age from the {means}", f"{name}:{whose}" if whose else name)
         for name, means in ANCHORS.items()
     )
+
+
+def _words(name: str, sums: list[int]) -> str:
+    """A row in words, with what a small screen has no column for."""
+    credits, *ages, every = sums
+    owed, old = sum(ages), sum(ages[EDGES.index(90) + 1 :])
+    share = f", {old * 100 / owed:.1f}% of it for more than 90 days" if owed else ""
+    less = f", less {show_cents(-credits, sign='$')} of credits" if credits else ""
+    return f"{name}: {show_cents(every, sign='$')}. {show_cents(owed, sign='$')} is owed{share}{less}."
 
 
 def _bucket(on: date, end: date) -> int:

@@ -189,6 +189,7 @@ def test_ageing_adds_up_to_what_is_owed_whatever_the_anchor(world: World) -> Non
         every = told.rows[-1].cells
         assert every[0] == "all"
         assert every[6] == 25_900
+        assert told.rows[-1].about[0].startswith("all: $259.00. $259.00 is owed, 0.0% of it for more than 90 days")
         assert sum(int(str(cell)) for cell in every[1:6]) + int(str(every[7])) == 25_900
     visits = report(world, "ageing", "service:all")
     assert sum(int(str(row.cells[4])) for row in visits.rows) == 25_900
