@@ -242,7 +242,7 @@ NOTE: tuple[Action, ...] = (
     Action(id="find_next", key="]", label="next match", help="The next place where the words stand.",
            places=_NOTE, rank=61),
     Action(id="find_previous", key="[", label="previous match", help="The place before.", places=_NOTE),
-    Action(id="select", key="v", label="select", places=_NOTE, rank=50,
+    Action(id="select", key="v", label="select", places=_NOTE, rank=21,
            help="Start selecting at a word; again to drop the selection."),
     Action(id="word", key="w", label="next word", help="Move the selection to the next word.", places=_NOTE),
     Action(id="word_back", key="b", label="word before", help="Move the selection to the word before.",
@@ -282,6 +282,13 @@ SEARCH: tuple[Action, ...] = (
            help="Forget what was picked for the typed phrase."),
 )  # fmt: skip
 """Keys of the search of codes on the desk, while letters are typed: none of them is a letter."""
+
+SEARCHING: tuple[Action, ...] = (
+    Action(id="search.add", key="enter", label="add", places=_SEARCH, rank=10, help="Add the focused code."),
+    Action(id="search.choose", key="down", label="choose", places=_SEARCH, rank=20, help="The next code."),
+    Action(id="search.close", key="escape", label="back", places=_SEARCH, rank=30, help="Back without a code."),
+)
+"""What its line does itself, for the footer; letters are typed, `?` too."""
 
 REGISTRY: tuple[Action, ...] = MOVES + COMMON + NOTE + REPORT + BOOK + SEARCH
 """Everything that isn't particular to a queue."""

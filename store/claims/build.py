@@ -178,8 +178,8 @@ def make_version(change: Change, claim: Claim, frequency: str, authorization: st
     change.add(
         ClaimEvent(claim_id=claim.id, at=change.now, kind="VERSION", status=f"{claim.current}/{frequency}", text=reason)
     )
-    stopped = f" ({claim.edit_code})" if why else ""
-    return f"claim {claim.control_number} version {claim.current} is {claim.state}{stopped}."
+    stands = f"is stopped by {claim.edit_code}" if why else f"is {claim.state}"
+    return f"claim {claim.control_number} version {claim.current} {stands}."
 
 
 def queue_claim(change: Change, claim: Claim, why: str) -> None:

@@ -58,7 +58,7 @@ def claim_record(session: Session, claim_id: int) -> Record:
         ("insurance", books.get(Book.INSURANCE, 0)),
         ("patient", books.get(Book.PATIENT, 0)),
     )
-    headline = "   ".join((payer.name, *(f"{called} {show_cents(cents, sign='$')}" for called, cents in sums)))
+    headline = "   ".join((*(f"{called} {show_cents(cents, sign='$')}" for called, cents in sums), payer.name))
     tabs = (
         Tab("Summary", (_summary(claim, payer, books), _problems(session, claim_id))),
         Tab("Lines", (_lines(session, claim_id, sent), _diagnoses(sent))),

@@ -30,9 +30,9 @@ def demo(
     where = folder or Path(tempfile.mkdtemp(prefix="superbill-demo-"))
     with progress() as show:
         url = make_demo(where, Plan(encounters, seed, clock.today()), show)
-    say(f"The demo practice is in {where}")
+    say(f"The demo practice is in {where}. Open it {'' if no_open else 'again '}with:")
+    say(f"    superbill --db {url}")
     if no_open:
-        say(f"Open it with: superbill --db {url}")
         return
     from tui.commands.queues import open_app
 

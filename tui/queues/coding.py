@@ -155,7 +155,7 @@ SPEC = QueueScreenSpec(
                help="How often the suggestions of each rule were accepted, coded by another way, edited and rejected; "
                     "and what none suggested."),
         _desk("/", "find", "find", "Find words in the note, from any pane."),
-        _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=50),
+        _desk("tab", "pane", "pane", "To the next pane: note, codes, edits.", rank=22),
         _desk("shift+tab", "pane_back", "pane before", "To the pane before."),
     ),
 )  # fmt: skip

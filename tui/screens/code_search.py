@@ -133,12 +133,12 @@ class CodeSearch(Vertical):
     def start(self, text: str | None = None) -> None:
         """Puts the focus in the line, with another text if one is given."""
         if text is not None:
-            self._input.fill(text)
+            self._input.fill(text, typed_over=True)
         self._input.focus()
 
     def take_typed(self, character: str) -> None:
         """A letter that was typed before the line had the focus."""
-        self._input.insert_text_at_cursor(character)
+        self._input.put_in(character)
 
     def again(self, scope: str | None = None) -> None:
         """Asks once more, as what is searched or what was learned has changed; `scope` tells what is searched."""

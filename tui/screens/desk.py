@@ -12,7 +12,7 @@ from textual.widget import Widget
 from store.errors import Refused
 from store.work.values import Lease
 from tui.asks import Chosen
-from tui.keys import COMMON, SEARCH, Action, Place, at
+from tui.keys import COMMON, SEARCH, SEARCHING, Action, Place, at, footer
 from tui.screens.base import WorkScreen
 from tui.screens.desk_coding import DeskCoding
 from tui.screens.desk_flow import DeskFlow
@@ -47,6 +47,16 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
         own = self.session.spec("coding").actions
         return (*at(Place.DESK, (*own, *COMMON, *self.session.common)), *SEARCH)
 
+    def show_keys(self) -> None:
+        """The footer names what matters in the pane that has the focus; in the search, what its line takes."""
+        if self.has_class("-searching"):
+            self.keys_line.set_actions(SEARCHING, helped=False)
+            return
+        line = self._codes.has_focus and self._codes.service is not None
+        idle = {"defer"} if line else {"defer", "desk.modifiers"}
+        shown = footer(one for one in self.all_actions() if one.id not in idle)
+        self.keys_line.set_actions(shown, lacking=self.session.lacking)
+
     # Opening and leaving
 
     def on_mount(self) -> None:
@@ -67,7 +77,8 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
         if self._read_only:
             self.status.refuse(f"{one_line(self._read_only)} You can read it.")
         else:
-            self.status.say(self._greeting or self._asked() or self.session.greeted())
+            hint = "u takes it back" if self._greeting else ""  # what was done to the encounter before this one
+            self.status.say(self._greeting or self._asked() or self.session.greeted(), hint=hint)
 
     def _asked(self) -> str:
         """What the coder is asked; the cursor stands on the line that it is about."""
@@ -194,6 +205,7 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
     def on_picking_moved(self) -> None:
         """Another code, other words of the note."""
         self._show_place()
+        self.show_keys()
 
     def _show_place(self) -> None:
         """Marks the words behind every code and suggestion; those of the one under the cursor stand out."""

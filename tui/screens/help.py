@@ -17,6 +17,8 @@ from tui.widgets.scroller import Pager
 
 _KEY_WIDTH = 13
 _LABEL_WIDTH = 15
+_DESK_MOVES = frozenset({"desk.pane", "desk.pane_back", "desk.find", "desk.book", "desk.past", "desk.history"})
+"""What the desk has of its own and changes nothing."""
 
 
 class HelpScreen(Screen[None], inherit_bindings=False):
@@ -85,7 +87,9 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         self._text.show(lines or [((" Nothing like that.", DIM),)])
 
     def _action(self, action: Action, width: int) -> list[Line]:
-        lines = action_lines(action, width, self._told.get(action.id, ""))
+        marks = any(one.id == "mark" for one in self._actions)
+        many = " Takes the marked rows." if action.many and marks else ""
+        lines = action_lines(action, width, many + self._told.get(action.id, ""))
         if action.id not in self._lacking:
             return lines
         return [tuple((text, DIM) for text, _ in line) for line in lines]
@@ -101,19 +105,21 @@ class HelpScreen(Screen[None], inherit_bindings=False):
 
 
 def grouped(actions: Sequence[Action]) -> list[tuple[str, list[Action]]]:
-    """Actions under what they do to the records: undone by a key, asked about first, or no change of their own."""
+    """Actions under what they do to the records: work, what asks first, or no change of their own.
+
+    In each what has no key of its own comes last.
+    """
     asks = [one for one in actions if one.build and (one.confirm or one.effect)]
-    return [
-        ("Work on the row, or on the marked rows; can be undone", [o for o in actions if o.build and o not in asks]),
-        ("Sends, posts or closes; asks first", asks),
-        ("Getting about", [one for one in actions if not one.build]),
-    ]
+    changes = {one.id for one in actions if one.build or (one.id.startswith("desk.") and one.id not in _DESK_MOVES)}
+    works = [one for one in actions if one not in asks and one.id in changes]
+    rest = [one for one in actions if one not in asks and one not in works]
+    groups = (("Work", works), ("Sends, posts or closes; asks first", asks), ("Getting about", rest))
+    return [(title, sorted(group, key=lambda one: not one.keys)) for title, group in groups]
 
 
 def action_lines(action: Action, width: int, told: str = "") -> list[Line]:
     """An action's keys, label and help, folded; `told` is what its commands say."""
-    many = " Takes the marked rows." if action.many else ""
-    folded = fold(action.help + many + told, width - _KEY_WIDTH - _LABEL_WIDTH - 2)
+    folded = fold(action.help + told, width - _KEY_WIDTH - _LABEL_WIDTH - 2)
     key, indent = ("  " + fit(action.shown, _KEY_WIDTH), KEY), " " * (_KEY_WIDTH + _LABEL_WIDTH + 2)
     if width_of(action.label) >= _LABEL_WIDTH:  # a long name has a line of its own
         return [(key, (action.label, PLAIN)), *(((indent + part, DIM),) for part in folded)]

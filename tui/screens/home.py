@@ -207,5 +207,6 @@ class HomeScreen(TabledScreen[BoardLine]):
         left: list[Part] = [(" superbill", BOLD)]
         if self._view.filter or self._view.sort:
             left += [("  ", DIM), *self.view_parts()]
-        right: list[Part] = [(f"{items:,} items   {past:,} past due ", DIM)]
+        opened = self.session.calls.is_open
+        right: list[Part] = [(f"{items:,} items   {past:,} past due ", DIM)] if opened else []
         self.query_one("#title", PlainText).show(*ends(left, right, self.app.size.width))

@@ -46,7 +46,7 @@ _STYLES = {"excludes1": BAD, "codeFirst": WARN, "useAdditionalCode": WARN}
 
 def level_line(name: str, title: str, depth: int, width: int, mark: str = " ") -> Line:
     """A level of the tree; `*` may be billed, `-` is a heading."""
-    head = f"{mark}{'  ' * min(depth, 6)}{name}  "
+    head = f"{mark}{'  ' * min(depth, 6)}{name.rjust(2)}  "  # chapters are numbers
     return ((head, BOLD), (fit(one_line(title), max(0, width - len(head))), BOLD if mark != " " else PLAIN))
 
 

@@ -64,8 +64,8 @@ class Scroller(Widget, can_focus=True, inherit_bindings=False):
 
     def show_line(self, line: int) -> None:
         """Scrolls only if the line isn't in sight, and then to the middle."""
-        height = self.size.height
-        if not self.top <= line < self.top + height:
+        height = self.size.height  # nothing, while it is hidden
+        if height and not self.top <= line < self.top + height:
             self.go_to(line - height // 2)
 
     def render_line(self, y: int) -> Strip:

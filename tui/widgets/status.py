@@ -29,9 +29,15 @@ class KeysLine(PlainText):
             if start <= event.x < end:
                 self.post_message(self.Clicked(name))
 
-    def set_actions(self, actions: Sequence[Action], *, marked: int = 0, lacking: Container[str] = frozenset()) -> None:
-        """Shows these actions; one that takes many rows says how many, one that the role lacks stands in brackets."""
+    def set_actions(
+        self, actions: Sequence[Action], *, marked: int = 0, lacking: Container[str] = frozenset(), helped: bool = True
+    ) -> None:
+        """Shows these actions; one that takes many rows says how many, one that the role lacks stands in brackets.
+
+        `helped` is whether `?` shows help here.
+        """
         self._actions, self._marked, self._lacking = tuple(actions), marked, lacking
+        self._helped = helped
         self._draw()
 
     def on_mount(self) -> None:
@@ -46,7 +52,7 @@ class KeysLine(PlainText):
     def _draw(self) -> None:
         room = self.size.width - len("? help") - 1
         parts: list[Part] = []
-        self._spans = [(room, self.size.width, "help")]
+        self._spans = [(room, self.size.width, "help")] if self._helped else []
         left = room
         for action in footer(self._actions):
             times = f" {self._marked}" if self._marked and action.many else ""
@@ -59,7 +65,8 @@ class KeysLine(PlainText):
             self._spans.append((left - room, left - room + width_of(key + label), action.id))
             room -= width_of(key + label)
             parts += [(key, DIM if lacks else KEY), (label, DIM if lacks else PLAIN)]
-        self.show(*parts, (" " * max(0, room), PLAIN), ("?", KEY), (" help", PLAIN))
+        end: list[Part] = [("?", KEY), (" help", PLAIN)] if self._helped else []
+        self.show(*parts, (" " * max(0, room), PLAIN), *end)
 
 
 class StatusLine(PlainText):

@@ -302,4 +302,4 @@ def test_a_remittance_is_answered_alike_by_record_and_view(world: World) -> None
     post(world, era(denied(world, claim_id, "CO-16"), plb="L6 -100"))
     record = world.owner.record("remits", world.one(RemitClaim).id)
     assert [tab.title for tab in record.tabs] == ["Answer", "Booked", "Payment", "Segments"]
-    assert world.owner.claim(claim_id).headline.startswith("Prairie Mutual Health")
+    assert world.owner.claim(claim_id).headline.endswith("Prairie Mutual Health")
