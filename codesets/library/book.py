@@ -138,15 +138,25 @@ class Book:
 
 
 def heading_of(titles: list[str]) -> str:
-    """Words for a heading that no list names: what the titles below it begin with, or end with."""
+    """Words for a heading that no list names: what the titles below it begin with, else what most they share."""
     words = [title.split() for title in titles]
     common = [w[0] for w in takewhile(lambda w: len(set(w)) == 1, zip(*words, strict=False))]
     if len(common) >= 2 or len(titles) == 1:
         return _trimmed(" ".join(common))
-    backwards = [w[::-1] for w in words]
-    ending = [w[0] for w in takewhile(lambda w: len(set(w)) == 1, zip(*backwards, strict=False))][::-1]
-    text = " ".join(ending)
-    return _trimmed(text[:1].upper() + text[1:]) if ending else _trimmed(titles[0]) + " and others"
+    text = _longest_run(titles)
+    return _trimmed(text[:1].upper() + text[1:]) if text else _trimmed(titles[0]) + " and others"
+
+
+def _longest_run(titles: list[str]) -> str:
+    """The longest run of words that stands in every title; of several the last."""
+    first = titles[0].split()
+    padded = [f" {title} " for title in titles]
+    for size in range(len(first), 0, -1):
+        for start in range(len(first) - size, -1, -1):
+            run = " ".join(first[start : start + size])
+            if all(f" {run} " in title for title in padded):
+                return run
+    return ""
 
 
 def _trimmed(text: str) -> str:

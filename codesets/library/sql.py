@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Counts up when a table, or what is put into it, changes: older libraries are then rebuilt.
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 META = "SELECT name, value FROM meta"
 RELEASES = """SELECT r.id, r.system, r.label, r.effective_from, r.effective_to, r.source,

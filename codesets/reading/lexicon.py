@@ -96,12 +96,16 @@ class Lexicon:
             return self._spellings[word]
 
     def _respell(self, word: str) -> str:
-        """One slip leaves the first or the last three letters as they are."""
+        """One slip leaves the first or the last three letters as they are, and nobody slips at the first letter.
+
+        So "changing" is not read as "hanging".
+        """
         head, tail = word[:3], word[::-1][:3]
         size = {"short": len(word) - 1, "long": len(word) + 1}
         near = self._rows(_FORWARD, {"low": head, "high": head + _END, **size})
         near += self._rows(_BACKWARD, {"low": tail, "high": tail + _END, **size})
-        close = {(text, weight) for text, weight in near if OSA.distance(word, text, score_cutoff=1) <= 1}
+        alike = ((text, weight) for text, weight in near if text[:1] == word[:1])
+        close = {(text, weight) for text, weight in alike if OSA.distance(word, text, score_cutoff=1) <= 1}
         return min(close, key=lambda pair: (pair[1], pair[0]))[0] if close else ""
 
 

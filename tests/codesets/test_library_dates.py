@@ -56,6 +56,15 @@ def test_the_tree_is_that_of_the_date(library: CodeLibrary) -> None:
     assert "T52.8X" not in [level.name for level in library.children("T52.8", on=AFTER)]
 
 
+def test_a_new_heading_says_what_its_codes_have_in_common(library: CodeLibrary) -> None:
+    named = {code: library.lookup(code, on=AFTER) for code in ("O00.5", "O00.51", "E89.83")}
+    assert {code: found.title for code, found in named.items() if found} == {
+        "O00.5": "Cornual ectopic pregnancy",
+        "O00.51": "Cornual ectopic pregnancy without intrauterine pregnancy",
+        "E89.83": "Hypoglycemia",
+    }
+
+
 def test_a_new_category_stands_in_its_block(library: CodeLibrary) -> None:
     assert [level.name for level in library.place("J4B", on=AFTER)] == ["10", "J40-J4A", "J4B"]
     assert "J4B" in [level.name for level in library.children("J40-J4A", on=AFTER)]

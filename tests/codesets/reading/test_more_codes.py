@@ -87,7 +87,7 @@ def test_the_summing_up_of_a_letter_is_its_assessment(read: Read) -> None:
         ("We considered surgery for her gout.", "gout", Assertion.PRESENT),
         ("Frozen shoulder is a possible complication.", "frozen", Assertion.HYPOTHETICAL),
         ("Preeclampsia precautions given.", "preeclampsia", Assertion.HYPOTHETICAL),
-        ("Influenza exposure at school.", "influenza", Assertion.OTHER_PERSON),
+        ("Measles exposure at school.", "measles", Assertion.OTHER_PERSON),
     ],
 )
 def test_what_is_weighed_or_warned_of_is_not_had(sentence: str, words: str, said: Assertion, asserted: object) -> None:
@@ -122,3 +122,7 @@ def test_an_aftercare_visit_has_the_replaced_joint_beside_it(read: Read) -> None
 def test_what_only_the_search_can_name_gets_its_side_and_is_no_external_cause(read: Read) -> None:
     assert codes(read("ASSESSMENT\n1. Dacryocystitis, left\n"))[0] == "H04.302"
     assert not codes(read("ASSESSMENT\n1. Fall on ice\n"))
+
+
+def test_an_exposure_with_a_code_of_its_own_is_coded_as_that(read: Read) -> None:
+    assert codes(read("HPI\nInfluenza exposure at school.\n")) == ["Z20.828"]
