@@ -35,11 +35,11 @@ def _rows_report(session: Session, kpi: Kpi, period: Period, whose: str) -> Repo
     figure, lines = _part(session, kpi, period, whose)
     above, below = _kinds(kpi)
     columns = (
-        Column("what", "What", 26, help="The record."),
-        Column("whose", (kpi.by or "whose").capitalize(), 18, help="Payer, person or reason."),
+        Column("what", "What", 24, help="The record."),
+        Column("whose", (kpi.by or "whose").capitalize(), 15, help="Payer, person or reason."),
         Column("on", "Date", 10, Kind.DATE),
-        Column("numerator", "Numerator", 12, above, help=kpi.numerator),
-        Column("denominator", "Denominator", 12, below, help=kpi.denominator),
+        Column("numerator", "Numerator", 11, above, help=kpi.numerator),
+        Column("denominator", "Denominator", 11, below, help=kpi.denominator),
     )
     rows = tuple(
         ReportRow((line.what, line.whose, line.on, line.numerator, line.denominator), opens=_behind(line))
@@ -65,7 +65,7 @@ def _parts_report(session: Session, kpi: Kpi, period: Period) -> Report:
         Column("value", "Value", 16, Kind.FIGURE),
         Column("numerator", "Numerator", 14, above, help=kpi.numerator),
         Column("denominator", "Denominator", 14, below, help=kpi.denominator),
-        Column("rows", "Rows", 6, Kind.NUMBER),
+        Column("rows", "Rows", 6, Kind.NUMBER, wide=True),
     )
     rows = tuple(
         ReportRow(

@@ -99,9 +99,9 @@ def close_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noq
         for what, have, want, kind in lines
     )
     columns = (
-        Column("what", "What", 44),
-        Column("have", "Is", 14),
-        Column("want", "Should be", 14),
+        Column("what", "What", 42),
+        Column("have", "Is", 12),
+        Column("want", "Should be", 12),
         Column("verdict", "", 5, help="look: the two differ."),
     )
     notes = ("superbill check proves every balance; superbill audit prints the day's trail.",)

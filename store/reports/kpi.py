@@ -63,7 +63,7 @@ def kpi_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noqa:
         )  # fmt: skip
         rows.append(ReportRow(cells, about(figure), None if figure.missing else Opens(report="kpi", argument=one.key)))
     columns = (
-        Column("group", "About", 11, help="The part of the work."),
+        Column("group", "About", 11, wide=True, help="The part of the work."),
         Column("title", "Key figure", 28, help="Enter shows the rows that it is made of, and there v its trend."),
         Column(
             "value",
@@ -73,7 +73,7 @@ def kpi_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noqa:
             help="A dash where there was nothing to measure, n/a until the practice tells it.",
         ),
         Column("numerator", "Numerator", 14, Kind.FIGURE, help="What is counted."),
-        Column("denominator", "Denominator", 14, Kind.FIGURE, wide=True, help="What it is counted of."),
+        Column("denominator", "Denominator", 14, Kind.FIGURE, help="What it is counted of."),
         Column("rows", "Rows", 6, Kind.NUMBER, wide=True, help="How many rows it is made of."),
     )
     terms = tuple((one.title, defined(one)) for one in KPIS.values())

@@ -39,14 +39,14 @@ def board_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noq
         .group_by(col(WorkItem.queue), col(User.name))
     )  # fmt: skip
     columns = (
-        Column("queue", "Queue", 22, help="Enter opens the queue with these rows."),
-        Column("who", "Whose", 12, help="Assigned to, else in the hands of."),
-        Column("count", "Items", 7, Kind.NUMBER),
-        Column("cents", "Money", 13, Kind.CENTS),
+        Column("queue", "Queue", 21, help="Enter opens the queue with these rows."),
+        Column("who", "Whose", 11, help="Assigned to, else in the hands of."),
+        Column("count", "Items", 6, Kind.NUMBER),
+        Column("cents", "Money", 12, Kind.CENTS),
         Column("oldest", "Oldest", 6, Kind.NUMBER, help="Days since the oldest of the items was opened."),
         Column("past", "Past", 5, Kind.NUMBER, help="Past their deadline."),
-        Column("aside", "Aside", 6, Kind.NUMBER, help="Put aside until a later day."),
-        Column("escalated", "Up", 4, Kind.NUMBER, help="Put before a supervisor."),
+        Column("aside", "Aside", 5, Kind.NUMBER, help="Put aside until a later day."),
+        Column("escalated", "Up", 3, Kind.NUMBER, help="Put before a supervisor."),
     )
     order = {name: at for at, name in enumerate(queue.QUEUES)}
     found = sorted(in_db(session, query), key=lambda row: (order.get(row[0], 99), row[1] or "~"))

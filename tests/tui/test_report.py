@@ -107,6 +107,7 @@ async def test_a_figure_is_seen_by_payer_and_every_figure_is_told_in_the_help() 
         await desk.press("question_mark")
         await desk.type("clean claim")
         assert "passed over scrubbed" in desk.text("#text")
+        assert "  Clean claim rate\n" in desk.text("#text")
 
 
 async def test_rows_are_filtered_sorted_and_exported(tmp_path: Path) -> None:

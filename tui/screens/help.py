@@ -129,8 +129,11 @@ def action_lines(action: Action, width: int, told: str = "") -> list[Line]:
 
 def _note_lines(name: str, means: str, width: int) -> list[Line]:
     folded = fold(one_line(means), width - _KEY_WIDTH - 4)
-    first: Line = (("  " + fit(one_line(name), _KEY_WIDTH) + "  ", KEY), (folded[0], DIM))
-    return [first, *(((" " * (_KEY_WIDTH + 4) + more, DIM),) for more in folded[1:])]
+    indent, called = " " * (_KEY_WIDTH + 4), one_line(name)
+    if width_of(called) > _KEY_WIDTH:  # a long name has a line of its own
+        return [(("  " + called, KEY),), *(((indent + part, DIM),) for part in folded)]
+    first: Line = (("  " + fit(called, _KEY_WIDTH) + "  ", KEY), (folded[0], DIM))
+    return [first, *(((indent + more, DIM),) for more in folded[1:])]
 
 
 def _holds(words: Sequence[str], *texts: str) -> bool:

@@ -14,9 +14,11 @@ from typer.testing import CliRunner
 from codesets import CodeLibrary
 from codesets.library.place import LIBRARY_NAME
 from store.coding.diagnoses import AddDiagnosis
+from store.reports import REPORTS
 from tests.store.world import World
 from tui import commands
 from tui.cli import app
+from tui.widgets.columns import place
 
 Say = Callable[..., str]
 
@@ -99,3 +101,14 @@ def test_what_a_report_draws_is_written_as_the_points_of_its_trend_or_the_bars(
     assert {one["label"]: one["value"] for one in json.loads(say("report", "ageing", *days, "--json"))["bars"]}[
         "0-30"
     ] == 227
+
+
+def test_every_column_of_every_report_has_its_place_at_80_columns_but_those_that_are_for_wide_ones(
+    world: World,
+) -> None:
+    world.claim()
+    asked = [(key, "") for key in REPORTS] + [("kpi", "not-sent"), ("kpi", "not-sent:by"), ("ageing", "service:all")]
+    for key, argument in asked:
+        columns = world.owner.report(key, argument=argument).columns
+        placed = {one.column.key for one in place(columns, 77, terminal=80)}
+        assert {one.key for one in columns if not one.wide} <= placed, (key, argument)
