@@ -78,9 +78,19 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the SQLite file itself have nothing to look at on PostgreSQL."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what asks for a database is another test than on SQLite.
+
+    What asks for none, or for one of a kind of its own, is left out, and of the SQLite file itself there is nothing to
+    look at.
+    """
     if ON_POSTGRESQL:
+        config.hook.pytest_deselected(items=[item for item in items if not _asks_for_a_database(item)])
+        items[:] = filter(_asks_for_a_database, items)
         for item in items:
             if item.get_closest_marker("sqlite"):
                 item.add_marker(pytest.mark.skip(reason="about the SQLite file itself"))
+
+
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    return "databases" in getattr(item, "fixturenames", ())
