@@ -43,6 +43,8 @@ from store.work.command import Change, Command, Said, free_text
 
 _MEDICARE = ("MA", "MB", "16")
 IN = "small and old enough"
+SMALL_BALANCE = "small balance"
+"""How the memo of an entry begins that gives one up."""
 
 
 def judged(session: Session, policy: PatientPolicy, on: date) -> list[tuple[int, int, str]]:
@@ -188,7 +190,7 @@ class DecideSmallBalances(Command):
                 continue
             items = [(item, item.cents) for item in open_items(change.session, account.guarantor_id)]
             ref = f"small:{run.id}:{account.guarantor_id}:{change.action.id}"
-            total += give_up(change, account.guarantor_id, items, ref, f"small balance: {run.reason}")
+            total += give_up(change, account.guarantor_id, items, ref, f"{SMALL_BALANCE}: {run.reason}")
             count += 1
             refresh_account(change, account.guarantor_id)
         return Said(f"{count} small balances, {show_cents(total, sign='$')}, are given up.", run.id)

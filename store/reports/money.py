@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from store.accounts.books import Book
+from store.accounts.small_balances import SMALL_BALANCE
 from store.reports.ageing import owed_by_visit
 from store.reports.measure import Kpi, Line, Lines, Shape, Unit, day_of, in_db, pick
 from store.reports.values import Period
@@ -48,6 +51,15 @@ def postings(session: Session, numerator: Any, denominator: Any, which: ColumnEl
         )
         for visit, account, on, up, down, claim, guarantor in in_db(session, query)
     ]  # fmt: skip
+
+
+def _entry(holds: Callable[[Any], Any]) -> ColumnElement[bool]:
+    """Whether something holds for the entry of a posting, or for the entry that it takes back."""
+    original = aliased(LedgerEntry)
+    taken_back = (
+        exists().where(col(original.id) == col(LedgerEntry.reverses_id), holds(original)).correlate(LedgerEntry)
+    )
+    return or_(holds(LedgerEntry), taken_back)
 
 
 def _cents(*books: Book, sign: int = 1) -> Any:
@@ -113,7 +125,8 @@ def _aged(days: int) -> Lines:
 
 def late_write_offs(session: Session, period: Period) -> list[Line]:
     """What was written off in the period as filed too late."""
-    lost = case((and_(_book(Book.WRITE_OFF), col(LedgerEntry.memo).like("CO-29%")), col(Posting.cents)), else_=0)
+    late = _entry(lambda one: one.memo.like("CO-29%"))
+    lost = case((and_(_book(Book.WRITE_OFF), late), col(Posting.cents)), else_=0)
     return [replace(line, whose="CO-29") for line in postings(session, lost, _NOTHING, _in(period))]
 
 
@@ -127,7 +140,11 @@ def net_charges(session: Session, period: Period) -> list[Line]:
     return postings(session, _NOTHING, _NET, _in(period))
 
 
-_DENIED = case((and_(_book(Book.WRITE_OFF), col(LedgerEntry.kind) == "write-off"), col(Posting.cents)), else_=0)
+_DENIED = case((and_(_book(Book.WRITE_OFF), _entry(lambda one: one.kind == "write-off")), col(Posting.cents)), else_=0)
+_SMALL = case(
+    (and_(_book(Book.DISCOUNT), _entry(lambda one: one.memo.like(f"{SMALL_BALANCE}:%"))), col(Posting.cents)), else_=0
+)
+_CHARITY = _cents(Book.DISCOUNT) - _SMALL
 
 MONEY_KPIS = (
     Kpi("net-days", "Net days in A/R", "what payers and patients owe at the end",
@@ -154,8 +171,12 @@ MONEY_KPIS = (
         better="down", group="Denials"),
     Kpi("bad-debt", "Bad debt", "given to collection agencies", "charges", "HFMA",
         lines=_share(_cents(Book.BAD_DEBT), _GROSS), unit=Unit.CENTS, better="down", group="Collection"),
-    Kpi("charity", "Charity and discounts", "given up for patients", "charges", "HFMA",
-        lines=_share(_cents(Book.DISCOUNT), _GROSS), unit=Unit.CENTS, better="down", group="Collection"),
+    Kpi("charity", "Charity care", "given up for patients by financial assistance", "charges", "HFMA",
+        lines=_share(_CHARITY, _GROSS), unit=Unit.CENTS, better="down", group="Collection",
+        exclusions="small balances"),
+    Kpi("small-balances", "Small balances", "small balances given up for patients", "charges",
+        "no published formula: by the practice's rule for them", lines=_share(_SMALL, _GROSS), unit=Unit.CENTS,
+        better="down", group="Collection"),
     Kpi("credits", "Credit balances", "what visits and accounts have too much at the end",
         "charges less contractual adjustments", "HFMA", Shape.DAYS, lines=_credits, unit=Unit.CENTS, better="down",
         group="Receivables"),

@@ -9,13 +9,16 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from store import clock
+from store.accounts.assistance import PresumeAssistance
 from store.accounts.payments import TakePayment
+from store.accounts.small_balances import DecideSmallBalances, ProposeSmallBalances
 from store.claims.practice_data import SetPractice
 from store.coding.diagnoses import AddDiagnosis
 from store.coding.flow import HoldEncounter, ResumeEncounter
 from store.coding.lines import RemoveLine
 from store.coding.reviewing import AskReview, FinishReview
 from store.denials.appeals import AppealDenial
+from store.denials.commands import WriteOffDenial
 from store.errors import Refused
 from store.jobs import TakeInRemittance
 from store.remits.take_in import ImportRemittance
@@ -223,3 +226,28 @@ def test_the_oldest_on_the_board_is_of_the_items_that_are_counted_and_none_is_th
     world.sql(f"UPDATE work_item SET deferred_until='{DAY + timedelta(days=5)}' WHERE id={aside}")
     row = next(row for row in report(world, "board").rows if row.cells[0] == "Coding")
     assert (row.cells[2], row.cells[4], row.cells[6]) == (1, 3, 1)
+
+
+def test_what_is_written_off_or_given_up_and_taken_back_is_neither_lost_nor_given(world: World) -> None:
+    _, denial = world.denied("CO-29", "MEDB")
+    cents = world.get(Denial, denial).cents
+    world.do(WriteOffDenial(denial, "filed too late"))
+    assert [counted(world, key)[0] for key in ("denial-write-off", "late")] == [cents, cents]
+    world.owner.undo()
+    assert [counted(world, key)[0] for key in ("denial-write-off", "late")] == [0, 0]
+    account = owing(world)
+    world.do(PresumeAssistance(account, 50, 6, "means-tested elsewhere"))
+    assert [counted(world, key)[0] for key in ("charity", "small-balances")] == [11_350, 0]
+    world.owner.undo()
+    assert counted(world, "charity")[0] == 0
+
+
+def test_small_balances_are_told_apart_from_charity(world: World) -> None:
+    account = owing(world)
+    world.do(TakePayment(account, 22_300, "card"))
+    with on(DAY + timedelta(days=200)):
+        run_id = int(str(world.do(ProposeSmallBalances("year end")).result))
+        world.who("supervisor").do(DecideSmallBalances(run_id, True))
+    year = Period(DAY - timedelta(days=30), DAY + timedelta(days=300))
+    assert counted(world, "small-balances", year) == (400, 22_700)
+    assert counted(world, "charity", year) == (0, 22_700)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import Session
@@ -166,6 +167,12 @@ def test_every_figure_says_what_it_counts_leaves_out_and_where_it_comes_from(wor
         assert all(words.casefold() in text for words in (one.numerator, one.denominator, one.exclusions, one.source))
         assert one.needs in text
         assert one.needs or str(PERIOD) in text
+
+
+def test_every_figure_has_a_known_value_in_a_test() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_known_*.py"))
+    tests += Path(__file__).read_text(encoding="utf-8")
+    assert [key for key in KPIS if f'"{key}"' not in tests] == []
 
 
 def test_shapes() -> None:
