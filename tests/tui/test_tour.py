@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from tests.tui.fake import SPECS, FakePractice
 from tests.tui.support import LARGE, SMALL, Desk, opened
@@ -38,3 +39,18 @@ async def test_it_is_there_again_by_name_and_escape_ends_it() -> None:
         assert isinstance(desk.app.screen, TourScreen)
         await desk.press("j", "left", "escape")
         assert isinstance(desk.app.screen, HomeScreen)
+
+
+async def test_keys_typed_faster_than_a_screen_closes_go_to_the_one_that_is_there_then() -> None:
+    async with opened(queue="") as desk:
+        desk.app.push_screen(TourScreen())
+        await desk.settle()
+        for _ in PAGES:
+            desk.app.post_message(events.Key("enter", "\r"))
+        for name in ("escape", "escape", "escape", "j"):
+            desk.app.post_message(events.Key(name, "j" if name == "j" else None))
+        await desk.settle()
+        await desk.settle()
+        home = desk.app.screen
+        assert isinstance(home, HomeScreen)
+        assert home._list.index == 1

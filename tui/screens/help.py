@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from store.work.values import Why
 from tui.keys import Action
+from tui.screens.closing import ClosingScreen
 from tui.widgets.look import BOLD, DIM, KEY, PLAIN
 from tui.widgets.plain import Line, LineInput, PlainText, fit, fold, one_line, width_of
 from tui.widgets.scroller import Pager
@@ -21,7 +21,7 @@ _DESK_MOVES = frozenset({"desk.pane", "desk.pane_back", "desk.find", "desk.book"
 """What the desk has of its own and changes nothing."""
 
 
-class HelpScreen(Screen[None], inherit_bindings=False):
+class HelpScreen(ClosingScreen, inherit_bindings=False):
     """Shows the actions and, below, names that need a word."""
 
     def __init__(
@@ -61,6 +61,8 @@ class HelpScreen(Screen[None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Scrolls or closes."""
         event.stop()
+        if self.hand_on(event.key, event.character):
+            return
         if event.key in {"escape", "enter"}:
             self.dismiss()
             return

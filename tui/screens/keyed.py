@@ -9,12 +9,12 @@ from typing import ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 
 from store.errors import Refused, Stale
 from tui.asks import Answer, Ask, Choice, Chosen, Pick
 from tui.keys import COMMON, Action, Place, find, footer, pressed, shown_key
+from tui.screens.closing import ClosingScreen
 from tui.session import Session
 from tui.widgets.drawer import Drawer
 from tui.widgets.plain import one_line
@@ -37,7 +37,7 @@ class Keyed(Protocol):
     ACTIONS: tuple[Action, ...]
 
 
-class KeyedScreen(Screen[None], inherit_bindings=False):
+class KeyedScreen(ClosingScreen, inherit_bindings=False):
     """Turns keys into actions.
 
     A screen gives its `actions` and, for each that has no command, a method `do_<id>(count)`.  Keys pressed while a
@@ -108,7 +108,8 @@ class KeyedScreen(Screen[None], inherit_bindings=False):
         """Finds the action of a key."""
         event.stop()
         event.prevent_default()
-        self._press(event.key, event.character)
+        if not self.hand_on(event.key, event.character):
+            self._press(event.key, event.character)
 
     def _press(self, name: str, character: str | None) -> None:
         if name == "escape" and self.waits_for_long_work:

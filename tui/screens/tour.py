@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from tui.keys import COMMON, MOVES
+from tui.screens.closing import ClosingScreen
 from tui.widgets.look import BOLD, DIM, PLAIN
 from tui.widgets.plain import Line, PlainText, fold
 from tui.widgets.scroller import Pager
@@ -52,7 +52,7 @@ PAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-class TourScreen(Screen[None], inherit_bindings=False):
+class TourScreen(ClosingScreen, inherit_bindings=False):
     """Page by page; Enter goes on, Esc ends it."""
 
     def __init__(self) -> None:
@@ -78,6 +78,8 @@ class TourScreen(Screen[None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """Goes on, back, or ends."""
         event.stop()
+        if self.hand_on(event.key, event.character):
+            return
         if event.key in {"escape", "q"}:
             self.dismiss()
         elif event.key in {"left", "k", "up", "pageup", "backspace"}:
