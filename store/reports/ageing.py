@@ -160,7 +160,7 @@ def _visits(owed: list[Owed], asked: Asked, anchor: str, whose: str) -> Report:
     rows = tuple(
         ReportRow(
             (one.visit, one.who, one.on, (asked.period.end - one.on).days, one.cents),
-            opens=Opens(claim_id=one.claim_id, encounter_id=one.encounter_id),
+            opens=Opens(claim_id=one.claim_id, record=("coding", one.encounter_id)),
         )
         for one in mine
     )

@@ -111,8 +111,9 @@ def _kinds(kpi: Kpi) -> tuple[Kind, Kind]:
 
 
 def _behind(line: Line) -> Opens | None:
-    if line.claim_id or line.encounter_id or line.account_id:
-        return Opens(claim_id=line.claim_id, encounter_id=line.encounter_id, account_id=line.account_id)
+    record = ("coding", line.encounter_id) if line.encounter_id else line.record
+    if line.claim_id or record or line.account_id:
+        return Opens(claim_id=line.claim_id, record=record, account_id=line.account_id)
     return None
 
 

@@ -45,7 +45,7 @@ def _appeals(session: Session, period: Period) -> list[Line]:
 
 def _to_resolve(session: Session, period: Period) -> list[Line]:
     work = by_day(((one, "") for one in activity(session, period)), below=False)
-    return work + [Line(one.what, one.whose, one.on, 0, 1) for one in closed_items(session, period)]
+    return work + [Line(one.what, one.whose, one.on, 0, 1, record=one.record) for one in closed_items(session, period)]
 
 
 LABOUR_KPIS = (

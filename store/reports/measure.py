@@ -60,7 +60,7 @@ _IN_ONE = {Unit.CENTS: 100}
 class Line:
     """One row behind a figure: what it is, whose (payer, person, reason), when, and what it adds in the figure's units.
 
-    Behind it stands a claim, else an encounter, else the account of a guarantor.
+    Behind it stands a claim, else an encounter, else a record of a queue (its queue and subject), else an account.
     """
 
     what: str
@@ -70,6 +70,7 @@ class Line:
     denominator: int
     claim_id: int | None = None
     encounter_id: int | None = None
+    record: tuple[str, int] | None = None
     account_id: int | None = None
 
 

@@ -185,7 +185,10 @@ def closed_items(session: Session, period: Period) -> list[Line]:
         .where(col(WorkItem.closed_on).between(period.start, period.end))
         .order_by(col(WorkItem.closed_on).desc(), col(WorkItem.id))
     )
-    return [Line(f"{queue} {subject}", queue, on, times, 1) for queue, subject, on, times in in_db(session, query)]
+    return [
+        Line(f"{queue} {subject}", queue, on, times, 1, record=(queue, subject))
+        for queue, subject, on, times in in_db(session, query)
+    ]
 
 
 def _statements(session: Session, period: Period) -> list[Line]:

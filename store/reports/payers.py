@@ -87,14 +87,28 @@ def _apart(session: Session, end: date) -> list[tuple[PaymentMatter, int]]:
 
 def _age(session: Session, period: Period) -> list[Line]:
     return [
-        Line(f"{one.trace}  {show_cents(one.amount, sign='$')}  {one.reason}", one.payer_name, one.on, days, 1)
+        Line(
+            f"{one.trace}  {show_cents(one.amount, sign='$')}  {one.reason}",
+            one.payer_name,
+            one.on,
+            days,
+            1,
+            record=(matters.QUEUE, one.id),
+        )
         for one, days in _apart(session, period.end)
     ]
 
 
 def _money(session: Session, period: Period) -> list[Line]:
     return [
-        Line(f"{one.trace}  {days} d  {one.reason}", one.payer_name, one.on, abs(one.amount), 0)
+        Line(
+            f"{one.trace}  {days} d  {one.reason}",
+            one.payer_name,
+            one.on,
+            abs(one.amount),
+            0,
+            record=(matters.QUEUE, one.id),
+        )
         for one, days in _apart(session, period.end)
     ]
 
@@ -102,7 +116,7 @@ def _money(session: Session, period: Period) -> list[Line]:
 def _unbalanced(session: Session, period: Period) -> list[Line]:
     """Payments that came in the period: taken in, or not, because their remittance did not add up."""
     kept = (
-        pick(PaymentMatter.trace, PaymentMatter.payer_name, PaymentMatter.reason, WorkItem.opened_on)
+        pick(PaymentMatter.trace, PaymentMatter.payer_name, PaymentMatter.reason, WorkItem.opened_on, PaymentMatter.id)
         .join_from(
             PaymentMatter,
             WorkItem,
@@ -117,9 +131,11 @@ def _unbalanced(session: Session, period: Period) -> list[Line]:
         .where(during(Remittance.posted_at, period))
         .order_by(col(Remittance.posted_at).desc(), col(Remittance.id))
     )
-    return [Line(f"{trace}  {reason}", payer, on, 1, 1) for trace, payer, reason, on in in_db(session, kept)] + [
-        Line(trace, payer, day_of(at), 0, 1) for trace, payer, at in in_db(session, posted)
+    wrong = [
+        Line(f"{trace}  {reason}", payer, on, 1, 1, record=(matters.QUEUE, id_))
+        for trace, payer, reason, on, id_ in in_db(session, kept)
     ]
+    return wrong + [Line(trace, payer, day_of(at), 0, 1) for trace, payer, at in in_db(session, posted)]
 
 
 def _government(session: Session, period: Period) -> list[Line]:

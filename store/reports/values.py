@@ -43,7 +43,7 @@ class Asked:
 class Opens:
     """What stands behind a row; the first that is given counts.
 
-    Another report, a queue with a view, or a record: a claim, an encounter, an account.
+    Another report, a queue with a view, a claim, a record (its queue and subject), or the account of a guarantor.
     """
 
     report: str = ""
@@ -51,7 +51,7 @@ class Opens:
     queue: str = ""
     view: View | None = None
     claim_id: int | None = None
-    encounter_id: int | None = None
+    record: tuple[str, int] | None = None
     account_id: int | None = None
 
 

@@ -143,8 +143,9 @@ class ReportScreen(TabledScreen["ReportRow"]):
         if opens.claim_id:
             return claim_screen(self.session, opens.claim_id)
         practice = self.session.calls.practice
-        if encounter := opens.encounter_id:
-            return RecordScreen(self.session, "coding", lambda: practice.record("coding", encounter))
+        if opens.record is not None:
+            queue, subject = opens.record
+            return RecordScreen(self.session, queue, lambda: practice.record(queue, subject))
         account = opens.account_id or 0
         return RecordScreen(self.session, "", lambda: practice.ledger(account))
 

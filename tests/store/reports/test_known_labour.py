@@ -126,7 +126,7 @@ def test_what_was_not_filed_in_time_is_lost_as_well_as_what_was_written_off_for_
     world.send()
     assert counted(world, "late")[0] == 22_700
     rows = report(world, "kpi", "late:by:not billed").rows
-    assert [row.opens.encounter_id for row in rows if row.opens] == [unbilled]
+    assert [row.opens.record for row in rows if row.opens] == [("coding", unbilled)]
 
 
 def test_the_cost_to_collect_is_what_the_practice_says_a_month_costs_over_the_cash(world: World) -> None:
@@ -251,3 +251,22 @@ def test_small_balances_are_told_apart_from_charity(world: World) -> None:
     year = Period(DAY - timedelta(days=30), DAY + timedelta(days=300))
     assert counted(world, "small-balances", year) == (400, 22_700)
     assert counted(world, "charity", year) == (0, 22_700)
+
+
+def test_what_stands_behind_the_rows_of_a_figure_can_be_opened(world: World) -> None:
+    world.do(TakePayment(owing(world), 5_000, "card"))
+    world.claim()
+    with pytest.raises(Refused):
+        world.do(TakeInRemittance("bad.835", broken(era(pays(world, world.sent(), "", "")), "claim")[0]))
+    opened = set()
+    for key in ("touches", "unbalanced", "uncoded", "not-sent", "at-service", "net-collected"):
+        for row in report(world, "kpi", key).rows:
+            assert row.opens is not None, (key, row.cells)
+            if row.opens.claim_id:
+                assert world.owner.claim(row.opens.claim_id).title
+            elif row.opens.record:
+                assert world.owner.record(*row.opens.record).title
+            else:
+                assert world.owner.ledger(row.opens.account_id or 0).title
+            opened.add((bool(row.opens.claim_id), row.opens.record[0] if row.opens.record else ""))
+    assert opened >= {(True, ""), (False, "coding"), (False, "payments"), (False, "")}
