@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CHAPTERS = 22
 _INDEX_LINES = 12
+_PRIMARIES = 8
+_RULE_SETS = {"PFS": "fee schedule", "NCCI MUE": "NCCI unit limits", "NCCI add-on": "NCCI add-on codes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class BookPage:
 
     `way` are the levels above, `below` those directly below, `before` and `after` its neighbours under the same level.
     `notes` come from the chapter down to the code; `index` are lines of the Alphabetic Index that lead here;
-    `elsewhere` says in words what the loaded crosswalks name for the code.
+    `elsewhere` says in words what the loaded crosswalks name for the code, `known` what the loaded rule sets say of a
+    procedure, and which of them are not loaded; `book` is what the page is a page of.
     """
 
     name: str
@@ -40,6 +43,8 @@ class BookPage:
     sevenths: tuple[SeventhOption, ...] = ()
     index: tuple[IndexEntry, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    book: str = "ICD-10-CM, tabular list"
 
 
 def open_page(library: CodeLibrary, name: str, on: date) -> BookPage | None:
@@ -77,8 +82,35 @@ def _alone(library: CodeLibrary, name: str, on: date) -> BookPage | None:
         return None
     validity = library.validity(entry.code, on)
     standing = "" if validity.ok else validity.message
-    elsewhere = told(crossings(library, entry.code))
-    return BookPage(entry.code, entry.title, billable=validity.ok, standing=standing, elsewhere=elsewhere)
+    elsewhere, known = told(crossings(library, entry.code)), _known(library, entry.code, on)
+    return BookPage(
+        entry.code, entry.title, validity.ok, standing, elsewhere=elsewhere, known=known, book=f"{entry.system} codes"
+    )
+
+
+def _known(library: CodeLibrary, code: str, on: date) -> tuple[str, ...]:
+    """What is loaded of a procedure on a day: global days, units, what an add-on goes with; and what is not loaded."""
+    rules = library.rules
+    fee, limit = rules.fee(code, on), rules.unit_limit(code, on)
+    lines = []
+    if fee is not None:
+        lines.append(f"Fee schedule: {_global_days(fee.global_days)}.")
+    if limit is not None:
+        lines.append(f"NCCI unit limit: {limit.units} {'on a line' if limit.adjudication == '1' else 'a day'}.")
+    if primaries := rules.primaries(code, on):
+        more = " …" if len(primaries) > _PRIMARIES else ""
+        lines.append(f"Add-on code, goes with: {', '.join(one.code for one in primaries[:_PRIMARIES])}{more}.")
+    absent = [words for system, words in _RULE_SETS.items() if not rules.loaded(system, on)]
+    return (*lines, *([f"Not loaded for {on}: {', '.join(absent)}."] if absent else []))
+
+
+def _global_days(indicator: str) -> str:
+    if indicator.isdigit():
+        days = int(indicator)
+        return f"{days} global days" if days else "no global days after the day itself"
+    return {"XXX": "no global period", "ZZZ": "the global days of its primary code"}.get(
+        indicator, f"global days by {indicator}"
+    )
 
 
 def _chapters(library: CodeLibrary, on: date) -> tuple[Level, ...]:

@@ -10,6 +10,8 @@ import pytest
 
 from codesets import CodeLibrary, open_library
 from codesets.library.page import open_page
+from codesets.library.place import LIBRARY_NAME
+from tests.codesets.edits.rules import library_with_rules
 from tests.codesets.indexed import library_with_index, library_with_procedure
 from tests.journeys.sitting import answered, new_encounter
 from tests.tui.support import SMALL, Desk
@@ -151,3 +153,15 @@ async def test_a_procedure_taken_from_the_book_becomes_a_line(
         await desk.press("o")
         await desk.settle()
         assert "Invented procedure" in desk.text("#title")  # on the line the book opens at its page
+        notes = " ".join(desk.text("#booknotes").split())
+        assert "Not loaded for 2026-11-20: fee schedule, NCCI unit limits, NCCI add-on codes." in notes
+        await desk.press("y")
+        assert "HCPCS codes in force on 2026-11-20" in desk.text("#drawer")
+
+
+def test_the_page_of_a_procedure_tells_what_is_loaded_of_it(built_library_path: Path, tmp_path: Path) -> None:
+    folder = library_with_procedure(library_with_rules(built_library_path), tmp_path / "more", "J0696")
+    with open_library(folder / LIBRARY_NAME) as loaded:
+        page = open_page(loaded, "J0696", DAY)
+    assert page is not None
+    assert page.known == ("Fee schedule: 90 global days.", "NCCI unit limit: 4 a day.")

@@ -62,7 +62,7 @@ def index_line(entry: IndexEntry, width: int) -> Line:
 
 
 def note_lines(page: BookPage, width: int) -> list[Line]:
-    """Why it can't be billed, every note that holds, the nearest level first; then other editions, and the index."""
+    """Why it can't be billed, every note that holds, the nearest level first; then rules, other editions, the index."""
     lines: list[Line] = [((part, WARN),) for part in fold(one_line(page.standing), width)] if page.standing else []
     level = kind = ""
     nearest = list(dict.fromkeys(note.node for note in reversed(page.notes)))
@@ -73,6 +73,9 @@ def note_lines(page: BookPage, width: int) -> list[Line]:
         label = "" if note.kind == kind else NOTE_KINDS.get(note.kind, "Note")
         kind = note.kind
         lines += _note(label, "  " * note.depth + one_line(note.text), note.kind, width)
+    if page.known:
+        lines.append((("In what is loaded", BOLD),))
+        lines += [((part, PLAIN),) for one in page.known for part in fold("  " + one_line(one), width)]
     if page.elsewhere:
         lines.append((("In other editions", BOLD),))
         lines += [((part, PLAIN),) for one in page.elsewhere for part in fold("  " + one_line(one), width)]
@@ -92,7 +95,7 @@ def why_page(page: BookPage, on: date) -> Why:
         told = ", ".join(f"{kind} {times}" for kind, times in counted.items())
         lines.append(f"Notes that hold for it, of every level: {told}; Tab goes to them.")
     title = f"{page.name} {page.title}".strip()
-    return Why(title, tuple(lines), f"ICD-10-CM, tabular list in force on {on}")
+    return Why(title, tuple(lines), f"{page.book} in force on {on}")
 
 
 def why_entry(entry: IndexEntry) -> Why:

@@ -72,7 +72,7 @@ def finding_line(finding: Finding, width: int) -> Line:
     """Severity, name and message of a finding; the message is cut, `y` shows it whole."""
     head, name = f" {finding.severity.value[0].upper()} ", fit(finding.edit, 17)
     style = BAD if finding.severity.value == "error" else WARN if finding.severity.value == "warn" else PLAIN
-    where = f"line {finding.line}: " if finding.line is not None else ""
+    where = f"line {finding.line}: " if finding.line is not None and not finding.message.startswith("Line ") else ""
     text = fit(one_line(where + finding.message), max(0, width - len(head) - len(name)))
     return ((head, style), (name, BOLD), (text, PLAIN))
 
