@@ -163,6 +163,7 @@ class SuperbillApp(App[int], inherit_bindings=False):
         else:
             await self._go_on(home)
             await self.lock.begin()
+            home.opened()
         finally:
             start.settle()
 

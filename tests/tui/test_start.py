@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from store.errors import Refused
 from tests.tui.fake import SPECS, FakePractice
+from tests.tui.support import Desk
 from tui import cli, commands, start
 from tui.app import SuperbillApp
 from tui.calls import PracticeApi
+from tui.screens.home import HomeScreen
+from tui.screens.queue import QueueScreen
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +67,35 @@ def test_the_verbs_are_read_only_where_more_than_the_screens_is_asked_for(
     with pytest.raises(SystemExit):
         cli.main()
     assert (screens, bool(verbs)) == (opened, read)
+
+
+async def test_what_is_typed_while_the_practice_is_opened_is_done_once_it_is() -> None:
+    there = threading.Event()
+    practice = FakePractice()
+
+    def late() -> PracticeApi:
+        there.wait(10)
+        return practice
+
+    app = SuperbillApp(late, specs=SPECS)
+    async with app.run_test() as pilot:
+        await pilot.press("j", "enter")
+        assert isinstance(app.screen, HomeScreen)
+        there.set()
+        await Desk(app, pilot, practice).settle()
+        assert isinstance(app.screen, QueueScreen)
+
+
+async def test_who_does_not_want_to_wait_for_the_practice_may_leave() -> None:
+    there = threading.Event()
+
+    def late() -> PracticeApi:
+        there.wait(10)
+        raise Refused("No practice.")
+
+    app = SuperbillApp(late, specs=SPECS)
+    async with app.run_test() as pilot:
+        await pilot.press("j", "q")
+        there.set()
+        await pilot.pause()
+    assert app.return_code == 0

@@ -12,7 +12,7 @@ from store.money import show_cents
 from store.text import how_many
 from store.work.values import BoardLine, Cell, Column, Kind, Why
 from tui.asks import Choice, Chosen, Pick
-from tui.keys import COMMON, Action, Place, at
+from tui.keys import COMMON, Action, Place, at, find, pressed
 from tui.screens.tabled import TabledScreen
 from tui.session import Session
 from tui.verbs import PRACTICE
@@ -43,6 +43,7 @@ class HomeScreen(TabledScreen[BoardLine]):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._list.waits = "Opening the practice …"
+        self.is_opening = True
 
     def body(self) -> ComposeResult:
         """A title line and the board."""
@@ -63,7 +64,21 @@ class HomeScreen(TabledScreen[BoardLine]):
     def not_opened(self, error: Refused) -> None:
         """The practice can't be opened: the reason stays."""
         self._list.stop_waiting()
+        self.is_opening = False
+        self._waiting.clear()
         self.refuse(error)
+
+    def opened(self) -> None:
+        """What was typed while the practice was being opened is done now."""
+        self.is_opening = False
+        self._do_waiting()
+
+    def _press(self, name: str, character: str | None) -> None:
+        action = find(self.all_actions(), pressed(name, character))
+        if self.is_opening and action is not None and action.id == "quit":
+            self.do_quit(None)
+            return
+        super()._press(name, character)
 
     async def start(self, queue: str = "") -> None:
         """The practice is open: shows the board, with the cursor on the queue that was worked last."""

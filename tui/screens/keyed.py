@@ -46,6 +46,7 @@ class KeyedScreen(ClosingScreen, inherit_bindings=False):
 
     place = Place.LIST
     digits_are_tabs = False
+    is_opening = False
     queue = ""
 
     def __init__(self, session: Session) -> None:
@@ -115,7 +116,7 @@ class KeyedScreen(ClosingScreen, inherit_bindings=False):
         if name == "escape" and self.waits_for_long_work:
             self.session.calls.stop()
             return
-        if self.prompt.is_open or self._busy:
+        if self.prompt.is_open or self._busy or self.is_opening:
             self._waiting.append((name, character))
             self._feed_prompt()
             return
@@ -229,8 +230,14 @@ class KeyedScreen(ClosingScreen, inherit_bindings=False):
             self.refuse(error)
         finally:
             self._busy = False
-        while self._waiting and not self._busy and not self.prompt.is_open and self.is_current:
-            self._press(*self._waiting.popleft())
+        self._do_waiting()
+
+    def _do_waiting(self) -> None:
+        """Does what was pressed meanwhile; if another screen was opened by that, it is meant for that one."""
+        while self._waiting and not self._busy and not self.prompt.is_open:
+            key = self._waiting.popleft()
+            if not self.hand_on(*key):
+                self._press(*key)
 
     @property
     def waits_for_long_work(self) -> bool:
