@@ -101,6 +101,8 @@ def backup(source: str, path: Path, progress: Progress = lambda _done, _total, _
     """Make a verified copy in a new file that only its owner can read; how many rows were proved."""
     if path.exists():
         raise Refused("The file exists already.", where=str(path), do="Name another one.")
+    if not path.parent.is_dir():
+        raise Refused("There is no such folder.", where=str(path.parent), do="Make it first, or name another one.")
     before = os.umask(0o077)
     try:
         file = sqlite_path(source)

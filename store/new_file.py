@@ -46,4 +46,4 @@ def make_folder(path: Path) -> None:
 
 def _unwritable(path: Path, error: Exception) -> Refused:
     why = (getattr(error, "strerror", None) or str(error)).lower()
-    return Refused(f"The file can't be written ({why}).", where=path.name)
+    return Refused(f"The file can't be written ({why}).", where=str(path))

@@ -5,6 +5,7 @@ Exits 0 on success, 1 when something was refused or found wrong, 2 on wrong usag
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -52,7 +53,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("SUPERBILL_TRACEBACK"):  # it may show what stands in the records
             raise
-        print(hygiene.crash_sentence(error), file=sys.stderr)  # noqa: T201
+        full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+        said = "superbill: There is no room left for what was to be written." if full else hygiene.crash_sentence(error)
+        print(said, file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("superbill: stopped", file=sys.stderr)  # noqa: T201

@@ -137,5 +137,5 @@ def account_id_of(session: Session, number: str) -> int:
     """The id of an account by its number."""
     found = session.exec(select(Guarantor.id).where(Guarantor.number == number.strip().upper())).first()
     if found is None:
-        raise NotFound(f"There is no account {number[:30]!r}.")
+        raise NotFound(f"There is no account {number[:30]!r}.", do="Its number stands on every statement, like A10001.")
     return found

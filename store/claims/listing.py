@@ -95,7 +95,7 @@ def claim_id_of(session: Session, control_number: str) -> int:
     """The id of a claim by its control number."""
     found = session.exec(select(Claim.id).where(Claim.control_number == control_number.strip().upper())).first()
     if found is None:
-        raise NotFound(f"There is no claim {control_number[:30]!r}.")
+        raise NotFound(f"There is no claim {control_number[:30]!r}.", do="superbill claims list names them.")
     return found
 
 

@@ -59,7 +59,9 @@ def _readable_version(engine: Engine, where: str) -> str | None:
             raise Refused(
                 f"{what}.", where=where, do="Start again with its key, or give it by SUPERBILL_KEY_FILE."
             ) from None
-        raise Refused(f"This is not a practice's database: {failure.orig}.", where=where) from None
+        why = str(failure.orig).splitlines()[0].strip().rstrip(".")
+        what = "This is not a practice's database" if path is not None else "The database does not answer"
+        raise Refused(f"{what}: {why}.", where=where) from None
 
 
 def upgrade(engine: Engine, to: str = HEAD) -> None:

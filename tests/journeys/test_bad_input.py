@@ -123,6 +123,8 @@ def test_a_full_disk_is_told_and_leaves_everything_as_it_was(day: Path, words: t
         ("statements", "unsend", "99"),
         ("denials", "list", "--filter", "nocolumn:1"),
         ("nonsense",),
+        ("backup", "nowhere/b.db"),
+        (),
     ],
 )
 @pytest.mark.usefixtures("day")
@@ -142,3 +144,12 @@ def test_no_escape_of_a_file_or_its_name_reaches_the_terminal() -> None:
         told = superbill(*words)
         assert told.refused_plainly
         assert not {"\x1b", "\x07"} & {*told.out, *told.err}
+
+
+@pytest.mark.usefixtures("day")
+def test_what_is_wrong_in_a_file_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text("no sign\n")
+    for words in (("payers", "load", "p.toml"), ("partners", "load", "p.toml"), ("rules", "load", "p.toml")):
+        told = superbill(*words)
+        assert told.refused_plainly
+        assert "p.toml" in told.err

@@ -269,10 +269,10 @@ def facility(
 ) -> None:
     """Make an encounter institutional: its claim goes as an 837I."""
     from store.claims.facility import SetFacilityBill
-    from tui.commands.payers import file_text
+    from tui.commands.payers import told_of
 
-    with opened(db) as practice:
-        say(practice.do(SetFacilityBill(encounter, file_text(file))).said)
+    with opened(db) as practice, told_of(file) as text:
+        say(practice.do(SetFacilityBill(encounter, text)).said)
 
 
 def set_fields(
@@ -433,10 +433,10 @@ def load_rule(
 ) -> None:
     """Put a rule on file, switched off; its own cases have to come out as they say."""
     from store.claims.rule_work import SaveRule
-    from tui.commands.payers import file_text
+    from tui.commands.payers import told_of
 
-    with opened(db) as practice:
-        say(practice.do(SaveRule(file_text(file))).said)
+    with opened(db) as practice, told_of(file) as text:
+        say(practice.do(SaveRule(text)).said)
 
 
 def try_rule(name: str, db: Db = None, as_json: Json = False) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -92,8 +94,8 @@ def load(file: File, db: Db = None) -> None:
     """Put a payer on file, or change it, from TOML."""
     from store.claims.payers import SavePayer
 
-    with opened(db) as practice:
-        say(practice.do(SavePayer(file_text(file))).said)
+    with opened(db) as practice, told_of(file) as text:
+        say(practice.do(SavePayer(text)).said)
 
 
 def list_partners(db: Db = None) -> None:
@@ -110,8 +112,21 @@ def load_partner(file: File, db: Db = None) -> None:
     """Put a trading partner on file, or change it, from TOML."""
     from store.claims.payers import SavePartner
 
-    with opened(db) as practice:
-        say(practice.do(SavePartner(file_text(file))).said)
+    with opened(db) as practice, told_of(file) as text:
+        say(practice.do(SavePartner(text)).said)
+
+
+@contextmanager
+def told_of(file: Path) -> Iterator[str]:
+    """The text of a small file; what is refused of it names the file."""
+    from codesets.errors import Refused
+
+    text = file_text(file)
+    try:
+        yield text
+    except Refused as refused:
+        where = ", ".join(filter(None, (str(file), refused.where)))
+        raise Refused(refused.what, where=where, do=refused.do) from None
 
 
 def file_text(file: Path) -> str:

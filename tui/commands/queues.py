@@ -8,7 +8,14 @@ from tui.commands.common import ensure_codes
 
 
 def open_app(db: str | None, *, tour: bool = False) -> None:
-    """Run the program on the screen until it is left."""
+    """Run the program on the screen until it is left; refused where there is no terminal to show it on."""
+    import os
+    import sys
+
+    from codesets.errors import Refused
+
+    if not os.environ.get("TEXTUAL_DRIVER") and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Refused("The screens need a terminal.", do="superbill -h names what works without one.")
     ensure_codes()
     _ask_for_key(db)
     from tui.app import run
