@@ -60,8 +60,9 @@ def health_report(session: Session, actor: Actor, asked: Asked) -> Report:
         Column("touched", "Taken", 6, Kind.NUMBER, help="Percent of open items that somebody took to work."),
     )
     bars = tuple((str(row.cells[0]), float(int(str(row.cells[4])))) for row in rows)
+    notes = ("Opened, closed and net are of the period; open, p90, past and taken are how things stand now.",)
     return Report(
-        "health", f"Queues, {asked.period}", columns, tuple(rows), bars=bars, bar_titles=("Queue", "Open items")
+        "health", f"Queues, {asked.period}", columns, tuple(rows), notes, bars=bars, bar_titles=("Queue", "Open items")
     )
 
 

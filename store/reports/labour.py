@@ -10,9 +10,8 @@ from store.reports.activity import HOW, activity, by_day
 from store.reports.coding import coded
 from store.reports.denials import appealed
 from store.reports.measure import Kpi, Line, Shape, Unit, day_of, during, in_db, pick
-from store.reports.patients import closed_items
 from store.reports.values import Period
-from store.tables import Action, Appeal, CodingStep, Encounter
+from store.tables import Action, Appeal, CodingStep, Encounter, WorkItem
 
 NO_KIND = "no kind"
 
@@ -43,12 +42,44 @@ def _appeals(session: Session, period: Period) -> list[Line]:
     return [Line(one.what, one.whose, one.on, one.numerator, 0, one.claim_id) for one in won] + by_day(did, below=True)
 
 
+def _closed(session: Session, period: Period) -> list[Line]:
+    """Items closed in the period, with the times that they were taken to work."""
+    query = (
+        pick(WorkItem.queue, WorkItem.subject_id, WorkItem.closed_on, WorkItem.attempts)
+        .where(col(WorkItem.closed_on).between(period.start, period.end))
+        .order_by(col(WorkItem.closed_on).desc(), col(WorkItem.id))
+    )
+    return [
+        Line(f"{queue} {subject}", queue, on, times, 1, record=(queue, subject))
+        for queue, subject, on, times in in_db(session, query)
+    ]
+
+
+def _in_time(session: Session, period: Period) -> list[Line]:
+    """Items closed in the period that had a day by which they should be, and whether they were."""
+    query = (
+        pick(WorkItem.queue, WorkItem.subject_id, WorkItem.closed_on, WorkItem.due)
+        .where(col(WorkItem.closed_on).between(period.start, period.end), col(WorkItem.due).is_not(None))
+        .order_by(col(WorkItem.closed_on).desc(), col(WorkItem.id))
+    )
+    return [
+        Line(f"{queue} {subject}  due {due}", queue, on, int(on <= due), 1, record=(queue, subject))
+        for queue, subject, on, due in in_db(session, query)
+    ]
+
+
 def _to_resolve(session: Session, period: Period) -> list[Line]:
     work = by_day(((one, "") for one in activity(session, period)), below=False)
-    return work + [Line(one.what, one.whose, one.on, 0, 1, record=one.record) for one in closed_items(session, period)]
+    return work + [Line(one.what, one.whose, one.on, 0, 1, record=one.record) for one in _closed(session, period)]
 
 
 LABOUR_KPIS = (
+    Kpi("touches", "Touches to resolve", "times that closed items were taken to work", "items closed",
+        "from the leases of the queues", Shape.EACH, lines=_closed, by="queue", better="down", group="Work"),
+    Kpi("in-time", "Closed in time", "items closed by the day by which they were due",
+        "items closed that had such a day", "no published formula: the deadlines of the queues",
+        lines=_in_time, by="queue", group="Work",
+        exclusions="items that are still open, items without a day"),
     Kpi("chart-hours", "Charts an hour", "visits first coded", "minutes of work on their codes",
         f"volume alone says little: see it by kind of visit, beside the accuracy; {HOW}", Shape.HOURLY, lines=_charts,
         per=Unit.MINUTES, by="kind of visit", group="Coding", exclusions="reviewing, questions to providers"),

@@ -26,7 +26,6 @@ from store.tables import (
     Promise,
     StatementAccount,
     StatementRun,
-    WorkItem,
 )
 from store.text import how_many
 
@@ -178,19 +177,6 @@ def _at_service(session: Session, period: Period) -> list[Line]:
     ]
 
 
-def closed_items(session: Session, period: Period) -> list[Line]:
-    """Items closed in the period, with the times that they were taken to work."""
-    query = (
-        pick(WorkItem.queue, WorkItem.subject_id, WorkItem.closed_on, WorkItem.attempts)
-        .where(col(WorkItem.closed_on).between(period.start, period.end))
-        .order_by(col(WorkItem.closed_on).desc(), col(WorkItem.id))
-    )
-    return [
-        Line(f"{queue} {subject}", queue, on, times, 1, record=(queue, subject))
-        for queue, subject, on, times in in_db(session, query)
-    ]
-
-
 def _statements(session: Session, period: Period) -> list[Line]:
     query = (
         pick(StatementRun.as_of, func.count(), func.sum(StatementAccount.amount))
@@ -225,6 +211,4 @@ PATIENT_KPIS = (
     Kpi("at-service", "Cash at the time of service", "patients' money paid on the day of a visit, or while in hospital",
         "patients' money", "HFMA POS cash", lines=_at_service, unit=Unit.CENTS, by="method", group="Patients",
         exclusions="deposits on earlier days count as other money: they name no visit"),
-    Kpi("touches", "Touches to resolve", "times that closed items were taken to work", "items closed",
-        "from the leases of the queues", Shape.EACH, lines=closed_items, by="queue", better="down", group="Work"),
 )  # fmt: skip

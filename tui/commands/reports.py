@@ -23,7 +23,9 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="kpi, board, health, ageing, reasons, productivity, approvals, close.")],
+    name: Annotated[
+        str, typer.Argument(help="kpi, board, health, ageing, reasons, productivity, approvals, close, glass.")
+    ],
     argument: Annotated[
         str,
         typer.Argument(

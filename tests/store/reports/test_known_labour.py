@@ -270,3 +270,15 @@ def test_what_stands_behind_the_rows_of_a_figure_can_be_opened(world: World) -> 
                 assert world.owner.ledger(row.opens.account_id or 0).title
             opened.add((bool(row.opens.claim_id), row.opens.record[0] if row.opens.record else ""))
     assert opened >= {(True, ""), (False, "coding"), (False, "payments"), (False, "")}
+
+
+def test_what_was_closed_by_its_day_was_closed_in_time(world: World) -> None:
+    early, late = world.encounter("PRMUT", day=DAY), world.encounter("PRMUT", day=DAY)
+    due = world.item("coding", early).due
+    assert due is not None
+    for visit, day in ((early, due), (late, due + timedelta(days=1))):
+        with on(day):
+            world.code(visit)
+    parts = {row.cells[0]: row.cells[2:4] for row in report(world, "kpi", "in-time:by").rows}
+    assert parts["coding"] == (1, 2)
+    assert counted(world, "in-time", Period(due, due))[0] == 1
