@@ -228,11 +228,18 @@ CROSSWALKS = (
     ("gem", "2018_I9gem.txt", FORTH),
     ("gem", "2018_I10gem.txt", BACK),
 )
+CODES = (("icd10cm-index", "index.xml", INDEX.format(more=MORE)), ("hcpcs", "HCPC2025_OCT_ANWEB.txt", FIRST))
 COVERAGE = {
     "article.csv": "article_id,article_version,title\n100,1,Invented article\n100,2,Invented article\n",
     "article_x_hcpc_code.csv": "article_id,hcpc_code_id\n100,G0101\n",
     "article_x_icd10_covered.csv": "article_id,icd10_code_id,icd10_covered_group\n100,E11.22,1\n100,I10,2\n",
 }
+
+
+def wait(library: Path, kind: str, path: Path, effective: date | None = None) -> None:
+    """Keep a file beside the library as a load does, for the next one that writes the library anew."""
+    for item in releases_in(KINDS[kind], path, effective, "2026-07-01"):
+        settle(library, keep(library, item), item)
 
 
 @pytest.fixture(scope="module")
@@ -241,20 +248,17 @@ def loaded(built_library_path: Path, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("loaded")
     target = folder / LIBRARY_NAME
     shutil.copyfile(built_library_path, target)
-    for kind, name, text in RULES:
-        load(kind, written(folder, name, text), effective=DAY, library=target)
-    for kind, name, text in CROSSWALKS:
-        load(kind, written(folder, name, text), library=target)
+    (pairs, *rules), (conversion, forth, back) = RULES, CROSSWALKS
+    load(pairs[0], written(folder, *pairs[1:]), effective=DAY, library=target)
+    load(forth[0], written(folder, *forth[1:]), library=target)
     (folder / "coverage").mkdir()
     for name, text in COVERAGE.items():
         written(folder / "coverage", name, text)
     load("lcd", folder / "coverage", effective=DAY, library=target)
-    for kind, name, text in (
-        ("icd10cm-index", "index.xml", INDEX.format(more=MORE)),
-        ("hcpcs", "HCPC2025_OCT_ANWEB.txt", FIRST),
-    ):
-        for item in releases_in(KINDS[kind], written(folder, name, text), None, "2026-07-01"):
-            settle(target, keep(target, item), item)
+    for kind, name, text in rules:
+        wait(target, kind, written(folder, name, text), DAY)
+    for kind, name, text in (conversion, back, *CODES):
+        wait(target, kind, written(folder, name, text))
     report = load("hcpcs", written(folder, "HCPC2026_APR_ANWEB.txt", SECOND), library=target)
     assert [c.code for c in report.added] == ["A9997"]
     assert [c.code for c in report.deleted] == ["A9998"]
@@ -347,22 +351,16 @@ def test_loaded_rules_answer_by_date_and_say_when_they_know_nothing(loaded: Code
     assert rules.covered_groups(article.article, "E11.9", DAY) == ()
 
 
-def test_cpt_codes_are_dated_by_cpt_and_named_where_it_does_not_tell(
-    loaded: CodeLibrary, library_file: Path, tmp_path: Path
-) -> None:
-    def told(library: CodeLibrary, code: str) -> list[str]:
-        lines = (CodedLine(1, code, pointers=(1,), pos="11"),)
-        words = not_checked(CodedEncounter(dos=DAY, dx=(Diagnosis("I10", "high"),), lines=lines), library)
-        return [one for one in words if "PX.DATE" in one]
+def not_dated(library: CodeLibrary, code: str, on: date = DAY) -> list[str]:
+    """What is told of the dates of a code on a day where they can't be checked."""
+    lines = (CodedLine(1, code, pointers=(1,), pos="11"),)
+    words = not_checked(CodedEncounter(dos=on, dx=(Diagnosis("I10", "high"),), lines=lines), library)
+    return [one for one in words if "PX.DATE" in one]
 
-    assert told(loaded, "G0439") == []
-    assert told(loaded, "99214") == ["Dates of CPT codes (PX.DATE) not checked: no CPT for 2026-07-01."]
-    text = "CPT notice, invented\r\n99214\tInvented text\r\n"
-    load("cpt", written(tmp_path, "LONGULT.txt", text), effective=date(2026, 1, 1), library=library_file)
-    with open_library(library_file) as library:
-        assert told(library, "99214") == []
-        assert told(library, "99213") == ["Dates of 99213 (PX.DATE) not checked: not in the loaded CPT."]
-        assert told(library, "G0439") == ["Dates of procedure codes (PX.DATE) not checked: no HCPCS for 2026-07-01."]
+
+def test_without_cpt_its_codes_have_no_dates_and_that_is_told(loaded: CodeLibrary) -> None:
+    assert not_dated(loaded, "G0439") == []
+    assert not_dated(loaded, "99214") == ["Dates of CPT codes (PX.DATE) not checked: no CPT for 2026-07-01."]
 
 
 def test_the_edits_use_what_is_loaded(loaded: CodeLibrary) -> None:
@@ -414,8 +412,13 @@ def test_loaded_codes_are_found_by_their_words(loaded: CodeLibrary) -> None:
     assert loaded.notes("A9998") == ()
 
 
-def test_loaded_files_survive_a_build_with_a_new_schema(loaded: CodeLibrary) -> None:
+def test_loaded_files_survive_a_build_with_a_new_schema_and_cpt_codes_are_dated_by_cpt(
+    loaded: CodeLibrary, tmp_path: Path
+) -> None:
+    """CPT holds from a day on which there is no HCPCS yet."""
     target = loaded.path
+    early = date(2025, 8, 1)
+    wait(target, "cpt", written(tmp_path, "LONGULT.txt", "CPT notice, invented\r\n99214\tInvented text\r\n"), early)
     connection = sqlite3.connect(target)
     connection.execute("UPDATE meta SET value = '0' WHERE name IN ('fingerprint', 'schema')")
     connection.commit()
@@ -431,3 +434,8 @@ def test_loaded_files_survive_a_build_with_a_new_schema(loaded: CodeLibrary) -> 
             "HCPCS Level II 2025-10-01",
             "HCPCS Level II 2026-04-01",
         ]
+        assert not_dated(again, "99214") == not_dated(again, "G0439") == []
+        assert not_dated(again, "99213") == ["Dates of 99213 (PX.DATE) not checked: not in the loaded CPT."]
+        assert not_dated(again, "99214", early) == []
+        (told_of,) = not_dated(again, "G0439", early)
+        assert told_of == "Dates of procedure codes (PX.DATE) not checked: no HCPCS for 2025-08-01."
