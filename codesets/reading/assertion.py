@@ -32,6 +32,7 @@ _NEW_CLAUSE = word_set(
     "they patient pt we normal intact clear"
 )
 _NO = word_set("no none denies denied negative neg absent never n")
+_IS_NOT = word_set("met present found seen noted suspected evident")
 _YES = frozenset(["yes", "positive", "pos", "present", "y"])
 _UNTICKED = frozenset(("[ ]", "[]", "\u2610", "(-)"))
 _TICKED = frozenset(("[x]", "\u2611", "\u2612", "\u2713", "(+)", "+"))
@@ -140,7 +141,8 @@ class Assertions:
         if end + 1 >= len(tokens) or not (tokens[end].raw in (":", "?") or is_dash(tokens, end)):
             return None
         last = len(tokens) <= end + 4 or not tokens[end + 2].is_word
-        if last and tokens[end + 1].lower in _NO:
+        not_so = tokens[end + 1].lower == "not" and end + 2 < len(tokens) and tokens[end + 2].lower in _IS_NOT
+        if last and (not_so or tokens[end + 1].lower in _NO):
             return Assertion.NEGATED, tokens[end + 1].raw
         if last and tokens[end + 1].lower in _YES and self._section is not SectionKind.FAMILY:
             return Assertion.PRESENT, ""

@@ -134,9 +134,13 @@ def _torn(sentence: Sentence, places: set[int], words: set[str]) -> bool:
     """Is part of an abbreviation joined to words behind a comma: "COPD, hypertension" is no pulmonary hypertension.
 
     Or does a verb stand between: "coronary artery disease and had a bypass".  Or is of what an abbreviation stands for
-    the lesser part meant: "CAD of native vessel" is no atherosclerosis of just any vessel.
+    the lesser part meant: "CAD of native vessel" is no atherosclerosis of just any vessel.  Or is a number parted from
+    what it counts: "a man awoke 1 night ago" has no MEN 1.
     """
     first, last = min(places), max(places)
+    counted = len(words) == 2 and any(word.isdigit() for word in words)
+    if counted and any(token.is_word for token in sentence.tokens[first + 1 : last]):
+        return True
     if any(_is_scrap(sentence.tokens[place], words) for place in places):
         return True
     if any(sentence.tokens[place].lower in _VERBS for place in range(first, last) if place not in places):

@@ -61,6 +61,7 @@ _EYES = {"right": "1", "left": "2", "bilateral": "3"}
 _OF_SKIN = ("C43", "C44", "C4A", "D03", "D04", "D17", "D22", "D23", "L02", "L03")
 #: Conditions that tell of a pregnancy by themselves.
 _OF_PREGNANCY = ("O00", "O02", "O03", "O13", "O14", "O15", "O20", "O21", "O244", "O72")
+_FIRST_PREGNANCY = "Z340"
 _FIRST_ONLY_CHILD = {"Z0000": "Z00129", "Z0001": "Z00121"}
 
 
@@ -299,6 +300,8 @@ class _Maker:
         """The code for a child, or for the type of diabetes that the note tells."""
         if key.startswith("E11") and key != "E119" and self._has_type_1:
             key = f"E10{key[3:]}"
+        if key.startswith(_FIRST_PREGNANCY) and self._facts.pregnant and "first" in self._trimester():
+            return f"{_FIRST_PREGNANCY}1"  # its title says "first" twice
         age = self._facts.age
         return _FIRST_ONLY_CHILD.get(key, key) if age is not None and age < 18 else key
 

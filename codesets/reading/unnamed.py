@@ -23,7 +23,9 @@ _SURE = 0.95
 #: A line of a plan that names no condition.
 _PLAN_WORDS = word_set(
     "continue start stop refill refer referral follow followup return rtc f/u order ordered check recheck see call "
-    "increase decrease discussed counseled given take schedule obtain labs will plan mg patient agreements normal"
+    "increase decrease discussed counseled given take schedule obtain labs will plan mg patient agreements normal "
+    "fluids fluid hydration rest ice heat elevate "
+    "elevation supportive reassurance reassured education exercise exercises stretching dressing antibiotics"
 )
 #: A mention, the key of its code, the search's score and the words that may make the code specific.
 Asked = tuple[Mention, str, float, frozenset[str]]

@@ -28,6 +28,10 @@ def test_every_usual_heading_opens_the_assessment(heading: str, read: Read) -> N
 @pytest.mark.parametrize(
     ("note", "there", "gone"),
     [
+        ("A/P:\n1. Closed Colles fracture of the left wrist", ("S52.532A",), "S62.102A"),
+        ("A/P:\n1. Anemia due to iron deficiency", ("D50.9",), "E61.1"),
+        ("PMH: NKDA\nA/P:\n1. Strep pharyngitis. Fluids, rest.", ("J02.0",), "Z88.9"),
+        ("HPI: a man awoke 1 night ago with toe pain\nA/P:\n1. Gout", ("M10.9",), "E31.21"),
         ("A/P:\n1. CKD 3a due to diabetes\n2. HTN", ("E11.22", "N18.31", "I12.9"), "I10"),
         ("A/P:\n1. Diabetic CKD\n2. HTN", ("E11.22", "I12.9"), "N18.9"),
         ("A/P:\n1. Well child with abnormal findings\nHPI: here for a well child visit", ("Z00.121",), "Z00.129"),
