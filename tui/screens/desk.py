@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -54,8 +55,18 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
             return
         line = self._codes.has_focus and self._codes.service is not None
         idle = {"defer"} if line else {"defer", "desk.modifiers"}
-        shown = footer(one for one in self.all_actions() if one.id not in idle)
+        enter = self._enter_does()
+        known = (replace(one, label=enter) if one.id == "take" else one for one in self.all_actions())
+        shown = footer(one for one in known if one.id not in idle)
         self.keys_line.set_actions(shown, lacking=self.session.lacking)
+
+    def _enter_does(self) -> str:
+        """What Enter does in the pane with the focus, in a word or two."""
+        if self._note.has_focus:
+            return "to the codes"
+        if self._edits.has_focus:
+            return "go to it"
+        return "take" if self._codes.offer is not None else "its page"
 
     # Opening and leaving
 
