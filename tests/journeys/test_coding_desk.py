@@ -235,6 +235,16 @@ async def test_a_favourite_moves_up_a_pick_is_learned_and_forgotten_and_the_code
     assert "picked" not in desk.text("#about")
 
 
+async def test_where_no_procedure_is_found_the_search_says_what_is_not_there_and_how_it_comes_in(desk: Desk) -> None:
+    await desk.press("h")
+    await desk.type("qqqq")
+    await desk.settle()
+    assert "superbill fees set CODE 35.00" in " ".join(desk.text("#results").split())
+    await desk.press("ctrl+t", "ctrl+t")
+    await desk.settle()
+    assert "CPT is not loaded: superbill codes load cpt FILE" in " ".join(desk.text("#results").split())
+
+
 async def test_what_is_typed_right_after_the_search_key_reaches_the_search(desk: Desk) -> None:
     for letter in "iJ45.31":
         desk.app.post_message(events.Key({".": "full_stop"}.get(letter, letter), letter))

@@ -66,6 +66,8 @@ class HitLike(Protocol):
         ...
 
 
+NOTHING = "Nothing was found."
+
 _LEARNED = ("picked", "favourite")
 
 Search = Callable[[str], Awaitable[Sequence[HitLike]]]
@@ -113,6 +115,7 @@ class CodeSearch(Vertical):
         self._about = Pager(id="about")
         self._hits: tuple[HitLike, ...] = ()
         self._error = ""
+        self._nothing = NOTHING
         self._selected = 0
         self._searching = False
         self._searched: str | None = None
@@ -140,8 +143,12 @@ class CodeSearch(Vertical):
         """A letter that was typed before the line had the focus."""
         self._input.put_in(character)
 
-    def again(self, scope: str | None = None) -> None:
-        """Asks once more, as what is searched or what was learned has changed; `scope` tells what is searched."""
+    def again(self, scope: str | None = None, nothing: str | None = None) -> None:
+        """Asks once more, as what is searched or what was learned has changed.
+
+        `scope` tells what is searched, `nothing` what is said where nothing was found there.
+        """
+        self._nothing = self._nothing if nothing is None else nothing
         if scope is not None:
             self._scope.display = bool(scope)
             keys = "  ".join(f"{shown_key(one.keys[0])} {one.label}" for one in SEARCH)
@@ -226,12 +233,14 @@ class CodeSearch(Vertical):
         width = self._results.size.width
         told = len({hit.system for hit in self._hits}) > 1
         lines = [hit_line(hit, width, selected=at == self._selected, system=told) for at, hit in enumerate(self._hits)]
-        self._results.show(lines or [self._empty()], keep_place=self._selected > 0)
+        self._results.show(lines or self._empty(width), keep_place=self._selected > 0)
 
-    def _empty(self) -> Line:
+    def _empty(self, width: int) -> list[Line]:
         if self._error:
-            return ((" Not done: ", BAD), (one_line(self._error), PLAIN))
-        return ((" Nothing was found." if (self._searched or "").strip() else "", DIM),)
+            return [((" Not done: ", BAD), (one_line(self._error), PLAIN))]
+        return (
+            [((f" {line}", DIM),) for line in fold(self._nothing, width - 1)] if (self._searched or "").strip() else []
+        )
 
     def _show_notes(self) -> None:
         if self._notes is None or self.hit is None:

@@ -63,7 +63,7 @@ class DeskCoding(DeskBase):
         self._finder.turn_to(kind, desk.on)
         self.add_class("-searching")
         self._search.start(one_line(text)[:_SPAN_WORDS])
-        self._search.again(self._finder.scope.shown)
+        self._search.again(self._finder.scope.shown, self._finder.nothing())
 
     def take_typed(self, character: str) -> bool:
         """Letters typed right after the key that opens the search belong to it."""
@@ -75,7 +75,7 @@ class DeskCoding(DeskBase):
     def on_code_search_turned(self, event: CodeSearch.Turned) -> None:
         """Another code set is searched."""
         event.stop()
-        self._search.again(self._finder.turn().shown)
+        self._search.again(self._finder.turn().shown, self._finder.nothing())
 
     def on_code_search_favoured(self, event: CodeSearch.Favoured) -> None:
         """The code becomes a favourite, or no longer."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from store import clock
 from store.money import show_cents
 from tui.calls import Calls
-from tui.screens.code_search import HitLike
+from tui.screens.code_search import NOTHING, HitLike
 from tui.widgets.book_lines import NOTE_KINDS
 
 if TYPE_CHECKING:
@@ -96,6 +96,15 @@ class DeskFinder:
         """The next thing to search."""
         self._scope = (self._scope + 1) % len(self._scopes)
         return self.scope
+
+    def nothing(self) -> str:
+        """What is said where nothing was found."""
+        systems = self.scope.systems
+        if not systems:
+            return "It is not in the fee schedule: superbill fees set CODE 35.00 puts a procedure there."
+        if len(systems) == 1 and systems[0] not in {one.system for one in self.codes.releases()}:
+            return f"{self.scope.shown} is not loaded: superbill codes load {systems[0].lower()} FILE brings it in."
+        return NOTHING
 
     def learned_anew(self) -> None:
         """Picks or favourites changed: they are read again."""
