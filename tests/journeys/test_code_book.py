@@ -14,7 +14,9 @@ from codesets.library.place import LIBRARY_NAME
 from tests.codesets.edits.rules import library_with_rules
 from tests.codesets.indexed import library_with_index, library_with_procedure
 from tests.journeys.sitting import answered, new_encounter
-from tests.tui.support import SMALL, Desk
+from tests.tui.support import LARGE, SMALL, Desk
+from tui.screens.code_book import BookNotes
+from tui.widgets.plain import width_of
 
 DAY = date(2026, 5, 12)
 
@@ -45,6 +47,17 @@ async def test_one_goes_up_and_down_and_sideways_and_takes_a_code(book: Desk) ->
     await book.press("enter")
     await book.settle()
     assert "1  J45.40" in book.text("#codes")
+
+
+async def test_no_note_is_cut_at_the_edge_of_its_pane(day: Path) -> None:
+    async with new_encounter(day, LARGE) as sitting:
+        await sitting.press("o")
+        await sitting.settle()
+        await sitting.pilot.pause()
+        pane = sitting.app.screen.query_one(BookNotes)
+        assert pane.line_count() > 3
+        widths = [width_of("".join(text for text, _ in pane.line_at(at))) for at in range(pane.line_count())]
+        assert max(widths) <= pane.size.width
 
 
 async def test_the_book_has_commands_by_name_and_copies_its_code(book: Desk) -> None:

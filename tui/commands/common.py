@@ -228,7 +228,7 @@ def ensure_codes() -> None:
         open_library()
     except Refused:
         if sys.stderr.isatty():
-            typer.echo("The code sets are made once; that takes a minute or two.", err=True)
+            typer.echo("The code sets are made once for this version; that takes a minute or two.", err=True)
         before = os.umask(0o022)  # the code sets are shared and hold nobody's data
         try:
             with progress() as show:

@@ -90,9 +90,21 @@ class BookPane(Picking["Here | IndexEntry"]):
 
 
 class BookNotes(Pager):
-    """The notes of a page."""
+    """The notes of a page, folded to the width that the pane has."""
 
     ACTIONS = (*MOVES, *_FIND)
+    _page: BookPage | None = None
+
+    def show_page(self, page: BookPage, *, keep_place: bool = False) -> None:
+        """Shows the notes of a page."""
+        self._page = page
+        self.show(note_lines(page, max(30, self.size.width - 1)), keep_place=keep_place)
+
+    def on_resize(self) -> None:
+        """Folds anew, once the pane has its width."""
+        if self._page is not None:
+            self.show_page(self._page, keep_place=True)
+        super().on_resize()
 
 
 class CodeBookScreen(WorkScreen):
@@ -168,7 +180,7 @@ class CodeBookScreen(WorkScreen):
         self._page = page
         self._tree.show_page(page)
         self._show_head(page)
-        self._notes.show(note_lines(page, max(30, self._notes.size.width - 1)))
+        self._notes.show_page(page)
         self.status.say("")
 
     def _show_head(self, page: BookPage) -> None:
@@ -178,10 +190,9 @@ class CodeBookScreen(WorkScreen):
         self.query_one("#title", PlainText).show((left, BOLD), (f" {standing} ", WARN if page.standing else DIM))
 
     def on_resize(self) -> None:
-        """Lays the head out and folds the notes anew."""
+        """Lays the head out anew; each pane folds its own."""
         if self._page is not None:
             self._show_head(self._page)
-            self._notes.show(note_lines(self._page, max(30, self._notes.size.width - 1)), keep_place=True)
 
     # Keys
 
@@ -230,7 +241,7 @@ class CodeBookScreen(WorkScreen):
 
         page = await self.session.calls.run(open_page, self._library, name, self._on)
         if page is not None:
-            self._notes.show(note_lines(page, max(30, self._notes.size.width - 1)))
+            self._notes.show_page(page)
 
     async def do_book_up(self, _count: int | None) -> None:
         """The level above; above the chapters nothing."""

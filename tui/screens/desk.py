@@ -257,7 +257,7 @@ class DeskScreen(DeskSuggest, DeskCoding, DeskQuery, DeskTools, DeskFlow, DeskWh
         self.query_one("#title", PlainText).show(
             (fit(left, max(0, width - len(right))), BOLD), (right, WARN if self._read_only else BOLD)
         )
-        first = f"{one_line(desk.kind)}  POS {desk.place}"
+        first = f" {one_line(desk.kind)}  POS {desk.place}"
         pressing = ""
         if (done := desk.prior_global) is not None:
             pressing += f"  GLOBAL {done.code} of {done.done:%m-%d}, to {done.until:%m-%d}"
