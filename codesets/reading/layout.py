@@ -28,6 +28,7 @@ _SUMMING_UP = re.compile(
 _ITEM = re.compile(
     r"[ \t]*(?:(?P<number>\(?\d{1,2}[.)](?=\s|[A-Z])|#\d*[.:)]?)|(?P<dot>[\u2022*\u2013-](?=\s|[A-Z])))[ \t]*"
 )
+_JOINED = re.compile(r"[/&,]| and ")
 _NO_END = word_set("dr mr mrs ms vs st approx no pt e.g i.e etc fig")
 _ENDS = frozenset(".;!?")
 _WRAPPED = 60
@@ -85,7 +86,7 @@ def _sections(text: str) -> tuple[list[Section], list[tuple[int, int]]]:
     known = headings()
     for match in _HEADING.finditer(text):
         name = " ".join(match["name"].lower().split())
-        kind = known.get(name, "")
+        kind = known.get(name) or (_of_parts(name) if match["end"] else "")
         alone = not match["end"]
         inline = bool(match["lead"]) and match.start() > 0 and text[match.start() - 1] in ".;)"
         if not kind or kind in (_DETAIL, _SYSTEM) or (alone and (len(name) < 2 or inline)):
@@ -105,6 +106,15 @@ def _sections(text: str) -> tuple[list[Section], list[tuple[int, int]]]:
         sections.append(Section(SectionKind(kind), title, start, end))
         bodies.append((body, end))
     return sections, bodies
+
+
+def _of_parts(name: str) -> str:
+    """The kind of a heading that joins several: "MDM/Impression"; what is assessed comes before all else."""
+    parts = [part.strip() for part in _JOINED.split(name)]
+    kinds = [kind for part in parts if (kind := headings().get(part, "")) not in ("", _DETAIL, _SYSTEM)]
+    if len(parts) < 2 or not kinds:
+        return ""
+    return SectionKind.ASSESSMENT.value if SectionKind.ASSESSMENT.value in kinds else kinds[0]
 
 
 def _is_below_an_item(heading: re.Match[str], kind: SectionKind, within: SectionKind) -> bool:

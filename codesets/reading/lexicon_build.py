@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
 
 #: Counts up when the wordings are made another way.
-VERSION = 6
+VERSION = 7
 _PHRASES = "SELECT key, kind, text, prior FROM phrase WHERE system = 'ICD10CM' ORDER BY id"
 _CONTENT = "SELECT count(*), max(id), sum(length(text)) FROM phrase WHERE system = 'ICD10CM'"
 _TABLES = """

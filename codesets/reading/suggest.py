@@ -100,7 +100,8 @@ class _Maker:
             self._consider(one)
         for draft in self._drafts.values():
             draft.score = together(draft.weights)
-        drafts = give_way(join(combine(list(self._drafts.values()), self._codes), self._codes))
+        kept = [draft for draft in self._drafts.values() if draft.headed or not draft.key.startswith(self._ruled_out())]
+        drafts = give_way(join(combine(kept, self._codes), self._codes))
         if self._facts.pregnant:
             drafts = with_pregnancy(drafts, self._codes, self._trimester())
         keys = {d.key for d in drafts if d.score > _LEAST}
@@ -124,6 +125,11 @@ class _Maker:
                 why = because(mention, "by the code search")
                 self._drafts[choice.key] = Draft(choice, mention, "search.head", why, [7.0 * min(score, 1.0)])
                 self._drafts[choice.key].headed = True
+
+    def _ruled_out(self) -> tuple[str, ...]:
+        """The likeliest keys of what an item says is ruled out: elsewhere in the note it counts no more."""
+        items = [one for one in self._named if one.mention.headed and one.mention.assertion is Assertion.NEGATED]
+        return tuple(one.codes[0][0] for one in items if one.mention.trigger.endswith(("ruled out", "excluded")))
 
     # -- one mention ----------------------------------------------------------------------------
 
@@ -150,7 +156,13 @@ class _Maker:
             self._present(one, key, prior)
 
     def _is_over(self, one: Named, key: str) -> bool:
-        """Whether an acute event is told of as past: outside a hospital, unless it is assessed (I.C.9.d, I.C.9.e)."""
+        """Whether a condition is told of as past.
+
+        An acute event outside a hospital, unless it is assessed (I.C.9.d, I.C.9.e); a cancer that stands with its
+        year among what the patient had (I.C.2.m).
+        """
+        if key[0] == "C" and one.mention.section is SectionKind.PAST:
+            return any(_YEAR.fullmatch(token.raw) for token in one.near)
         return key.startswith(("I63", "I21")) and not (self._facts.inpatient or one.mention.headed)
 
     def _code_of(self, one: Named) -> tuple[str, float] | None:

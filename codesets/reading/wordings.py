@@ -25,7 +25,7 @@ _WITHOUT = re.compile(
 _OTHER = re.compile(r"^(?:other|certain|unspecified other)\b|, other (?:type|form)\b", re.IGNORECASE)
 _EITHER = re.compile(r"\b([\w-]+) (?:or|and/or) ([\w-]+)\b")
 _MALIGNANT = re.compile(r"\bmalignant neoplasm\b", re.IGNORECASE)
-_LONE = re.compile(r"[\w-]+")
+_LONE = re.compile(r"(?:(?:displaced|nondisplaced|open|closed|superficial|traumatic) )*[\w-]+", re.IGNORECASE)
 _UNSPECIFIED = re.compile(r",?\s*\bunspecified\b|\bNOS\b|\bNEC\b", re.IGNORECASE)
 _LONGEST = 7
 #: External causes are told by other means; these letters give nothing but false alarms in a note.

@@ -18,6 +18,8 @@ from .conftest import Read, codes
         "Discharge Diagnoses:",
         "ED DIAGNOSES:",
         "Impression/Recommendations",
+        "MDM/Impression:",
+        "Results and Impression:",
     ],
 )
 def test_every_usual_heading_opens_the_assessment(heading: str, read: Read) -> None:
@@ -32,6 +34,9 @@ def test_every_usual_heading_opens_the_assessment(heading: str, read: Read) -> N
         ("A/P:\n1. Anemia due to iron deficiency", ("D50.9",), "E61.1"),
         ("PMH: NKDA\nA/P:\n1. Strep pharyngitis. Fluids, rest.", ("J02.0",), "Z88.9"),
         ("HPI: a man awoke 1 night ago with toe pain\nA/P:\n1. Gout", ("M10.9",), "E31.21"),
+        ("A/P:\n1. Displaced fracture of the left femoral neck", ("S72.002A",), "S82.112A"),
+        ("A/P:\n1. Alcoholic cirrhosis\n2. Esophageal varices", ("K70.30", "I85.10"), "I85.00"),
+        ("PMH: breast cancer 2009\nA/P:\n1. Gout", ("M10.9", "Z85.3"), "C50.919"),
         ("A/P:\n1. CKD 3a due to diabetes\n2. HTN", ("E11.22", "N18.31", "I12.9"), "I10"),
         ("A/P:\n1. Diabetic CKD\n2. HTN", ("E11.22", "I12.9"), "N18.9"),
         ("A/P:\n1. Well child with abnormal findings\nHPI: here for a well child visit", ("Z00.121",), "Z00.129"),
@@ -130,3 +135,10 @@ def test_what_only_the_search_can_name_gets_its_side_and_is_no_external_cause(re
 
 def test_an_exposure_with_a_code_of_its_own_is_coded_as_that(read: Read) -> None:
     assert codes(read("HPI\nInfluenza exposure at school.\n")) == ["Z20.828"]
+
+
+def test_what_an_item_rules_out_is_not_coded_from_elsewhere_in_the_note(read: Read) -> None:
+    note = (
+        "HPI\nShe was told that she has gout. Allergic to penicillin as a girl.\n\nA/P:\n1. Gout ruled out\n2. Bunion"
+    )
+    assert "M10.9" not in codes(read(note))
