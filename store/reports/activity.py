@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col
 
-from store.reports.measure import Line, during, in_db, pick
+from store.reports.measure import Line, during, in_db, once, pick
 from store.reports.values import Period
 from store.tables import Action, User
 from store.text import how_many
@@ -35,6 +35,10 @@ class Did(NamedTuple):
 
 def activity(session: Session, period: Period) -> list[Did]:
     """Every action of the period, by person and moment."""
+    return once(session, ("activity", period), lambda: _activity(session, period))
+
+
+def _activity(session: Session, period: Period) -> list[Did]:
     query = (
         pick(User.name, Action.command, Action.at, Action.id)
         .join_from(Action, User, col(User.id) == col(Action.user_id))

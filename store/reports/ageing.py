@@ -14,7 +14,7 @@ from store.claims.states import ClaimState
 from store.errors import Refused
 from store.money import show_cents
 from store.people.roles import Actor
-from store.reports.measure import day_of, first_steps, in_db, pick
+from store.reports.measure import day_of, first_steps, in_db, once, pick
 from store.reports.values import Asked, Opens, Report, ReportRow, Way
 from store.tables import Action, Claim, Encounter, LedgerEntry, Payer, Posting, Transition
 from store.work.values import Column, Kind
@@ -104,6 +104,10 @@ class Owed(NamedTuple):
 
 def owed_by_visit(session: Session, end: date, anchor: str = "service") -> list[Owed]:
     """Every visit that was not even at the end of a day, by who owes it."""
+    return once(session, ("owed by visit", end, anchor), lambda: _owed_by_visit(session, end, anchor))
+
+
+def _owed_by_visit(session: Session, end: date, anchor: str) -> list[Owed]:
     owed = func.sum(Posting.cents)
     who = case((col(Posting.book) == Book.PATIENT, PATIENTS), else_=func.coalesce(Payer.name, "no payer"))
     paid = (

@@ -16,7 +16,20 @@ from store.coding.states import CodingState
 from store.coding.suggestions import Outcome
 from store.errors import Refused
 from store.queries.states import AnswerKind
-from store.reports.measure import Kpi, Line, Shape, Unit, day_of, during, first_steps, in_db, moments, pick, stands
+from store.reports.measure import (
+    Kpi,
+    Line,
+    Shape,
+    Unit,
+    day_of,
+    during,
+    first_steps,
+    in_db,
+    moments,
+    once,
+    pick,
+    stands,
+)
 from store.reports.values import Period
 from store.tables import (
     Action,
@@ -47,6 +60,10 @@ class Coded(NamedTuple):
 
 def coded(session: Session, period: Period) -> list[Coded]:
     """Visits first coded in the period."""
+    return once(session, ("coded", period), lambda: _coded(session, period))
+
+
+def _coded(session: Session, period: Period) -> list[Coded]:
     query = (
         pick(
             Encounter.number, User.name, col(Encounter.service_date), col(Action.at), col(Encounter.id),

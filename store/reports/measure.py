@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
@@ -18,6 +18,8 @@ from sqlmodel import Session, col
 from store.claims.practice_data import PRACTICE_FIELDS
 from store.reports.values import Period
 from store.tables import Action, Practice, Transition
+
+Found = TypeVar("Found")
 
 DAYS_OF_A_MONTH = 365.25 / 12
 
@@ -242,3 +244,12 @@ def day_of(moment: datetime | date | None) -> date | None:
 def in_db(session: Session, query: Any) -> Sequence[Any]:
     """All rows of a query."""
     return session.execute(query).all()
+
+
+def once(session: Session, key: object, read: Callable[[], Found]) -> Found:
+    """What `read` finds, read once in a session: figures are made of the same rows, and a report only reads."""
+    kept: dict[object, Any] = session.info.setdefault("reports", {})
+    if key not in kept:
+        kept[key] = read()
+    found: Found = kept[key]
+    return found

@@ -22,6 +22,7 @@ from store.reports.measure import (
     first_steps,
     in_db,
     moments,
+    once,
     pick,
     stands,
     states_at_end,
@@ -107,10 +108,8 @@ def _unbilled(session: Session, period: Period, which: ColumnElement[bool]) -> l
 
 
 def _not_billed(session: Session, period: Period) -> list[Line]:
-    return [
-        Line(f"visit {one.number}", one.waits_for, one.on, cents, 0, encounter_id=one.id)
-        for one, cents in _unbilled(session, period, true())
-    ]
+    found = once(session, ("not billed", period), lambda: _unbilled(session, period, true()))
+    return [Line(f"visit {one.number}", one.waits_for, one.on, cents, 0, encounter_id=one.id) for one, cents in found]
 
 
 def _not_sent(session: Session, period: Period) -> list[Line]:

@@ -172,6 +172,8 @@ def test_the_oldest_credit_of_a_government_payer_runs_until_it_is_given_back(wor
         world.who("supervisor").do(ApprovePayerRefund(credit.id))
         world.do(IssuePayerRefund(credit.id, "1001"))
     assert figure(world, "government-credits", Period(DAY, DAY + timedelta(days=21))).value is None
+    assert counted(world, "gross-collected", month) == (45_400, 22_700)
+    assert counted(world, "gross-collected") == (22_700, 22_700)  # what went back to the payer is no cash
     assert shown_value(figure(world, "government-credits", month)) == "20 d"
 
 
