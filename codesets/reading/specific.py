@@ -36,7 +36,7 @@ _FREE_TAIL = re.compile(
     r"|not specified as [^,]*|nonrecurrent)"
 )
 _VAGUE = re.compile(r"\bunspecified\b|\bNOS\b", re.IGNORECASE)
-_OTHER = re.compile(r"\bother\b", re.IGNORECASE)
+_OTHER = re.compile(r"\bother\b(?! parts?\b)", re.IGNORECASE)  # a part of the body is no other thing
 #: Codes of an unspecified site whose sisters are at other headings.
 _BY_SITE = "C449"
 #: What a fracture is when nothing is said (guideline I.C.19.c): it decides, and tells of nothing that is said.
@@ -91,7 +91,7 @@ class _Option:
 
     @property
     def words(self) -> frozenset[str]:
-        return _words(self.title)
+        return title_words(self.title)
 
     @property
     def vague(self) -> int:
@@ -112,7 +112,8 @@ class _Heading:
 
 
 @lru_cache(maxsize=2048)
-def _words(title: str) -> frozenset[str]:
+def title_words(title: str) -> frozenset[str]:
+    """What a title says, without the encounter and what is meant when nothing is said."""
     return frozenset(content_words(_FREE_TAIL.sub("", _ENCOUNTER.sub("", title))))
 
 
@@ -190,7 +191,7 @@ class Codes:
 
     def _headed(self, key: str, char: str, pool: list[_Option]) -> _Heading:
         general = self._general(key, pool)
-        base = _words(self._title(key)) if len(key) < len(general.key) or general.key == key else frozenset()
+        base = title_words(self._title(key)) if len(key) < len(general.key) or general.key == key else frozenset()
         wide = self._wider(key, general, char)
         implied = _implied(pool)
         base |= implied

@@ -24,7 +24,7 @@ from codesets.reading.mentions import Named
 from codesets.reading.model import Alternative, Assertion, SectionKind, Suggestion
 from codesets.reading.pregnancy import with_pregnancy
 from codesets.reading.qualities import SIDES
-from codesets.reading.specific import PRESUMED, Choice, Codes
+from codesets.reading.specific import PRESUMED, Choice, Codes, title_words
 from codesets.reading.tokens import word_set
 from codesets.reading.unnamed import Asked
 from codesets.reading.use_disorders import of_use
@@ -337,7 +337,7 @@ class _Maker:
 
 
 def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
-    """Of codes of one category, a vague one gives way to a specific one that ranks near it."""
+    """Of codes of one thing in a category, a vague one gives way to a specific one that ranks near it."""
     special = any(draft.key.startswith(("Z0141", "Z0012", "Z018")) for draft in drafts)
     for draft in drafts:
         if special and draft.key.startswith("Z000"):
@@ -348,6 +348,7 @@ def _without_vaguer(drafts: list[Draft]) -> Iterable[Draft]:
         better = any(
             other is not draft
             and _kind(other.key) == _kind(draft.key)
+            and title_words(other.choice.title) & title_words(draft.choice.title)
             and not _is_vague(other)
             and other.score >= 0.5 * draft.score
             and (other.headed or not draft.headed)

@@ -37,6 +37,8 @@ def test_every_usual_heading_opens_the_assessment(heading: str, read: Read) -> N
         ("A/P:\n1. Displaced fracture of the left femoral neck", ("S72.002A",), "S82.112A"),
         ("A/P:\n1. Alcoholic cirrhosis\n2. Esophageal varices", ("K70.30", "I85.10"), "I85.00"),
         ("PMH: breast cancer 2009\nA/P:\n1. Gout", ("M10.9", "Z85.3"), "C50.919"),
+        ("A/P:\n1. OSA\n2. Chronic insomnia", ("G47.33", "G47.00"), "G47.30"),
+        ("A/P:\n1. Left foot ulcer", ("L97.529",), "L97.528"),
         ("A/P:\n1. CKD 3a due to diabetes\n2. HTN", ("E11.22", "N18.31", "I12.9"), "I10"),
         ("A/P:\n1. Diabetic CKD\n2. HTN", ("E11.22", "I12.9"), "N18.9"),
         ("A/P:\n1. Well child with abnormal findings\nHPI: here for a well child visit", ("Z00.121",), "Z00.129"),
