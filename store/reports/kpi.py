@@ -52,7 +52,7 @@ def kpi_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noqa:
     if asked.argument:
         key, _, rest = asked.argument.partition(":")
         return behind_report(session, kpi(key), asked.period, rest)
-    rows = []
+    rows, notes = [], []
     for figure in figures(session, asked):
         one, (above, below) = figure.kpi, figure.kpi.units
         cells = (
@@ -61,6 +61,8 @@ def kpi_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noqa:
             "" if figure.missing or not one.denominator else amount(figure.denominator, below),
             figure.rows,
         )  # fmt: skip
+        if figure.missing:
+            notes.append(f"{one.title} is n/a until an administrator runs: {figure.missing}")
         rows.append(ReportRow(cells, about(figure), None if figure.missing else Opens(report="kpi", argument=one.key)))
     columns = (
         Column("group", "About", 11, wide=True, help="The part of the work."),
@@ -77,4 +79,4 @@ def kpi_report(session: Session, actor: Actor, asked: Asked) -> Report:  # noqa:
         Column("rows", "Rows", 6, Kind.NUMBER, wide=True, help="How many rows it is made of."),
     )
     terms = tuple((one.title, defined(one)) for one in KPIS.values())
-    return Report("kpi", f"Key figures, {asked.period}", columns, tuple(rows), terms=terms)
+    return Report("kpi", f"Key figures, {asked.period}", columns, tuple(rows), tuple(notes), terms=terms)

@@ -136,9 +136,14 @@ def test_the_cost_to_collect_is_what_the_practice_says_a_month_costs_over_the_ca
     assert (found.value, shown_value(found)) == (None, "n/a")
     assert 'superbill practice set "billing_cost=' in " ".join(about(found))
     assert 'practice set "billing_cost=' in " ".join(report(world, "kpi", "cost").notes)
+    assert 'Cost to collect is n/a until an administrator runs: superbill practice set "billing_cost=' in str(
+        report(world, "kpi").notes
+    )
     world.do(SetPractice((("billing_cost", f"3043.75, 6087.50 from {DAY}"),)))
     assert counted(world, "cost", ten_days) == (5 * 10_000 + 5 * 20_000, 5_000)
     assert shown_value(figure(world, "cost", ten_days)) == "3000.0%"
+    world.do(SetPractice((("billing_cost", ""),)))
+    assert shown_value(figure(world, "cost", ten_days)) == "n/a"
 
 
 @pytest.mark.parametrize(
