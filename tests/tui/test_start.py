@@ -16,6 +16,7 @@ from tui.app import SuperbillApp
 from tui.calls import PracticeApi
 from tui.screens.home import HomeScreen
 from tui.screens.queue import QueueScreen
+from tui.widgets.prompt import Prompt
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +85,41 @@ async def test_what_is_typed_while_the_practice_is_opened_is_done_once_it_is() -
         there.set()
         await Desk(app, pilot, practice).settle()
         assert isinstance(app.screen, QueueScreen)
+
+
+@pytest.mark.parametrize("typed", [":queue denials", ":q"])
+async def test_a_q_in_what_is_typed_for_the_line_does_not_leave_while_the_practice_is_opened(typed: str) -> None:
+    there = threading.Event()
+    practice = FakePractice()
+
+    def late() -> PracticeApi:
+        there.wait(10)
+        return practice
+
+    app = SuperbillApp(late, specs=SPECS)
+    async with app.run_test() as pilot:
+        desk = Desk(app, pilot, practice)
+        await desk.type(typed)
+        there.set()
+        await desk.settle()
+        assert desk.app.screen.query_one("#prompt", Prompt).is_open
+        assert typed[1:] in desk.question
+
+
+async def test_escape_drops_what_was_typed_while_the_practice_is_opened() -> None:
+    there = threading.Event()
+
+    def late() -> PracticeApi:
+        there.wait(10)
+        return FakePractice()
+
+    app = SuperbillApp(late, specs=SPECS)
+    async with app.run_test() as pilot:
+        await Desk(app, pilot, None).type(":")
+        await pilot.press("escape", "q")
+        there.set()
+        await pilot.pause()
+    assert app.return_code == 0
 
 
 async def test_who_does_not_want_to_wait_for_the_practice_may_leave() -> None:

@@ -33,6 +33,9 @@ COLUMNS = (
 _IN_SIGHT_ELSEWHERE = frozenset({"filter", "sort", "why"})
 """Keys that every list has: the board's footer leaves them to help, for the sake of its own."""
 
+_MOVES = frozenset({"down", "up", "page_down", "page_up", "top", "bottom"})
+"""What may be pressed before a key that leaves: all else begins something that the key would be meant for."""
+
 
 class HomeScreen(TabledScreen[BoardLine]):
     """Where a sitting starts."""
@@ -74,11 +77,19 @@ class HomeScreen(TabledScreen[BoardLine]):
         self._do_waiting()
 
     def _press(self, name: str, character: str | None) -> None:
-        action = find(self.all_actions(), pressed(name, character))
-        if self.is_opening and action is not None and action.id == "quit":
-            self.do_quit(None)
-            return
+        if self.is_opening:
+            meant = self._meant(name, character)
+            if meant == "quit" and all(self._meant(*key) in _MOVES for key in self._waiting):
+                self.do_quit(None)
+                return
+            if meant == "back":
+                self._waiting.clear()
+                return
         super()._press(name, character)
+
+    def _meant(self, name: str, character: str | None) -> str:
+        action = find(self.all_actions(), pressed(name, character))
+        return action.id if action is not None else ""
 
     async def start(self, queue: str = "") -> None:
         """The practice is open: shows the board, with the cursor on the queue that was worked last."""
