@@ -33,7 +33,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("board", (), (100, 16)),
+    Picture("board", (), (100, 19)),
     Picture("desk", ("enter", "enter", "tab", "enter", "enter", "h", "enter")),
     Picture("denials", ("colon", "=denials", "enter")),
     Picture("why", ("colon", "=denials", "enter", "enter", "y")),

@@ -290,7 +290,9 @@ class QueueScreen(ViewedScreen):
         if self.has_detail:
             lines = [((" " + part, PLAIN),) for text in texts for part in fold(text, width - 2)]
         if row is None and self._page is not None and not self._list.total:
-            empty = "No row matches; Esc shows all." if self._view.filter else "Nothing is waiting here."
+            aside = self._view.mine or self._view.deferred
+            empty = "Nothing is in this view; v shows another." if aside else "Nothing is waiting here."
+            empty = "No row matches; Esc shows all." if self._view.filter else empty
             lines = [((" " + empty, DIM),)]
         self._preview.show(lines)
         if self._resting is not None:
