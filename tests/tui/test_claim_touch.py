@@ -153,13 +153,22 @@ async def test_f_lands_on_the_practices_field_and_returns_to_the_row(world: Worl
     async with at(world, "claims") as desk:
         row = desk.row_id
         await desk.press("f")
-        assert "practice: NPI of the group" in desk.drawer
-        await desk.press("1")
         assert desk.question.startswith("Practice: NPI of the group")
         assert "2999900015" in desk.question
         await typed(desk, "2999900113")
         assert {world.get(Claim, one).state for one in ids} == {"READY"}
         assert (world.one(Practice).npi, desk.row_id) == ("2999900113", row)
+
+
+async def test_f_asks_which_where_several_edits_keep_a_claim(world: World) -> None:
+    world.claim()
+    world.sql("UPDATE practice SET npi='2999900015', tax_id='1'")
+    world.do(RescrubClaims())
+    async with at(world, "claims") as desk:
+        await desk.press("f")
+        assert "practice: NPI of the group" in desk.drawer
+        await desk.press("2")
+        assert desk.question.startswith("Practice: ")
 
 
 async def test_a_field_is_picked_by_its_group_or_by_typing_any_of_its_words(world: World) -> None:

@@ -234,10 +234,10 @@ SPEC = QueueScreenSpec(
             id="claims.fix",
             key="f",
             label="fix",
-            help="Jump to the fix of what keeps the claim: pick the finding, and mend the field where it lands, be it "
-            "of the claim, the patient, the provider, the practice or the payer.",
+            help="Jump to the fix of what keeps the claim (of several it asks which), and mend the field where "
+            "it lands, be it of the claim, the patient, the provider, the practice or the payer.",
             asks=(
-                Pick(name="finding", question="Fix what", load=_findings),
+                Pick(name="finding", question="Fix what", load=_findings, sole=True),
                 Words(
                     name="value",
                     question="Should be",
