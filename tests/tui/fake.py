@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from store.errors import NotAllowed, NotFound, Refused, Stale, Taken
@@ -94,8 +95,7 @@ class FakePractice:
     reported: list[tuple[str, date | None, date | None, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        chance = random.Random(7)
-        self.rows = {number: _row(number, chance, self.hostile) for number in range(1, self.count + 1)}
+        self.rows = dict((_few_rows if self.count < 1000 else _rows)(self.count, self.hostile))
 
     def board(self) -> tuple[BoardLine, ...]:
         denials = BoardLine("denials", "Denials", self.count - len(self.deferred), 3841200, 44, 3, 11, 6)
@@ -265,6 +265,15 @@ class FakePractice:
             place = names.index(key.column)
             rows.sort(key=lambda row, place=place: row.cells[place], reverse=key.descending)  # type: ignore
         return rows
+
+
+def _rows(count: int, hostile: str) -> dict[int, Row]:
+    chance = random.Random(7)
+    return {number: _row(number, chance, hostile) for number in range(1, count + 1)}
+
+
+_few_rows = cache(_rows)
+"""Made once, for the same are asked for by each test; a row is never changed."""
 
 
 def _row(number: int, chance: random.Random, hostile: str) -> Row:
