@@ -12,6 +12,7 @@ from store.practice import Practice
 from store.tables import SuggestionChoice
 from tests.journeys.sitting import answered, found, new_encounter
 from tests.tui.support import LARGE, SMALL, Desk
+from tui.widgets.plain import LineInput
 
 
 @pytest.fixture
@@ -159,3 +160,19 @@ async def test_finishing_with_a_warning_asks_once(desk: Desk) -> None:
     await desk.press("F", "y")
     await desk.settle()
     assert "finished" in desk.status
+
+
+async def test_words_that_stand_in_the_search_are_typed_over_and_the_codes_stand_as_they_were(desk: Desk) -> None:
+    before = lines(desk)
+    await desk.press("i")
+    line = desk.app.screen.query_one("#find", LineInput)
+    assert line.value, "the words of the suggestion"
+    assert "Esc back" in desk.footer
+    assert "help" not in desk.footer
+    await desk.type("cough")
+    assert line.value == "cough"
+    await desk.press("escape")
+    await desk.settle()
+    assert lines(desk) == before
+    await desk.press("tab")
+    assert "Tab pane" in desk.footer
