@@ -45,7 +45,7 @@ def state(practice: Practice, number: str) -> str:
 FIXES: Sequence[tuple[str, ...]] = (
     ("c", "3", "backspace", "9", "enter"),  # a digit of the member id
     ("c", "2", *"A7788", "enter"),  # the authorization that was missing
-    ("c", "1", *"1 ", "enter"),  # a modifier too many
+    ("c", "1", "ctrl+u", *"1 ", "enter"),  # a modifier too many, whatever stands there
 )
 
 
