@@ -84,6 +84,11 @@ def suggestions_of(
     return tuple(_finished(draft, codes) for draft in maker.ranked())
 
 
+def _is_of_pregnancy(draft: Draft) -> bool:
+    """Whether a code of chapter 15 is named by an item: these go before the other chapters' (guideline I.C.15.a.1)."""
+    return draft.key[0] == "O" and draft.headed
+
+
 class _Maker:
     def __init__(self, text: str, layout: Layout, named: Sequence[Named], codes: Codes, facts: Circumstances) -> None:
         self._text, self._layout, self._named = text, layout, named
@@ -113,8 +118,8 @@ class _Maker:
             if all(draft.key != other.key for other in drafts):
                 drafts.append(draft)
         self._lower_symptoms(drafts)
-        drafts.sort(key=lambda d: (-round(d.score, 4), d.mention.start, d.key))
-        least = max(_LEAST, _LEAST_SHARE * drafts[0].score) if drafts else 0.0
+        drafts.sort(key=lambda d: (not _is_of_pregnancy(d), -round(d.score, 4), d.mention.start, d.key))
+        least = max(_LEAST, _LEAST_SHARE * max(draft.score for draft in drafts)) if drafts else 0.0
         return [d for d in _without_vaguer(drafts) if d.score >= least][:_MOST]
 
     def add_asked(self, asked: Sequence[Asked]) -> None:

@@ -15,7 +15,7 @@ from store.coding.flow import FinishCoding, HoldEncounter
 from store.coding.lines import TogglePointer
 from store.errors import NotAllowed, Refused
 from store.jobs import TakeInAnswers
-from store.migrations import upgrade
+from store.migrations import HEAD, upgrade
 from store.queries.answer import (
     AnswerQuery,
     ApplyAnswer,
@@ -366,7 +366,8 @@ def test_what_was_asked_before_each_asking_was_a_record_gets_its_records_and_goe
     if given:
         assert given_out(world)[0][0] == "asked"
     world.sql("UPDATE alembic_version SET version_num='0026'")
-    upgrade(world.engine)
+    upgrade(world.engine, "0027")
+    world.sql(f"UPDATE alembic_version SET version_num='{HEAD}'")
     at = world.all(QueryNotice)[0].given_at
     assert [one.model_dump(exclude={"id"}) for one in world.all(QueryNotice)] == [
         {**one, "given_at": at} for one in before

@@ -92,9 +92,9 @@ def test_a_mistake_in_the_keymap_is_told_and_changes_nothing(tmp_path: Path, tex
 async def test_footer_help_and_palette_name_the_keys_of_the_keymap() -> None:
     remap({"denials.appeal": ("ctrl+t",)})
     async with opened() as desk:
-        assert "ctrl+t appeal" in desk.footer
+        assert "Ctrl-T appeal" in desk.footer
         await desk.press("question_mark", *"appeal")
-        assert re.search(r"ctrl\+t\s+appeal", desk.text("#text"))
+        assert re.search(r"Ctrl-T\s+appeal", desk.text("#text"))
         await desk.press("escape", "ctrl+t")
         assert desk.question.startswith("Send 1 appeal")
 
