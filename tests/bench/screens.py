@@ -226,7 +226,7 @@ def big_queue(url: str) -> tuple[float, float, float]:
     program.settle(until=b"Statements")
     opened, _ = program.press(":queue statements\r")
     end, _ = program.press("G")
-    keys = [program.press("k")[0] for _ in range(10)]
+    keys = [program.step("k")[0] for _ in range(10)]
     program.stop()
     return opened, end, statistics.median(keys)
 
