@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from codesets.library.rules import Pair, UnitLimit
+from codesets.library.rules import Pair, Primary, UnitLimit
 
 if TYPE_CHECKING:
     from codesets.library.reader import CodeLibrary
@@ -38,14 +38,6 @@ _LEVEL_1 = re.compile(r"[0-9]{4}[0-9A-Z]")
 def dating_kind(code: str) -> str:
     """The kind of data (see `KINDS`) that has the first and last day of a procedure code."""
     return "cpt" if _LEVEL_1.fullmatch(code) else "hcpcs"
-
-
-@dataclass(frozen=True, slots=True)
-class Primary:
-    """A code that an add-on code goes with; CCCCC: the contractor decides."""
-
-    code: str
-    edit_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +180,7 @@ class Loaded:
 
     def primaries(self, code: str, on: date) -> tuple[Primary, ...]:
         """What an add-on code may go with."""
-        return tuple(Primary(row.code, row.edit_type) for row in self._rules.primaries(code, on))
+        return cast("tuple[Primary, ...]", self._rules.primaries(code, on))
 
     def flags(self, code: str, on: date) -> Flags | None:
         """The fee schedule's indicators."""

@@ -42,7 +42,7 @@ class Primary:
 
     code: str
     edit_type: str
-    note: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

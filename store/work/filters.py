@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, SQLColumnExpression, String, and_, cast, false, literal, or_
 
 from store import clock
-from store.work.terms import Term, Wanted, parse_terms
+from store.work.terms import SIGNS, Term, Wanted, parse_terms
 from store.work.values import Column, Kind
 
 Columns = Mapping[str, tuple[Column, SQLColumnExpression[Any]]]
@@ -47,13 +47,8 @@ def _one(column: Column, sql: SQLColumnExpression[Any], wanted: Wanted) -> Colum
         value = clock.today() + timedelta(days=value if column.kind is Kind.DAYS else -value)
         sign = sign if column.kind is Kind.DAYS else sign.translate(_TURNED)
     asked = value if isinstance(value, date) else literal(value, BigInteger())
-    if sign == ">=":
-        return sql >= asked
-    if sign == "<=":
-        return sql <= asked
-    if sign == ">":
-        return sql > asked
-    return sql < asked if sign == "<" else sql == asked
+    compared: ColumnElement[bool] = SIGNS[sign](sql, asked)
+    return compared
 
 
 def _holds(sql: SQLColumnExpression[Any], value: str) -> ColumnElement[bool]:

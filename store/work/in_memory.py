@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
-from store.work.terms import Term, Wanted, parse_terms
+from store.work.terms import SIGNS, Term, Wanted, parse_terms
 from store.work.values import Cell, Column, Kind, SortKey
 
 Thing = TypeVar("Thing")
 
 _NUMBER = re.compile(r"\d[\d,]*(\.\d+)?")
-
-_SIGNS: Mapping[str, Callable[[int, int], bool]] = {
-    "=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
-}  # fmt: skip
 
 
 def kept(
@@ -64,7 +59,7 @@ def _meets(cell: Cell, wanted: Wanted) -> bool:
         return False
     if isinstance(wanted.value, str):
         return wanted.value.casefold() in str(cell).casefold()
-    compared = _SIGNS[wanted.sign]
+    compared: Callable[[int, int], bool] = SIGNS[wanted.sign]
     if isinstance(wanted.value, date):
         return isinstance(cell, date) and compared(cell.toordinal(), wanted.value.toordinal())
     return isinstance(cell, int) and compared(cell, wanted.value)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from store.errors import Refused
 from store.money import parse_cents
@@ -14,6 +16,10 @@ from store.work.values import Column, Kind
 MAX_LENGTH = 500
 _MAX_NUMBER = 10**15
 _MAX_DAYS = 100_000
+SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq, "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
+}  # fmt: skip
+"""How each sign compares a cell, at hand or as a column of the database, with what is wanted."""
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(.+)", re.DOTALL)
 
 

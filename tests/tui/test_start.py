@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -70,15 +70,20 @@ def test_the_verbs_are_read_only_where_more_than_the_screens_is_asked_for(
     assert (screens, bool(verbs)) == (opened, read)
 
 
-async def test_what_is_typed_while_the_practice_is_opened_is_done_once_it_is() -> None:
+def opened_later(opening: Callable[[], PracticeApi]) -> tuple[SuperbillApp, threading.Event]:
+    """The program, and what lets it open its practice."""
     there = threading.Event()
-    practice = FakePractice()
 
     def late() -> PracticeApi:
         there.wait(10)
-        return practice
+        return opening()
 
-    app = SuperbillApp(late, specs=SPECS)
+    return SuperbillApp(late, specs=SPECS), there
+
+
+async def test_what_is_typed_while_the_practice_is_opened_is_done_once_it_is() -> None:
+    practice = FakePractice()
+    app, there = opened_later(lambda: practice)
     async with app.run_test() as pilot:
         await pilot.press("j", "enter")
         assert isinstance(app.screen, HomeScreen)
@@ -89,14 +94,8 @@ async def test_what_is_typed_while_the_practice_is_opened_is_done_once_it_is() -
 
 @pytest.mark.parametrize("typed", [":queue denials", ":q"])
 async def test_a_q_in_what_is_typed_for_the_line_does_not_leave_while_the_practice_is_opened(typed: str) -> None:
-    there = threading.Event()
     practice = FakePractice()
-
-    def late() -> PracticeApi:
-        there.wait(10)
-        return practice
-
-    app = SuperbillApp(late, specs=SPECS)
+    app, there = opened_later(lambda: practice)
     async with app.run_test() as pilot:
         desk = Desk(app, pilot, practice)
         await desk.type(typed)
@@ -107,13 +106,7 @@ async def test_a_q_in_what_is_typed_for_the_line_does_not_leave_while_the_practi
 
 
 async def test_escape_drops_what_was_typed_while_the_practice_is_opened() -> None:
-    there = threading.Event()
-
-    def late() -> PracticeApi:
-        there.wait(10)
-        return FakePractice()
-
-    app = SuperbillApp(late, specs=SPECS)
+    app, there = opened_later(FakePractice)
     async with app.run_test() as pilot:
         await Desk(app, pilot, None).type(":")
         await pilot.press("escape", "q")
@@ -123,13 +116,7 @@ async def test_escape_drops_what_was_typed_while_the_practice_is_opened() -> Non
 
 
 async def test_who_does_not_want_to_wait_for_the_practice_may_leave() -> None:
-    there = threading.Event()
-
-    def late() -> PracticeApi:
-        there.wait(10)
-        raise Refused("No practice.")
-
-    app = SuperbillApp(late, specs=SPECS)
+    app, there = opened_later(refused)
     async with app.run_test() as pilot:
         await pilot.press("j", "q")
         there.set()

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 class WorkScreen(KeyedScreen, inherit_bindings=False):
     """Base of the screens that people work in."""
 
+    NOTHING_TO_TELL = "There is no row here."
+    """What `why` is refused with where nothing has the cursor."""
+
     async def choose(self, action: Action, count: int | None) -> Chosen:
         """What an action would act on; `Refused` when there is nothing."""
         raise NotImplementedError
@@ -308,6 +311,12 @@ class WorkScreen(KeyedScreen, inherit_bindings=False):
         """Takes the mouse, or gives it back."""
         taken = self._terminal.take_mouse()
         self.status.say("The mouse works here." if taken else "The mouse is the terminal's own.")
+
+    async def do_why(self, _count: int | None) -> None:
+        """Opens what there is to say of the focused item."""
+        if (why := await self.help_about()) is None:
+            raise Refused(self.NOTHING_TO_TELL)
+        self.show_why(why)
 
     def show_why(self, why: Why) -> None:
         """Opens the answer to `why`; any key closes it."""

@@ -132,10 +132,6 @@ class CodeBookScreen(WorkScreen):
         """The book's keys and the common ones that make sense here."""
         return (*BOOK, *at(Place.CODES, COMMON))
 
-    async def do_why(self, _count: int | None) -> None:
-        """Whether the code under the cursor may be billed, and by what."""
-        self.show_why(await self.help_about())
-
     async def help_about(self) -> Why:
         """The line under the cursor: what it is, whether it may be billed, which notes hold, and what says so."""
         from codesets.library.page import open_page

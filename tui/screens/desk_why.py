@@ -16,12 +16,8 @@ if TYPE_CHECKING:
 class DeskWhy(DeskBase):
     """The focused thing with its rule, its source and what would clear it; from the note, why the encounter is here."""
 
-    async def do_why(self, _count: int | None) -> None:
-        """Why the finding, the code or the encounter is as it is."""
-        self.show_why(await self.help_about())
-
     async def help_about(self) -> Why:
-        """The same on top of the help."""
+        """Why the finding, the code or the encounter is as it is."""
         about = self._about_edits() if self._edits.has_focus else self._about_codes() if self._codes.has_focus else None
         if about is not None:
             return about

@@ -46,7 +46,7 @@ class HomeScreen(TabledScreen[BoardLine]):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._list.waits = "Opening the practice …"
-        self.is_opening = True
+        self._is_opening = True
 
     def body(self) -> ComposeResult:
         """A title line and the board."""
@@ -67,25 +67,26 @@ class HomeScreen(TabledScreen[BoardLine]):
     def not_opened(self, error: Refused) -> None:
         """The practice can't be opened: the reason stays."""
         self._list.stop_waiting()
-        self.is_opening = False
+        self._is_opening = False
         self._waiting.clear()
         self.refuse(error)
 
     def opened(self) -> None:
         """What was typed while the practice was being opened is done now."""
-        self.is_opening = False
+        self._is_opening = False
         self._do_waiting()
 
     def _press(self, name: str, character: str | None) -> None:
-        if self.is_opening:
-            meant = self._meant(name, character)
-            if meant == "quit" and all(self._meant(*key) in _MOVES for key in self._waiting):
-                self.do_quit(None)
-                return
-            if meant == "back":
-                self._waiting.clear()
-                return
-        super()._press(name, character)
+        if not self._is_opening:
+            super()._press(name, character)
+            return
+        meant = self._meant(name, character)
+        if meant == "quit" and all(self._meant(*key) in _MOVES for key in self._waiting):
+            self.do_quit(None)
+        elif meant == "back":
+            self._waiting.clear()
+        else:
+            self._waiting.append((name, character))
 
     def _meant(self, name: str, character: str | None) -> str:
         action = find(self.all_actions(), pressed(name, character))

@@ -46,7 +46,6 @@ class KeyedScreen(ClosingScreen, inherit_bindings=False):
 
     place = Place.LIST
     digits_are_tabs = False
-    is_opening = False
     queue = ""
 
     def __init__(self, session: Session) -> None:
@@ -116,7 +115,7 @@ class KeyedScreen(ClosingScreen, inherit_bindings=False):
         if name == "escape" and self.waits_for_long_work:
             self.session.calls.stop()
             return
-        if self.prompt.is_open or self._busy or self.is_opening:
+        if self.prompt.is_open or self._busy:
             self._waiting.append((name, character))
             self._feed_prompt()
             return

@@ -185,13 +185,6 @@ class QueueScreen(ViewedScreen):
         self._marks_changed()
         self.status.say(f"{rows_word(len(alike))} of {' '.join(str(row.cells[place]) for place in places)} marked.")
 
-    async def do_why(self, _count: int | None) -> None:
-        """Opens the answer."""
-        if (row := self._list.row) is None:
-            raise Refused("There is no row here.")
-        calls = self.session.calls
-        self.show_why(await calls.run(calls.practice.why, row.item_id))
-
     async def do_claim(self, _count: int | None) -> None:
         """Opens the claim of the row."""
         await self._open_other("claim")

@@ -45,6 +45,7 @@ class RecordScreen(WorkScreen):
 
     place = Place.RECORD
     digits_are_tabs = True
+    NOTHING_TO_TELL = "This is no item of a queue."
 
     def __init__(
         self, session: Session, queue: str, read: Callable[[], Record], row: Row | None = None, about: Row | None = None
@@ -196,12 +197,6 @@ class RecordScreen(WorkScreen):
             self.status.say("Nothing more is waiting.")
             return
         self.app.switch_screen(open_screen(self.session, self.queue, lease.row))
-
-    async def do_why(self, _count: int | None) -> None:
-        """Opens the answer."""
-        if (why := await self.help_about()) is None:
-            raise Refused("This is no item of a queue.")
-        self.show_why(why)
 
     async def do_claim(self, _count: int | None) -> None:
         """Opens the claim."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from store.errors import Refused
 from store.work.values import Cell, Column, Page, Row, View, Why
 from tui.asks import Chosen, Words
 from tui.screens.listed import ListedScreen, rows_word
@@ -76,8 +75,9 @@ class TabledScreen(ListedScreen, Generic[Line], inherit_bindings=False):
         raise NotImplementedError
 
     async def _fetch(self, start: int, limit: int, _counted: Page | None) -> Page:
-        rows = [Row(number, number, self.flag(line), self.cells(line)) for number, line in self._shown]
-        return Page(tuple(rows[start : start + limit]), start, len(rows), 0, 0, 0)
+        shown = self._shown[start : start + limit]
+        rows = tuple(Row(number, number, self.flag(line), self.cells(line)) for number, line in shown)
+        return Page(rows, start, len(self._shown), 0, 0, 0)
 
     async def choose(self, _action: object, count: int | None) -> Chosen:
         """There are no items here; what is done from here needs none."""
@@ -102,12 +102,6 @@ class TabledScreen(ListedScreen, Generic[Line], inherit_bindings=False):
     def told(self) -> str:
         """What the trail calls these rows."""
         raise NotImplementedError
-
-    async def do_why(self, _count: int | None) -> None:
-        """Opens the answer."""
-        if (why := await self.help_about()) is None:
-            raise Refused("There is no row here.")
-        self.show_why(why)
 
     async def help_about(self) -> Why | None:
         """What stands behind the figures of the row under the cursor."""
